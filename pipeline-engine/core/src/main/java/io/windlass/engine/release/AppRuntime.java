@@ -1,0 +1,32 @@
+package io.windlass.engine.release;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The runtime configuration of a release: what every target needs to know beyond the images.
+ *
+ * @param env plain variables for every process
+ * @param secrets pinned to versions; their values become variables of the same names
+ * @param processes by name, at least one
+ * @param routes the public side
+ * @param command run once per release before its first replica
+ */
+public record AppRuntime(
+    Map<String, String> env,
+    List<SecretRef> secrets,
+    Map<String, ProcessRuntime> processes,
+    List<PublicRoute> routes,
+    Optional<ReleaseCommand> command) {
+  public AppRuntime {
+    env = Map.copyOf(env);
+    secrets = List.copyOf(secrets);
+    processes = Map.copyOf(processes);
+    routes = List.copyOf(routes);
+    if (processes.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Tried to describe an application without a process; a release needs at least one");
+    }
+  }
+}

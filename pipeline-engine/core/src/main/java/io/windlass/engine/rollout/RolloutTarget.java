@@ -1,0 +1,56 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.run.StepResult;
+
+/**
+ * A place that releases can go to: the local keeper, a Kubernetes namespace, an AWS role with its
+ * groups.
+ *
+ * <p>Thread-safe; calls for one environment come one after the other. Every call may be repeated,
+ * by this server or by one that was started again after a crash, and the second call finds what the
+ * first one did. A call for an environment that the target does not know is no error: nothing runs
+ * there.
+ */
+public interface RolloutTarget {
+  /**
+   * Looks whether the images and the secrets' versions of the release are there. Changes nothing.
+   */
+  Verified verify(Release release) throws RolloutException;
+
+  /**
+   * Lays the release ready: stores its description, pulls and unpacks its images. Starts no replica
+   * and moves no traffic.
+   */
+  Prepared prepare(Release release) throws RolloutException;
+
+  /**
+   * Asks that {@code share} of every fleet's total be of release {@code to} and the rest of what
+   * ran before, and returns at once. The target gets there by itself and stays there across
+   * restarts of server and target: it starts new replicas, waits until they are ready, moves
+   * traffic, then drains old ones, and never has fewer ready replicas than before for the sake of
+   * the move. The total stays the scaler's. Processes that the release no longer has are drained
+   * last. Shifting back to the release before is the way to return.
+   */
+  void shift(EnvironmentId environment, ReleaseId to, Share share) throws RolloutException;
+
+  /** How far the last {@link #shift} to this release is. Returns at once. */
+  RolloutProgress progress(EnvironmentId environment, ReleaseId to) throws RolloutException;
+
+  /**
+   * Removes what is left of a release that has no share any more: its candidate replicas, files and
+   * description. Does nothing while the release has a share.
+   */
+  void retire(EnvironmentId environment, ReleaseId old) throws RolloutException;
+
+  /**
+   * Runs a command once in a prepared release and blocks until it has ended. Called again with the
+   * same id it attaches to the one that is there, and answers {@link StepResult.Lost} where it had
+   * begun and its end is unknown; it never starts a second one.
+   */
+  StepResult once(Release release, ReleaseCommand command, String id)
+      throws RolloutException, InterruptedException;
+}
