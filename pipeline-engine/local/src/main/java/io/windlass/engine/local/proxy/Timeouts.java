@@ -1,0 +1,47 @@
+package io.windlass.engine.local.proxy;
+
+import java.time.Duration;
+
+/**
+ * How long the proxy waits, and for what.
+ *
+ * @param connect for a replica to accept a connection
+ * @param response from the moment that a request was sent whole until the head of its answer
+ * @param idle for the next byte, from the client or from the replica, while a request or a tunnel
+ *     is open
+ * @param clientHead for a client to send the whole head of a request, from its first byte (and for
+ *     the first byte of a new connection)
+ * @param keepAlive for the next request on an open client connection
+ * @param backendKeepAlive for which an unused connection to a replica is kept; shorter than what
+ *     common servers use (Node.js: 5 s), so that we close it first and never send into a closing
+ *     connection
+ * @param hold for which a request waits for a replica to become ready before it is answered with
+ *     503; 0 answers at once
+ * @param refused for which a replica that refused a connection gets no requests, unless no other is
+ *     left
+ * @param stop for requests under way when the proxy is closed
+ */
+public record Timeouts(
+    Duration connect,
+    Duration response,
+    Duration idle,
+    Duration clientHead,
+    Duration keepAlive,
+    Duration backendKeepAlive,
+    Duration hold,
+    Duration refused,
+    Duration stop) {
+
+  /** What is used where nothing else is configured. */
+  public static final Timeouts DEFAULT =
+      new Timeouts(
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(75),
+          Duration.ofSeconds(4),
+          Duration.ofMillis(250),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10));
+}
