@@ -1,0 +1,262 @@
+package io.windlass.engine.local.client;
+
+import io.windlass.engine.local.client.KeeperException.Kind;
+import io.windlass.engine.local.protocol.Address;
+import io.windlass.engine.local.protocol.Failure;
+import io.windlass.engine.local.protocol.FleetStatus;
+import io.windlass.engine.local.protocol.Json;
+import io.windlass.engine.local.protocol.KeeperStatus;
+import io.windlass.engine.local.protocol.ReleaseSpec;
+import io.windlass.engine.local.protocol.ReplicaSeries;
+import io.windlass.engine.local.protocol.Resize;
+import io.windlass.engine.local.protocol.RolloutStatus;
+import io.windlass.engine.local.protocol.Shift;
+import io.windlass.engine.local.protocol.StepStart;
+import io.windlass.engine.local.protocol.StepStatus;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Speaks the keeper's protocol. Thread-safe and blocking.
+ *
+ * <p>While the keeper is away (being upgraded, killed and started again) a call tries again until
+ * it is back or the client's patience is over. That is safe because every request may be sent
+ * twice. The address is read anew from the keeper's directory each time, so that a keeper that came
+ * back at another port is found.
+ */
+public final class KeeperClient implements AutoCloseable {
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  private final Path directory;
+  private final Duration patience;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  /**
+   * @param keeperDirectory the keeper's data directory; its address and token are read from there
+   * @param patience how long a call waits for a keeper that cannot be reached
+   */
+  public KeeperClient(Path keeperDirectory, Duration patience) {
+    this.directory = keeperDirectory;
+    this.patience = patience;
+  }
+
+  public KeeperStatus status() throws KeeperException, InterruptedException {
+    return read(get("/v1/status"), KeeperStatus.class);
+  }
+
+  public List<FleetStatus> fleets() throws KeeperException, InterruptedException {
+    return readList(get("/v1/fleets"), FleetStatus.class);
+  }
+
+  /** One fleet; {@link Kind#NOT_FOUND} where the keeper has not heard of it. */
+  public FleetStatus fleet(String fleet) throws KeeperException, InterruptedException {
+    return read(get("/v1/fleet?name=" + encode(fleet)), FleetStatus.class);
+  }
+
+  public void resize(Resize resize) throws KeeperException, InterruptedException {
+    send("POST", "/v1/fleet/size", resize);
+  }
+
+  /** Stores the release's description and unpacks its images. Blocks until that is done. */
+  public void prepare(ReleaseSpec release) throws KeeperException, InterruptedException {
+    send("POST", "/v1/releases", release);
+  }
+
+  public void shift(Shift shift) throws KeeperException, InterruptedException {
+    send("POST", "/v1/shift", shift);
+  }
+
+  public RolloutStatus rollout(String environment, String release)
+      throws KeeperException, InterruptedException {
+    return read(
+        get("/v1/rollout?environment=" + encode(environment) + "&release=" + encode(release)),
+        RolloutStatus.class);
+  }
+
+  /** Forgets a release that has no share any more; does nothing while it has one. */
+  public void retire(String environment, String release)
+      throws KeeperException, InterruptedException {
+    exchange(
+        "DELETE",
+        "/v1/release?environment=" + encode(environment) + "&release=" + encode(release),
+        BodyPublishers.noBody(),
+        ANSWER);
+  }
+
+  /** Starts a step, or finds the one that was started under this id. */
+  public StepStatus start(StepStart step) throws KeeperException, InterruptedException {
+    return read(send("POST", "/v1/steps", step), StepStatus.class);
+  }
+
+  /** Answers as soon as the step has ended, and after {@code wait} at the latest. */
+  public StepStatus watch(String id, Duration wait) throws KeeperException, InterruptedException {
+    byte[] answer =
+        exchange(
+            "GET",
+            "/v1/step?id=" + encode(id) + "&wait-ms=" + wait.toMillis(),
+            BodyPublishers.noBody(),
+            wait.plus(ANSWER));
+    return read(answer, StepStatus.class);
+  }
+
+  /** Stops a step and all that it has started. No error where it is over or was never begun. */
+  public void cancel(String id) throws KeeperException, InterruptedException {
+    exchange("POST", "/v1/step/cancel?id=" + encode(id), BodyPublishers.noBody(), ANSWER);
+  }
+
+  /** Lets the keeper forget a step that has ended. */
+  public void acknowledge(String id) throws KeeperException, InterruptedException {
+    exchange("DELETE", "/v1/step?id=" + encode(id), BodyPublishers.noBody(), ANSWER);
+  }
+
+  /**
+   * What was measured of a fleet's replicas.
+   *
+   * @param window back from now
+   * @param points samples per replica at most, the first and the last of the window among them
+   */
+  public List<ReplicaSeries> samples(String fleet, Duration window, int points)
+      throws KeeperException, InterruptedException {
+    return readList(
+        get(
+            "/v1/samples?fleet="
+                + encode(fleet)
+                + "&window-ms="
+                + window.toMillis()
+                + "&points="
+                + points),
+        ReplicaSeries.class);
+  }
+
+  /** The last lines of a replica's log, masked, the newest last. */
+  public List<String> replicaLog(String replica, int lines)
+      throws KeeperException, InterruptedException {
+    return readList(
+        get("/v1/replica/log?replica=" + encode(replica) + "&lines=" + lines), String.class);
+  }
+
+  /**
+   * Stops every replica and step, drained where they serve, and forgets the fleets' sizes. Blocks
+   * until nothing is left. The keeper itself stays.
+   */
+  public void stopAll(Duration atMost) throws KeeperException, InterruptedException {
+    exchange("POST", "/v1/stop-all", BodyPublishers.noBody(), atMost);
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+    http.close();
+  }
+
+  private byte[] get(String path) throws KeeperException, InterruptedException {
+    return exchange("GET", path, BodyPublishers.noBody(), ANSWER);
+  }
+
+  private byte[] send(String method, String path, Object body)
+      throws KeeperException, InterruptedException {
+    // Unpacking an image of hundreds of megabytes is the longest of these.
+    return exchange(
+        method, path, BodyPublishers.ofByteArray(Json.write(body)), Duration.ofMinutes(5));
+  }
+
+  private byte[] exchange(String method, String path, BodyPublisher body, Duration answer)
+      throws KeeperException, InterruptedException {
+    long giveUp = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try {
+        return judge(
+            path, http.send(request(method, path, body, answer), BodyHandlers.ofByteArray()));
+      } catch (IOException e) {
+        if (System.nanoTime() - giveUp >= 0) {
+          throw new KeeperException(
+              Kind.AWAY,
+              "Tried to ask the keeper of \""
+                  + directory
+                  + "\" for "
+                  + path
+                  + " but it did not answer within "
+                  + patience.toSeconds()
+                  + " s; look whether `windlass keeper` runs",
+              e);
+        }
+        Thread.sleep(BETWEEN_TRIES);
+      }
+    }
+  }
+
+  private HttpRequest request(String method, String path, BodyPublisher body, Duration answer)
+      throws IOException {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + Address.of(directory).port() + path))
+        .header("Authorization", "Bearer " + Address.token(directory))
+        .header("Content-Type", "application/json")
+        .timeout(answer)
+        .method(method, body)
+        .build();
+  }
+
+  private static byte[] judge(String path, HttpResponse<byte[]> response)
+      throws KeeperException, IOException {
+    if (response.statusCode() / 100 == 2) {
+      return response.body();
+    }
+    String error = Json.read(response.body(), Failure.class).error();
+    if (response.statusCode() == 503) {
+      // It is going down: the next one up will know.
+      throw new IOException(path + ": " + error);
+    }
+    throw new KeeperException(
+        switch (response.statusCode()) {
+          case 404 -> Kind.NOT_FOUND;
+          case 400, 401, 409, 413, 422 -> Kind.REFUSED;
+          default -> Kind.BROKEN;
+        },
+        error);
+  }
+
+  private static <T> T read(byte[] json, Class<T> type) throws KeeperException {
+    try {
+      return Json.read(json, type);
+    } catch (IOException e) {
+      throw unreadable(type, e);
+    }
+  }
+
+  private static <T> List<T> readList(byte[] json, Class<T> type) throws KeeperException {
+    try {
+      return Json.readList(json, type);
+    } catch (IOException e) {
+      throw unreadable(type, e);
+    }
+  }
+
+  private static KeeperException unreadable(Class<?> type, IOException e) {
+    return new KeeperException(
+        Kind.BROKEN,
+        "Tried to read the keeper's answer as a "
+            + type.getSimpleName()
+            + " but it is something else; server and keeper may be of versions too far apart",
+        e);
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,136 @@
+package io.windlass.engine.local.keeper;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an operator chooses for a keeper.
+ *
+ * @param directory the keeper's own: state, token, key, logs, unpacked images
+ * @param contentStore the server's content store, or empty where only directories are run
+ * @param port of the protocol on 127.0.0.1; 0: any free one. Clients find it in the directory
+ * @param routes where the routes are served
+ * @param budget what replicas may use of the machine
+ * @param sandbox whether to isolate
+ * @param users first of the user ids that processes run under, where the keeper is root
+ * @param limits bounds on everything that grows
+ */
+public record KeeperSettings(
+    Path directory,
+    Optional<Path> contentStore,
+    int port,
+    Listen routes,
+    Budget budget,
+    Sandboxing sandbox,
+    int users,
+    Limits limits) {
+
+  /** All defaults, routes on a free port of the loopback. */
+  public static KeeperSettings of(Path directory) {
+    return new KeeperSettings(
+        directory,
+        Optional.empty(),
+        0,
+        new Listen("127.0.0.1", 0),
+        Budget.DEFAULT,
+        Sandboxing.WHERE_IT_WORKS,
+        Users.FIRST,
+        Limits.DEFAULT);
+  }
+
+  public KeeperSettings withContentStore(Path store) {
+    return new KeeperSettings(
+        directory, Optional.of(store), port, routes, budget, sandbox, users, limits);
+  }
+
+  public KeeperSettings withRoutes(Listen listen) {
+    return new KeeperSettings(
+        directory, contentStore, port, listen, budget, sandbox, users, limits);
+  }
+
+  public KeeperSettings withBudget(Budget share) {
+    return new KeeperSettings(directory, contentStore, port, routes, share, sandbox, users, limits);
+  }
+
+  public KeeperSettings withSandbox(Sandboxing sandboxing) {
+    return new KeeperSettings(
+        directory, contentStore, port, routes, budget, sandboxing, users, limits);
+  }
+
+  public KeeperSettings withLimits(Limits bounds) {
+    return new KeeperSettings(
+        directory, contentStore, port, routes, budget, sandbox, users, bounds);
+  }
+
+  /** An address to listen at; port 0 takes any free one. */
+  public record Listen(String host, int port) {}
+
+  /**
+   * Shares of the machine that replicas may ask for together.
+   *
+   * @param cpuPercent of all cores
+   * @param memoryPercent of the memory
+   */
+  public record Budget(int cpuPercent, int memoryPercent) {
+    public static final Budget DEFAULT = new Budget(100, 80);
+  }
+
+  /** Whether processes are isolated from each other and from the machine. */
+  public enum Sandboxing {
+    /** Where it was seen to work at start; else plain processes, and said so. */
+    WHERE_IT_WORKS,
+    /** A keeper that cannot isolate does not start. */
+    REQUIRED,
+    /** Plain processes. */
+    OFF
+  }
+
+  /** The user ids that processes run under: two ranges of {@link #COUNT}, for steps and fleets. */
+  public static final class Users {
+    public static final int FIRST = 720_000;
+    public static final int COUNT = 30_000;
+
+    private Users() {}
+  }
+
+  /**
+   * Bounds.
+   *
+   * @param replicaLogBytes of one log file; one older file is kept beside it
+   * @param crashLoop failures in a row after which a replica counts as crash looping
+   * @param failing failures in a row before its first readiness after which a release counts as
+   *     failing
+   * @param backoff first pause before a restart; doubled each time
+   * @param backoffMost longest pause
+   * @param settle how long a new replica must have been ready before an old one is drained for it
+   * @param forgiven how long a replica must have been ready for its failures to be forgotten
+   * @param measured how long samples are kept, one a second
+   * @param steps at the same time at most; more are refused
+   * @param imageBytes unpacked images that nothing uses are kept up to this
+   */
+  public record Limits(
+      long replicaLogBytes,
+      int crashLoop,
+      int failing,
+      Duration backoff,
+      Duration backoffMost,
+      Duration settle,
+      Duration forgiven,
+      Duration measured,
+      int steps,
+      long imageBytes) {
+    public static final Limits DEFAULT =
+        new Limits(
+            16L << 20,
+            5,
+            3,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(15),
+            64,
+            2L << 30);
+  }
+}

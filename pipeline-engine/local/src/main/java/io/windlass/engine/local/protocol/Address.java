@@ -1,0 +1,27 @@
+package io.windlass.engine.local.protocol;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a running keeper listens, as it wrote it to its directory.
+ *
+ * @param port on 127.0.0.1
+ * @param pid of the keeper
+ */
+public record Address(int port, long pid) {
+  /** Name of the file within the keeper's directory that holds this record. */
+  public static final String FILE = "keeper.json";
+
+  /** Name of the file beside it that holds the bearer token, readable by its owner only. */
+  public static final String TOKEN_FILE = "token";
+
+  public static Address of(Path keeperDirectory) throws IOException {
+    return Json.read(Files.readAllBytes(keeperDirectory.resolve(FILE)), Address.class);
+  }
+
+  public static String token(Path keeperDirectory) throws IOException {
+    return Files.readString(keeperDirectory.resolve(TOKEN_FILE)).strip();
+  }
+}

@@ -1,0 +1,21 @@
+package io.windlass.engine.local.protocol;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One replica.
+ *
+ * @param since start of the phase
+ * @param failures in a row: ends of its process that nobody asked for
+ * @param lastFailure in one sentence
+ */
+public record ReplicaStatus(
+    String id,
+    String release,
+    Phase phase,
+    Instant since,
+    Optional<Integer> port,
+    Optional<Long> pid,
+    int failures,
+    Optional<String> lastFailure) {}

@@ -1,0 +1,12 @@
+package io.windlass.engine.local.protocol;
+
+import java.util.Optional;
+
+/**
+ * The public side of a process.
+ *
+ * @param host empty: any host
+ * @param path prefix, {@code /} for everything
+ * @param process of the same environment
+ */
+public record RouteSpec(Optional<String> host, String path, String process) {}
