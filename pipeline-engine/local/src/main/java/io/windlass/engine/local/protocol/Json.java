@@ -12,6 +12,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The protocol's records as JSON: times and durations in ISO form, unknown fields passed over. */
 public final class Json {
@@ -22,7 +23,9 @@ public final class Json {
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .serializationInclusion(JsonInclude.Include.NON_ABSENT)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_ABSENT, JsonInclude.Include.USE_DEFAULTS))
           .build();
 
   private Json() {}
@@ -40,17 +43,18 @@ public final class Json {
   }
 
   public static <T> T read(byte[] json, Class<T> type) throws IOException {
-    return read(json, MAPPER.constructType(type));
+    return present(MAPPER.readValue(json, type), type);
   }
 
   public static <T> List<T> readList(byte[] json, Class<T> element) throws IOException {
-    return read(json, MAPPER.getTypeFactory().constructCollectionType(List.class, element));
+    JavaType type = MAPPER.getTypeFactory().constructCollectionType(List.class, element);
+    List<T> list = MAPPER.readValue(json, type);
+    return present(list, element);
   }
 
-  private static <T> T read(byte[] json, JavaType type) throws IOException {
-    T value = MAPPER.readValue(json, type);
+  private static <T> T present(@Nullable T value, Class<?> type) throws IOException {
     if (value == null) {
-      throw new IOException("Tried to read " + type + " but found null");
+      throw new IOException("Tried to read a " + type.getSimpleName() + " but found null");
     }
     return value;
   }
