@@ -1,0 +1,12 @@
+package io.windlass.engine.source;
+
+/** Where a host sends its deliveries from. */
+public sealed interface Hook {
+  /**
+   * The hook of one repository, by the number that deliveries carry in {@code X-GitHub-Hook-ID}.
+   */
+  record OfRepository(RepositoryName repository, long id) implements Hook {}
+
+  /** The one hook of the GitHub App whose key we hold. */
+  record OfApp() implements Hook {}
+}
