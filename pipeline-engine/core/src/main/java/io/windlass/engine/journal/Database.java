@@ -1,0 +1,105 @@
+package io.windlass.engine.journal;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The server's database. Every package keeps its own tables in it, by migrations under {@code
+ * db/migration}.
+ *
+ * <p>Safe for all threads. Writes are done one after the other by a thread of their own, which
+ * commits those that wait together; a write that fails does not touch its neighbours. Reads see
+ * what was committed when they began.
+ *
+ * <p>Migrations are written once for SQLite and PostgreSQL: times are {@code BIGINT} milliseconds,
+ * JSON is {@code TEXT}, upserts are {@code ON CONFLICT}, and what differs is a placeholder: <code>
+ * ${identity}</code> for a growing primary key, <code>${bytes}</code> for binary.
+ */
+public final class Database implements AutoCloseable {
+  private final Dialect dialect;
+  private final Ownership ownership;
+  private final Writer writer;
+  private final Readers readers;
+  private final List<Runnable> doubts = new CopyOnWriteArrayList<>();
+
+  private Database(
+      DatabaseSettings settings, Dialect dialect, Ownership ownership, JournalListener listener) {
+    this.dialect = dialect;
+    this.ownership = ownership;
+    this.writer = new Writer(settings, dialect, listener, () -> doubts.forEach(Runnable::run));
+    this.readers = new Readers(settings, dialect);
+  }
+
+  /**
+   * Opens the database, brings its schema to this version (keeping a copy from before), and takes
+   * it for this process alone.
+   */
+  public static Database open(DatabaseSettings settings) {
+    return open(settings, JournalListener.NONE);
+  }
+
+  public static Database open(DatabaseSettings settings, JournalListener listener) {
+    Dialect dialect = Dialect.of(settings.store());
+    Ownership ownership = dialect.own();
+    try {
+      new Schema(dialect).bringUpToDate();
+      return new Database(settings, dialect, ownership, listener);
+    } catch (RuntimeException e) {
+      ownership.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs a function in a write transaction and returns when its result is synced to the disk. What
+   * the function throws undoes the function and is thrown here. The function holds up every other
+   * write: it does no input or output of its own.
+   *
+   * @throws DatabaseException.Busy when too many writes wait
+   * @throws DatabaseException when the database failed
+   */
+  public <T> T write(TxFunction<T> function) {
+    return writer.write(function);
+  }
+
+  /** {@link #write} without a result. */
+  public void run(TxAction action) {
+    writer.write(tx -> {
+      action.apply(tx);
+      return true;
+    });
+  }
+
+  /**
+   * Runs a function that only reads, on one consistent view of what has been committed. Writing
+   * fails.
+   */
+  public <T> T read(TxFunction<T> function) {
+    return readers.read(function);
+  }
+
+  /**
+   * Writes a consistent copy to a new file while work goes on. PostgreSQL has its own tools for
+   * that, and refuses.
+   */
+  public void copyTo(Path file) {
+    dialect.copyTo(file);
+  }
+
+  /**
+   * Called, on the writing thread, when a commit ended in doubt and memory may differ from the
+   * rows.
+   */
+  void onDoubt(Runnable action) {
+    doubts.add(action);
+  }
+
+  /** Finishes the writes that wait, and lets go. */
+  @Override
+  public void close() {
+    writer.close();
+    readers.close();
+    ownership.close();
+  }
+}

@@ -1,0 +1,7 @@
+package io.windlass.engine.journal;
+
+/** What is done in one transaction and has no result. */
+@FunctionalInterface
+public interface TxAction {
+  void apply(Tx tx);
+}

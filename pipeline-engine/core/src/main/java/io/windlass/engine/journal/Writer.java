@@ -1,0 +1,226 @@
+package io.windlass.engine.journal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes. It takes what waits, does it in one transaction with a savepoint
+ * around each write, and commits.
+ */
+final class Writer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+  private static final String SAVEPOINT = "one_write";
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(30);
+
+  private final Dialect dialect;
+  private final JournalListener listener;
+  private final Runnable onDoubt;
+  private final int groupSize;
+  private final BlockingQueue<Write<?>> queue;
+  private final Thread thread;
+  private volatile boolean closing;
+  private volatile boolean ended;
+
+  /**
+   * Used by the thread alone; null between a failure that broke the connection and the next write.
+   */
+  private @Nullable Handle handle;
+
+  Writer(DatabaseSettings settings, Dialect dialect, JournalListener listener, Runnable onDoubt) {
+    this.dialect = dialect;
+    this.listener = listener;
+    this.onDoubt = onDoubt;
+    this.groupSize = settings.group();
+    this.queue = new ArrayBlockingQueue<>(settings.queue());
+    this.thread = Thread.ofPlatform().name("windlass-database").daemon().unstarted(this::work);
+    this.thread.start();
+  }
+
+  <T> T write(TxFunction<T> function) {
+    if (Thread.currentThread().equals(thread)) {
+      throw new IllegalStateException(
+          "Tried to begin a write inside a write but they would wait for each other; use the transaction that is there");
+    }
+    var write = new Write<>(function);
+    if (closing) {
+      throw closed();
+    }
+    if (!queue.offer(write)) {
+      listener.refused();
+      throw new DatabaseException.Busy(
+          "Tried to write to the database but "
+              + queue.size()
+              + " writes are waiting already; try again in a moment");
+    }
+    if (ended) {
+      refuseLeftovers();
+    }
+    return write.await();
+  }
+
+  private void work() {
+    var group = new ArrayList<Write<?>>(groupSize);
+    while (!(closing && queue.isEmpty())) {
+      try {
+        group.add(queue.take());
+      } catch (InterruptedException _) {
+        continue; // only close() interrupts; the condition above ends the loop
+      }
+      queue.drainTo(group, groupSize - 1);
+      long begin = System.nanoTime();
+      commit(group);
+      listener.committed(group.size(), queue.size(), Duration.ofNanos(System.nanoTime() - begin));
+      group.clear();
+    }
+    disconnect();
+    ended = true;
+    refuseLeftovers();
+  }
+
+  private void commit(List<Write<?>> group) {
+    boolean committing = false;
+    try {
+      Handle connected = connect();
+      for (var write : group) {
+        one(connected, write, group.size() > 1);
+      }
+      committing = true;
+      connected.getConnection().commit();
+    } catch (SQLException e) {
+      failed(group, e, committing);
+      return;
+    } catch (Throwable e) {
+      SQLException sql = cause(e);
+      failed(
+          group,
+          sql == null ? new SQLException("of an unexpected error: " + e, e) : sql,
+          committing);
+      return;
+    }
+    group.forEach(Write::announce);
+    group.forEach(Write::finish);
+  }
+
+  /** Does one write; throws only what ends the whole group. */
+  private void one(Handle connected, Write<?> write, boolean shared) throws SQLException {
+    Connection connection = connected.getConnection();
+    if (shared) {
+      connected.savepoint(SAVEPOINT);
+    }
+    try {
+      write.apply(new Tx(connected));
+    } catch (Throwable e) {
+      SQLException sql = cause(e);
+      if (sql != null && dialect.serious("", sql, false).isPresent()) {
+        throw sql;
+      }
+      if (shared) {
+        connected.rollbackToSavepoint(SAVEPOINT);
+      } else {
+        connection.rollback();
+      }
+      write.failed(
+          sql == null
+              ? e
+              : new DatabaseException.Failed(
+                  "Tried to write to the database but " + sql.getMessage(), e));
+    }
+    if (shared) {
+      connected.releaseSavepoint(SAVEPOINT);
+    }
+  }
+
+  private void failed(List<Write<?>> group, SQLException e, boolean committing) {
+    var error =
+        dialect
+            .serious("write to the database", e, committing)
+            .orElseGet(() ->
+                new DatabaseException.Failed(
+                    "Tried to write to the database but " + e.getMessage(), e));
+    LOG.atError()
+        .addKeyValue("writes", group.size())
+        .addKeyValue("error", e.getMessage())
+        .log("Could not commit");
+    disconnect();
+    if (error instanceof DatabaseException.Doubtful) {
+      try {
+        onDoubt.run();
+      } catch (RuntimeException broken) {
+        LOG.atError().setCause(broken).log("Could not follow up on a doubtful commit");
+      }
+    }
+    group.forEach(write -> write.fail(error));
+  }
+
+  private Handle connect() throws SQLException {
+    Handle existing = handle;
+    if (existing != null) {
+      return existing;
+    }
+    Handle opened = Rows.on(dialect.writer());
+    handle = opened;
+    return opened;
+  }
+
+  /** Rolls back by closing; a connection that has failed once is not trusted again. */
+  private void disconnect() {
+    Handle open = handle;
+    handle = null;
+    if (open != null) {
+      try (Connection connection = open.getConnection()) {
+        connection.rollback();
+      } catch (SQLException e) {
+        LOG.atDebug()
+            .addKeyValue("error", e.getMessage())
+            .log("Could not close the connection in good order");
+      }
+    }
+  }
+
+  private void refuseLeftovers() {
+    var left = new ArrayList<Write<?>>();
+    queue.drainTo(left);
+    left.forEach(write -> write.fail(closed()));
+  }
+
+  private static DatabaseException closed() {
+    return new DatabaseException.Closed(
+        "Tried to write to the database but it has been closed; the server is stopping");
+  }
+
+  private static @Nullable SQLException cause(Throwable error) {
+    for (Throwable e = error; e != null; e = e.getCause()) {
+      if (e instanceof SQLException sql) {
+        return sql;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    boolean interrupted = false;
+    long until = System.nanoTime() + CLOSE_WAIT.toNanos();
+    while (thread.isAlive() && System.nanoTime() < until) {
+      try {
+        thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
