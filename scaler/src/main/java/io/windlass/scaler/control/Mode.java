@@ -1,0 +1,9 @@
+package io.windlass.scaler.control;
+
+/** What the loop does with its decisions for a fleet. */
+public enum Mode {
+  /** Decides, records and resizes. */
+  ACT,
+  /** Decides and records, and writes nothing to the fleet. */
+  OBSERVE
+}

@@ -1,0 +1,19 @@
+package io.windlass.scaler.decision;
+
+import io.windlass.scaler.fleet.FleetState;
+import io.windlass.scaler.fleet.Hold;
+import io.windlass.scaler.signal.Reading;
+import java.util.List;
+
+/**
+ * What is seen at one evaluation.
+ *
+ * @param readings one for each policy, in the policies' order; a policy without counts as missing
+ * @param holds those that may concern the fleet; ended ones do nothing
+ */
+public record Observation(FleetState fleet, List<Reading> readings, List<Hold> holds) {
+  public Observation {
+    readings = List.copyOf(readings);
+    holds = List.copyOf(holds);
+  }
+}
