@@ -1,0 +1,101 @@
+package io.windlass.webhooks.demo;
+
+import io.windlass.webhooks.server.JavaLaunch;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The demo's server as a process of its own, so that it can be killed. */
+final class ServerProcess {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+
+  private final Path config;
+  private final Path log;
+  private final URI address;
+  private Process process;
+
+  private ServerProcess(Path config, Path log, URI address, Process process) {
+    this.config = config;
+    this.log = log;
+    this.address = address;
+    this.process = process;
+  }
+
+  /** Starts a server and waits until it is ready. */
+  static ServerProcess start(Path config, Path log, URI address)
+      throws IOException, InterruptedException {
+    ServerProcess server = new ServerProcess(config, log, address, launch(config, log));
+    server.awaitReady();
+    return server;
+  }
+
+  /** Kills it as {@code kill -9} does: no hook runs, nothing is flushed. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Starts it again on the same data. */
+  void startAgain() throws IOException, InterruptedException {
+    process = launch(config, log);
+    awaitReady();
+  }
+
+  /** Asks it to end, and kills it where it does not. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      kill();
+    }
+  }
+
+  private static Process launch(Path config, Path log) throws IOException {
+    List<String> command =
+        JavaLaunch.command("384m", List.of("server", "--config", config.toString()));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
+  }
+
+  private void awaitReady() throws IOException, InterruptedException {
+    HttpRequest probe =
+        HttpRequest.newBuilder(address.resolve("/readyz")).timeout(Duration.ofSeconds(5)).build();
+    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      while (System.nanoTime() < deadline) {
+        if (!process.isAlive()) {
+          throw new IOException(
+              "Tried to start the server but it ended with status "
+                  + process.exitValue()
+                  + "; it said: "
+                  + lastWords());
+        }
+        try {
+          if (http.send(probe, BodyHandlers.discarding()).statusCode() == 200) {
+            return;
+          }
+        } catch (IOException e) {
+          // Not listening yet.
+        }
+        Thread.sleep(20);
+      }
+    }
+    throw new IOException(
+        "Tried to start the server but it was not ready within "
+            + READY_WITHIN.toSeconds()
+            + " s; it said: "
+            + lastWords());
+  }
+
+  private String lastWords() throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+  }
+}
