@@ -57,6 +57,14 @@ public abstract sealed class DatabaseException extends RuntimeException {
     }
   }
 
+  /** The disk failed, or the connection broke, before anything was kept. */
+  public static final class Unavailable extends DatabaseException {
+
+    Unavailable(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** Another server works on the same data. */
   public static final class InUse extends DatabaseException {
 

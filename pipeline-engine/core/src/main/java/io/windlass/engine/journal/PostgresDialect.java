@@ -120,7 +120,7 @@ final class PostgresDialect implements Dialect {
       return Optional.of(
           committing
               ? new DatabaseException.Doubtful(cause, e)
-              : new DatabaseException.Failed(cause, e));
+              : new DatabaseException.Unavailable(cause, e));
     }
     return Optional.empty();
   }

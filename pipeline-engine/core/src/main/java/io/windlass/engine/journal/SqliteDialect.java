@@ -206,9 +206,11 @@ final class SqliteDialect implements Dialect {
               committing
                   ? new DatabaseException.Doubtful(
                       begin + "the disk failed while committing: " + e.getMessage(), e)
-                  : new DatabaseException.Failed(begin + "the disk failed: " + e.getMessage(), e));
+                  : new DatabaseException.Unavailable(
+                      begin + "the disk failed: " + e.getMessage(), e));
       case 7, 9 ->
-          Optional.of(new DatabaseException.Failed(begin + "SQLite gave up: " + e.getMessage(), e));
+          Optional.of(
+              new DatabaseException.Unavailable(begin + "SQLite gave up: " + e.getMessage(), e));
       default -> Optional.empty();
     };
   }

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
 /**
- * The value of a secret. It prints as {@code ***}, and has no property that a serialiser would find; whoever needs it says {@link #reveal}.
+ * The value of a secret. It prints as {@code ***}, and has no property that a serialiser would
+ * find; whoever needs it says {@link #reveal}.
  */
 public final class SecretValue {
   private final String value;

@@ -1,5 +1,6 @@
 /**
- * Secrets: values that never print themselves, encrypted where they rest, and masked out of every log.
+ * Secrets: values that never print themselves, encrypted where they rest, and masked out of every
+ * log.
  */
 @NullMarked
 package io.windlass.engine.secret;

@@ -1,0 +1,366 @@
+package io.windlass.engine.journal;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The journal's rows. Every method works in the transaction that it is given. */
+final class Ledger {
+  private static final String OF = " WHERE kind = ? AND subject = ?";
+
+  private final String journal;
+
+  /**
+   * Works under the journal's own name.
+   *
+   * @param journal see {@link EffectId#journal}
+   */
+  Ledger(String journal) {
+    this.journal = journal;
+  }
+
+  record StoredState(long sequence, String state) {}
+
+  /** An effect that is to be performed, without what it is. */
+  record WaitingEffect(
+      EffectId id,
+      String lane,
+      String type,
+      Instant due,
+      Optional<Instant> deadline,
+      int attempts) {
+    WaitingEffect again(Instant at) {
+      return new WaitingEffect(id, lane, type, at, deadline, attempts + 1);
+    }
+  }
+
+  record SetTimer(Subject subject, String name, long sequence, Instant due) {
+    String dedupKey() {
+      return "timer:" + name + "@" + sequence;
+    }
+  }
+
+  record Mail(long position, String event, String dedupKey) {}
+
+  Optional<StoredState> state(Tx tx, Subject subject) {
+    return tx.handle()
+        .select("SELECT sequence, state FROM journal_subject" + OF, subject.kind(), subject.key())
+        .map((rows, _) -> new StoredState(rows.getLong(1), rows.getString(2)))
+        .findOne();
+  }
+
+  /** Whether the subject has taken, or keeps, an event of this key. */
+  boolean heard(Tx tx, Subject subject, String dedupKey) {
+    return tx.handle()
+        .select(
+            "SELECT 1 FROM journal_transition" + OF + " AND dedup_key = ?",
+            subject.kind(),
+            subject.key(),
+            dedupKey)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  void write(
+      Tx tx,
+      Subject subject,
+      long sequence,
+      Kind.Told told,
+      Kind.Step step,
+      String dedupKey,
+      Instant now) {
+    tx.handle()
+        .execute(
+            "INSERT INTO journal_transition (kind, subject, sequence, at, event_type, event, state_type, dedup_key)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            subject.kind(),
+            subject.key(),
+            sequence,
+            now,
+            told.type(),
+            told.json(),
+            step.stateType(),
+            dedupKey);
+    tx.handle()
+        .execute(
+            "INSERT INTO journal_subject (kind, subject, sequence, state, created, changed) VALUES (?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT (kind, subject) DO UPDATE SET sequence = excluded.sequence, state = excluded.state,"
+                + " changed = excluded.changed",
+            subject.kind(),
+            subject.key(),
+            sequence,
+            step.state(),
+            now,
+            now);
+  }
+
+  WaitingEffect addEffect(Tx tx, EffectId id, Kind.StoredEffect effect, Instant now) {
+    Instant due = effect.notBefore().orElse(now);
+    tx.handle()
+        .execute(
+            "INSERT INTO journal_effect (kind, subject, sequence, idx, lane, effect_type, effect, status, due, deadline, attempts)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, 'WAITING', ?, ?, 0)",
+            id.subject().kind(),
+            id.subject().key(),
+            id.sequence(),
+            id.index(),
+            effect.lane(),
+            effect.type(),
+            effect.json(),
+            due,
+            effect.deadline().map(Instant::toEpochMilli));
+    return new WaitingEffect(id, effect.lane(), effect.type(), due, effect.deadline(), 0);
+  }
+
+  List<WaitingEffect> waitingEffects(Tx tx) {
+    return tx.handle()
+        .select(
+            "SELECT kind, subject, sequence, idx, lane, effect_type, due, deadline, attempts FROM journal_effect"
+                + " WHERE status = 'WAITING' ORDER BY position")
+        .map((rows, _) ->
+            new WaitingEffect(
+                effectId(rows),
+                rows.getString("lane"),
+                rows.getString("effect_type"),
+                Instant.ofEpochMilli(rows.getLong("due")),
+                time(rows, "deadline"),
+                rows.getInt("attempts")))
+        .list();
+  }
+
+  /** What the effect is, while it is to be performed. */
+  Optional<String> waitingEffect(Tx tx, EffectId id) {
+    return tx.handle()
+        .select(
+            "SELECT effect FROM journal_effect"
+                + OF
+                + " AND sequence = ? AND idx = ? AND status = 'WAITING'",
+            id.subject().kind(),
+            id.subject().key(),
+            id.sequence(),
+            id.index())
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  void postpone(Tx tx, WaitingEffect effect, String error) {
+    EffectId id = effect.id();
+    tx.handle()
+        .execute(
+            "UPDATE journal_effect SET due = ?, attempts = ?, error = ?"
+                + OF
+                + " AND sequence = ? AND idx = ?",
+            effect.due(),
+            effect.attempts(),
+            error,
+            id.subject().kind(),
+            id.subject().key(),
+            id.sequence(),
+            id.index());
+  }
+
+  /** Ends an effect; false when it had ended before. */
+  boolean endEffect(
+      Tx tx, EffectId id, EffectRow.Status status, Optional<String> error, Instant now) {
+    return tx.handle()
+            .execute(
+                "UPDATE journal_effect SET status = ?, ended = ?, error = COALESCE(?, error)"
+                    + OF
+                    + " AND sequence = ? AND idx = ? AND status = 'WAITING'",
+                status.name(),
+                now,
+                error,
+                id.subject().kind(),
+                id.subject().key(),
+                id.sequence(),
+                id.index())
+        == 1;
+  }
+
+  void retryUnreadableEffects(Tx tx) {
+    tx.handle()
+        .execute(
+            "UPDATE journal_effect SET status = 'WAITING', ended = NULL WHERE status = 'UNREADABLE'");
+  }
+
+  void setTimer(Tx tx, SetTimer timer, String event) {
+    tx.handle()
+        .execute(
+            "INSERT INTO journal_timer (kind, subject, name, sequence, due, event) VALUES (?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT (kind, subject, name) DO UPDATE SET sequence = excluded.sequence, due = excluded.due,"
+                + " event = excluded.event",
+            timer.subject().kind(),
+            timer.subject().key(),
+            timer.name(),
+            timer.sequence(),
+            timer.due(),
+            event);
+  }
+
+  void cancelTimer(Tx tx, Subject subject, String name) {
+    tx.handle()
+        .execute(
+            "DELETE FROM journal_timer" + OF + " AND name = ?",
+            subject.kind(),
+            subject.key(),
+            name);
+  }
+
+  List<SetTimer> timers(Tx tx) {
+    return tx.handle()
+        .select("SELECT kind, subject, name, sequence, due FROM journal_timer")
+        .map((rows, _) ->
+            new SetTimer(
+                subject(rows),
+                rows.getString("name"),
+                rows.getLong("sequence"),
+                Instant.ofEpochMilli(rows.getLong("due"))))
+        .list();
+  }
+
+  /**
+   * Takes a timer's row away and returns its event; empty when it was replaced, cancelled or has
+   * fired.
+   */
+  Optional<String> takeTimer(Tx tx, SetTimer timer) {
+    return tx.handle()
+        .select(
+            "DELETE FROM journal_timer" + OF + " AND name = ? AND sequence = ? RETURNING event",
+            timer.subject().kind(),
+            timer.subject().key(),
+            timer.name(),
+            timer.sequence())
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  void park(Tx tx, Subject subject, String reason, Instant now) {
+    tx.handle()
+        .execute(
+            "INSERT INTO journal_parked (kind, subject, since, reason) VALUES (?, ?, ?, ?)"
+                + " ON CONFLICT (kind, subject) DO UPDATE SET reason = excluded.reason",
+            subject.kind(),
+            subject.key(),
+            now,
+            reason);
+  }
+
+  void unpark(Tx tx, Subject subject) {
+    tx.handle().execute("DELETE FROM journal_parked" + OF, subject.kind(), subject.key());
+  }
+
+  boolean isParked(Tx tx, Subject subject) {
+    return tx.handle()
+        .select("SELECT 1 FROM journal_parked" + OF, subject.kind(), subject.key())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  List<Parked> parked(Tx tx) {
+    return tx.handle()
+        .select(
+            "SELECT kind, subject, since, reason, (SELECT COUNT(*) FROM journal_mail m WHERE m.kind = p.kind AND"
+                + " m.subject = p.subject) AS mail FROM journal_parked p ORDER BY since, kind, subject")
+        .map((rows, _) ->
+            new Parked(
+                subject(rows),
+                Instant.ofEpochMilli(rows.getLong("since")),
+                rows.getString("reason"),
+                rows.getInt("mail")))
+        .list();
+  }
+
+  /** Keeps an event for a parked subject; false when it is kept already. */
+  boolean keepMail(Tx tx, Subject subject, String event, String dedupKey, Instant now) {
+    return tx.handle()
+            .execute(
+                "INSERT INTO journal_mail (kind, subject, at, event, dedup_key) VALUES (?, ?, ?, ?, ?)"
+                    + " ON CONFLICT (kind, subject, dedup_key) DO NOTHING",
+                subject.kind(),
+                subject.key(),
+                now,
+                event,
+                dedupKey)
+        == 1;
+  }
+
+  List<Mail> takeMail(Tx tx, Subject subject) {
+    List<Mail> mail =
+        tx.handle()
+            .select(
+                "SELECT position, event, dedup_key FROM journal_mail" + OF + " ORDER BY position",
+                subject.kind(),
+                subject.key())
+            .map((rows, _) -> new Mail(rows.getLong(1), rows.getString(2), rows.getString(3)))
+            .list();
+    tx.handle().execute("DELETE FROM journal_mail" + OF, subject.kind(), subject.key());
+    return mail;
+  }
+
+  List<TransitionRow> history(Tx tx, Subject subject, long after, int limit) {
+    return tx.handle()
+        .select(
+            "SELECT sequence, at, event_type, event, state_type, dedup_key FROM journal_transition"
+                + OF
+                + " AND sequence > ? ORDER BY sequence LIMIT ?",
+            subject.kind(),
+            subject.key(),
+            after,
+            limit)
+        .map((rows, _) ->
+            new TransitionRow(
+                subject,
+                rows.getLong(1),
+                Instant.ofEpochMilli(rows.getLong(2)),
+                rows.getString(3),
+                rows.getString(4),
+                rows.getString(5),
+                rows.getString(6)))
+        .list();
+  }
+
+  List<EffectRow> effects(Tx tx, Subject subject, long after, int limit) {
+    return tx.handle()
+        .select(
+            "SELECT kind, subject, sequence, idx, lane, effect_type, status, due, attempts, error, ended FROM journal_effect"
+                + OF
+                + " AND sequence > ? ORDER BY sequence, idx LIMIT ?",
+            subject.kind(),
+            subject.key(),
+            after,
+            limit)
+        .map((rows, _) ->
+            new EffectRow(
+                effectId(rows),
+                rows.getString("lane"),
+                rows.getString("effect_type"),
+                EffectRow.Status.valueOf(rows.getString("status")),
+                Instant.ofEpochMilli(rows.getLong("due")),
+                rows.getInt("attempts"),
+                Optional.ofNullable(text(rows, "error")),
+                time(rows, "ended")))
+        .list();
+  }
+
+  private EffectId effectId(ResultSet rows) throws SQLException {
+    return new EffectId(journal, subject(rows), rows.getLong("sequence"), rows.getInt("idx"));
+  }
+
+  private static Subject subject(ResultSet rows) throws SQLException {
+    return new Subject(rows.getString("kind"), rows.getString("subject"));
+  }
+
+  private static @Nullable String text(ResultSet rows, String column) throws SQLException {
+    return rows.getString(column);
+  }
+
+  private static Optional<Instant> time(ResultSet rows, String column) throws SQLException {
+    long millis = rows.getLong(column);
+    return rows.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+}
