@@ -3,7 +3,7 @@ package io.windlass.webhooks.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.windlass.engine.local.client.KeeperClient;
 import io.windlass.engine.local.client.KeeperException;
-import io.windlass.webhooks.cli.ApiClient;
+import io.windlass.webhooks.client.ApiClient;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.windlass.webhooks.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.windlass.webhooks.cli.ApiClient;
-import io.windlass.webhooks.cli.ApiException;
+import io.windlass.webhooks.client.ApiClient;
+import io.windlass.webhooks.client.ApiException;
 import java.util.Optional;
 import java.util.Set;
 

@@ -1,4 +1,4 @@
-package io.windlass.webhooks.cli;
+package io.windlass.webhooks.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package io.windlass.webhooks.cli;
+package io.windlass.webhooks.client;
 
 /** A server that could not be reached or that refused; the message is fit for a user. */
 public final class ApiException extends Exception {
