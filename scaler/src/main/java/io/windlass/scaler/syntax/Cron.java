@@ -54,7 +54,7 @@ public final class Cron {
    *
    * @throws IllegalArgumentException with a sentence about what is wrong
    */
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Cron of(String text) {
     String[] parts = text.strip().split("\\s+");
     if (text.strip().startsWith("@")) {

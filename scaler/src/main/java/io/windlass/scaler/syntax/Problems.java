@@ -19,8 +19,8 @@ public final class Problems {
   private int dropped;
 
   public void add(Problem problem) {
-    if (found.contains(problem)) {
-      return; // an aliased value is read once for each place that uses it
+    if (found.stream().anyMatch(known -> isSame(known, problem))) {
+      return;
     }
     if (found.size() < MOST) {
       found.add(problem);
@@ -54,6 +54,13 @@ public final class Problems {
   /** A key of the format that a later version will understand. Never ignored in silence. */
   public void notYet(Position at, String path, String what) {
     say(at, path, what + " is not supported yet by this version");
+  }
+
+  /** A value that several keys share (an alias, a default) is read for each, and told once. */
+  private static boolean isSame(Problem a, Problem b) {
+    return a.at().equals(b.at())
+        && a.found().equals(b.found())
+        && a.expected().equals(b.expected());
   }
 
   public boolean isEmpty() {

@@ -1,0 +1,29 @@
+package io.windlass.engine.pipeline;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** What holds where the file says nothing. The table in the documentation is checked against it. */
+public final class Defaults {
+
+  public static final Duration STEP_TIMEOUT = Duration.ofMinutes(30);
+  public static final int STEP_RETRIES = 0;
+  public static final boolean ALLOW_FAILURE = false;
+  public static final boolean CANCEL_SUPERSEDED = false;
+  public static final ZoneId TIMEZONE = ZoneOffset.UTC;
+  public static final String BASE_IMAGE = "host";
+  public static final String PROCESS = "web";
+  public static final Duration HEALTH_INTERVAL = Duration.ofSeconds(5);
+  public static final Duration STARTUP = Duration.ofSeconds(60);
+  public static final Duration DRAIN = Duration.ofSeconds(30);
+  public static final Duration RELEASE_TIMEOUT = Duration.ofMinutes(10);
+  public static final Duration ROLLOUT_DEADLINE = Duration.ofMinutes(10);
+  public static final String ROUTE_PATH = "/";
+  public static final int REPLICAS = 1;
+
+  /** The step that the preset java brings where the file names no steps. */
+  public static final String BUILD_STEP = "build";
+
+  private Defaults() {}
+}

@@ -1,0 +1,210 @@
+package io.windlass.engine.pipeline;
+
+import io.windlass.engine.pipeline.EnvironmentSpec.RolloutSpec;
+import io.windlass.engine.pipeline.EnvironmentSpec.RouteSpec;
+import io.windlass.engine.pipeline.EnvironmentSpec.When;
+import io.windlass.scaler.policy.Scaling;
+import io.windlass.scaler.policy.ScalingReader;
+import io.windlass.scaler.syntax.Fields;
+import io.windlass.scaler.syntax.Nearest;
+import io.windlass.scaler.syntax.Node;
+import io.windlass.scaler.syntax.Node.Entry;
+import io.windlass.scaler.syntax.Node.Mapping;
+import io.windlass.scaler.syntax.Node.Scalar;
+import io.windlass.scaler.syntax.Problem;
+import io.windlass.scaler.syntax.Problems;
+import io.windlass.scaler.syntax.Values;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads {@code environments:}, with the application as each of them sees it. */
+record EnvironmentsReader(Forms forms, Optional<Node> app) {
+
+  private static final Pattern HOST =
+      Pattern.compile(
+          "(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final List<String> STRATEGIES = List.of("rolling");
+  private static final List<String> LATER_STRATEGIES = List.of("canary", "blue-green");
+
+  Map<String, EnvironmentSpec> read(Fields environments) {
+    Problems problems = environments.problems();
+    Map<String, EnvironmentSpec> out = new LinkedHashMap<>();
+    for (Entry e : environments.entries()) {
+      Forms.isName(e, environments.path(), Forms.NAME, problems);
+      Fields.of(e.value(), environments.path(e.name()), problems)
+          .ifPresent(f -> out.put(e.name(), environment(e.name(), f)));
+    }
+    Forms.atMost(
+        environments.entries().size(),
+        forms.limits().environments(),
+        "environments",
+        environments.at(),
+        environments.path(),
+        problems);
+    return out;
+  }
+
+  private EnvironmentSpec environment(String name, Fields f) {
+    f.require("target");
+    Optional<String> target = f.value("target", EnvironmentsReader::target);
+    When when = f.fields("when").map(this::when).orElse(new When(Optional.empty(), Optional.empty(), false));
+    App runs = app(f);
+    RolloutSpec rollout =
+        f.fields("rollout").map(EnvironmentsReader::rollout).orElse(new RolloutSpec(Defaults.ROLLOUT_DEADLINE));
+    List<RouteSpec> routes = routes(f, runs);
+    Map<String, Scaling> scale = scale(f, runs);
+    f.notYet("promotes");
+    f.done();
+    return new EnvironmentSpec(name, target.orElse(""), when, runs, rollout, routes, scale);
+  }
+
+  private App app(Fields f) {
+    Node nothing = new Mapping(f.at(), List.of());
+    Node wide = app.orElse(nothing);
+    Optional<Node> own = f.node("app");
+    String path = own.isPresent() ? f.path("app") : "app";
+    Node merged = own.map(n -> Overlay.of(wide, n)).orElse(wide);
+    var reader = new AppReader(forms);
+    return Fields.of(merged, path, f.problems())
+        .or(() -> Fields.of(nothing, path, f.problems()))
+        .map(reader::read)
+        .orElseThrow();
+  }
+
+  private When when(Fields f) {
+    var patterns = new OnReader(forms);
+    var branches = oneOrMore(f, "branch", patterns);
+    var tags = oneOrMore(f, "tag", patterns);
+    var schedule = f.flag("schedule").orElse(false);
+    f.notYet("pull_request");
+    f.done();
+    return new When(branches, tags, schedule);
+  }
+
+  /** {@code branch: main} is short for {@code branch: [main]}. */
+  private static Optional<Patterns> oneOrMore(Fields f, String key, OnReader patterns) {
+    return f.node(key)
+        .flatMap(
+            n -> {
+              Node list = n instanceof Scalar ? new Node.Sequence(n.at(), List.of(n)) : n;
+              return patterns.patterns(list, f.path(key), false, f.problems());
+            });
+  }
+
+  private static Optional<String> target(Node node, String path, Problems problems) {
+    return Values.text(node, path, problems)
+        .filter(
+            t -> {
+              boolean good = Forms.NAME.matcher(t).matches();
+              if (!good) {
+                problems.wrong(node, path, "the name of a target in the server's file");
+              }
+              return good;
+            });
+  }
+
+  private static RolloutSpec rollout(Fields f) {
+    Optional<Node> strategy = f.node("strategy");
+    if (strategy.orElse(null) instanceof Scalar s && LATER_STRATEGIES.contains(s.text())) {
+      f.problems().notYet(s.at(), f.path("strategy"), "strategy \"" + s.text() + '"');
+    } else {
+      f.word("strategy", STRATEGIES);
+    }
+    var deadline = f.duration("deadline", Duration.ofSeconds(10), StepsReader.LONGEST);
+    f.notYet("stages", "checks");
+    f.done();
+    return new RolloutSpec(deadline.orElse(Defaults.ROLLOUT_DEADLINE));
+  }
+
+  private List<RouteSpec> routes(Fields f, App app) {
+    String first = app.processes().containsKey(Defaults.PROCESS)
+        ? Defaults.PROCESS
+        : app.processes().keySet().stream().findFirst().orElse(Defaults.PROCESS);
+    if (!f.has("routes")) {
+      f.node("routes");
+      return Optional.ofNullable(app.processes().get(first)).flatMap(App.ProcessSpec::port).isPresent()
+          ? List.of(new RouteSpec(Optional.empty(), Defaults.ROUTE_PATH, first))
+          : List.of();
+    }
+    List<RouteSpec> routes =
+        f.list("routes", (n, path, problems) -> route(n, path, app, first, problems));
+    Forms.atMost(
+        routes.size(), forms.limits().routes(), "routes", f.at("routes"), f.path("routes"), f.problems());
+    List<String> sides = routes.stream().map(r -> r.host().orElse("") + r.path()).toList();
+    forms.checkList(f, "routes", sides, forms.limits().routes());
+    return routes;
+  }
+
+  private static Optional<RouteSpec> route(
+      Node node, String path, App app, String first, Problems problems) {
+    return Fields.of(node, path, problems)
+        .map(
+            r -> {
+              var host = r.value("host", EnvironmentsReader::host);
+              var prefix = r.value("path", AppReader::urlPath).orElse(Defaults.ROUTE_PATH);
+              var process = r.text("process").orElse(first);
+              r.notYet("tls");
+              r.done();
+              App.ProcessSpec serves = app.processes().get(process);
+              if (serves == null) {
+                var names = app.processes().keySet();
+                problems.add(
+                    new Problem(
+                        r.at("process"),
+                        r.path("process"),
+                        "process \"" + Values.printable(process) + "\" does not exist",
+                        "one of " + String.join(", ", names),
+                        Nearest.of(process, names)));
+              } else if (serves.port().isEmpty()) {
+                problems.say(
+                    r.at(), r.path(), "process \"" + process + "\" has no \"port\" to send requests to");
+              }
+              return new RouteSpec(host, prefix, process);
+            });
+  }
+
+  private static Optional<String> host(Node node, String path, Problems problems) {
+    return Values.text(node, path, problems)
+        .filter(
+            t -> {
+              boolean good = t.length() <= 253 && HOST.matcher(t).matches();
+              if (!good) {
+                problems.wrong(node, path, "a host name in small letters such as shop.example.com");
+              }
+              return good;
+            });
+  }
+
+  /** {@code scale:} for the only process, or one block for each process by name. */
+  private static Map<String, Scaling> scale(Fields f, App app) {
+    Map<String, Scaling> out = new LinkedHashMap<>();
+    app.processes().keySet().forEach(p -> out.put(p, Scaling.fixed(Defaults.REPLICAS)));
+    Optional<Node> node = f.node("scale");
+    if (node.isEmpty()) {
+      return out;
+    }
+    String path = f.path("scale");
+    Problems problems = f.problems();
+    boolean byName =
+        node.get() instanceof Mapping m
+            && m.entries().stream().anyMatch(e -> app.processes().containsKey(e.name()));
+    if (!byName && out.size() == 1) {
+      ScalingReader.read(node.get(), path, problems)
+          .ifPresent(s -> out.put(out.keySet().iterator().next(), s));
+      return out;
+    }
+    Fields.of(node.get(), path, problems)
+        .ifPresent(
+            processes -> {
+              for (String process : app.processes().keySet()) {
+                processes.value(process, ScalingReader::read).ifPresent(s -> out.put(process, s));
+              }
+              processes.done();
+            });
+    return out;
+  }
+}

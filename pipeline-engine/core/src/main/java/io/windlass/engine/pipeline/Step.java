@@ -1,0 +1,41 @@
+package io.windlass.engine.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A node of the run's graph.
+ *
+ * @param needs steps of the same pipeline that must have passed before
+ * @param run shell text; nothing of ours is ever put into it
+ * @param env for this step, over the pipeline's; values may hold expressions
+ * @param secrets names; their values become variables of the same names
+ * @param retries further tries after the first, on timeout and lost worker only
+ * @param allowFailure whether its failure leaves the run passed
+ */
+public record Step(
+    String name,
+    List<String> needs,
+    String run,
+    Map<String, String> env,
+    List<String> secrets,
+    Duration timeout,
+    int retries,
+    boolean allowFailure) {
+  public Step {
+    needs = List.copyOf(needs);
+    env = Ordered.copy(env);
+    secrets = List.copyOf(secrets);
+  }
+
+  /** How the text is executed: by a plain shell that stops at the first command that fails. */
+  public List<String> command() {
+    return shell(run);
+  }
+
+  /** The command line for shell text anywhere in the file. */
+  public static List<String> shell(String text) {
+    return List.of("/bin/sh", "-e", "-c", text);
+  }
+}
