@@ -20,7 +20,8 @@ public final class Nearest {
     if (word.isEmpty() || word.length() > LONGEST) {
       return Optional.empty();
     }
-    int best = Math.clamp(word.length() / 3, 1, 3) + 1;
+    // Below the length, or a word of one letter would be near every other one.
+    int best = Math.min(word.length(), Math.clamp(word.length() / 3, 1, 3) + 1);
     Optional<String> nearest = Optional.empty();
     for (String candidate : candidates) {
       if (candidate.equals(word) || Math.abs(candidate.length() - word.length()) >= best) {

@@ -69,7 +69,12 @@ record AppReader(Forms forms) {
       f.problems().say(all.at(), all.path(), "no process; leave the key out for one named web");
     }
     Forms.atMost(
-        all.entries().size(), forms.limits().processes(), "processes", all.at(), all.path(), f.problems());
+        all.entries().size(),
+        forms.limits().processes(),
+        "processes",
+        all.at(),
+        all.path(),
+        f.problems());
     return out;
   }
 
@@ -83,7 +88,11 @@ record AppReader(Forms forms) {
         overlay(shared.resources(), p.node("resources"))
             .flatMap(n -> resources(n, p.path("resources"), problems));
     p.done();
-    boolean asks = health.flatMap(Health::spec).filter(h -> h.ready().isPresent() || h.live().isPresent()).isPresent();
+    boolean asks =
+        health
+            .flatMap(Health::spec)
+            .filter(h -> h.ready().isPresent() || h.live().isPresent())
+            .isPresent();
     if (asks && port.isEmpty()) {
       healthNode.ifPresent(
           n -> problems.say(n.at(), p.path("health"), "a path to ask, but no \"port\" to ask at"));
@@ -126,58 +135,53 @@ record AppReader(Forms forms) {
       return Optional.empty();
     }
     return Fields.of(node, path, problems)
-        .map(
-            f -> {
-              var spec =
-                  new HealthSpec(
-                      f.value("ready", AppReader::urlPath),
-                      f.value("live", AppReader::urlPath),
-                      f.duration("interval", Duration.ofMillis(100), HOUR)
-                          .orElse(Defaults.HEALTH_INTERVAL),
-                      f.duration("startup", SECOND, HOUR).orElse(Defaults.STARTUP));
-              var drain = f.duration("drain", Duration.ZERO, HOUR).orElse(Defaults.DRAIN);
-              f.done();
-              return new Health(Optional.of(spec), drain);
-            });
+        .map(f -> {
+          var spec =
+              new HealthSpec(
+                  f.value("ready", AppReader::urlPath),
+                  f.value("live", AppReader::urlPath),
+                  f.duration("interval", Duration.ofMillis(100), HOUR)
+                      .orElse(Defaults.HEALTH_INTERVAL),
+                  f.duration("startup", SECOND, HOUR).orElse(Defaults.STARTUP));
+          var drain = f.duration("drain", Duration.ZERO, HOUR).orElse(Defaults.DRAIN);
+          f.done();
+          return new Health(Optional.of(spec), drain);
+        });
   }
 
   /** A path that requests can be sent to, and nothing that changes the request around it. */
   static Optional<String> urlPath(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(
-            t -> {
-              boolean good = t.matches("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,255}");
-              if (!good) {
-                problems.wrong(node, path, "a path such as /ready");
-              }
-              return good;
-            });
+        .filter(t -> {
+          boolean good = t.matches("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,255}");
+          if (!good) {
+            problems.wrong(node, path, "a path such as /ready");
+          }
+          return good;
+        });
   }
 
   private record Resources(Optional<Integer> cpu, Optional<Long> memory) {}
 
   private static Optional<Resources> resources(Node node, String path, Problems problems) {
     return Fields.of(node, path, problems)
-        .map(
-            f -> {
-              var cpu = atLeast(f, "cpu", f.millicores("cpu"), 1, MOST_CPU, "1m and at most 1000");
-              var memory =
-                  atLeast(f, "memory", f.bytes("memory"), LEAST_MEMORY, Long.MAX_VALUE, "1Mi");
-              f.done();
-              return new Resources(cpu, memory);
-            });
+        .map(f -> {
+          var cpu = atLeast(f, "cpu", f.millicores("cpu"), 1, MOST_CPU, "1m and at most 1000");
+          var memory = atLeast(f, "memory", f.bytes("memory"), LEAST_MEMORY, Long.MAX_VALUE, "1Mi");
+          f.done();
+          return new Resources(cpu, memory);
+        });
   }
 
   private static <T extends Number> Optional<T> atLeast(
       Fields f, String key, Optional<T> value, long least, long most, String words) {
-    return value.filter(
-        v -> {
-          boolean good = v.longValue() >= least && v.longValue() <= most;
-          if (!good) {
-            f.node(key).ifPresent(n -> f.problems().wrong(n, f.path(key), "at least " + words));
-          }
-          return good;
-        });
+    return value.filter(v -> {
+      boolean good = v.longValue() >= least && v.longValue() <= most;
+      if (!good) {
+        f.node(key).ifPresent(n -> f.problems().wrong(n, f.path(key), "at least " + words));
+      }
+      return good;
+    });
   }
 
   private Optional<ReleaseSpec> release(Fields f) {

@@ -1,7 +1,6 @@
 package io.windlass.engine.pipeline;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -51,7 +50,7 @@ final class DefaultBuild {
                   Defaults.BUILD_STEP,
                   List.of(),
                   image.directory().map(d -> "cd " + quoted(d) + "\n").orElse("") + JAVA,
-                  Map.copyOf(image.buildEnv()),
+                  image.buildEnv(),
                   List.of(),
                   Defaults.STEP_TIMEOUT,
                   Defaults.STEP_RETRIES,

@@ -51,10 +51,15 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   private EnvironmentSpec environment(String name, Fields f) {
     f.require("target");
     Optional<String> target = f.value("target", EnvironmentsReader::target);
-    When when = f.fields("when").map(this::when).orElse(new When(Optional.empty(), Optional.empty(), false));
+    When when =
+        f.fields("when")
+            .map(this::when)
+            .orElse(new When(Optional.empty(), Optional.empty(), false));
     App runs = app(f);
     RolloutSpec rollout =
-        f.fields("rollout").map(EnvironmentsReader::rollout).orElse(new RolloutSpec(Defaults.ROLLOUT_DEADLINE));
+        f.fields("rollout")
+            .map(EnvironmentsReader::rollout)
+            .orElse(new RolloutSpec(Defaults.ROLLOUT_DEADLINE));
     List<RouteSpec> routes = routes(f, runs);
     Map<String, Scaling> scale = scale(f, runs);
     f.notYet("promotes");
@@ -88,23 +93,21 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   /** {@code branch: main} is short for {@code branch: [main]}. */
   private static Optional<Patterns> oneOrMore(Fields f, String key, OnReader patterns) {
     return f.node(key)
-        .flatMap(
-            n -> {
-              Node list = n instanceof Scalar ? new Node.Sequence(n.at(), List.of(n)) : n;
-              return patterns.patterns(list, f.path(key), false, f.problems());
-            });
+        .flatMap(n -> {
+          Node list = n instanceof Scalar ? new Node.Sequence(n.at(), List.of(n)) : n;
+          return patterns.patterns(list, f.path(key), false, f.problems());
+        });
   }
 
   private static Optional<String> target(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(
-            t -> {
-              boolean good = Forms.NAME.matcher(t).matches();
-              if (!good) {
-                problems.wrong(node, path, "the name of a target in the server's file");
-              }
-              return good;
-            });
+        .filter(t -> {
+          boolean good = Forms.NAME.matcher(t).matches();
+          if (!good) {
+            problems.wrong(node, path, "the name of a target in the server's file");
+          }
+          return good;
+        });
   }
 
   private static RolloutSpec rollout(Fields f) {
@@ -121,19 +124,27 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   }
 
   private List<RouteSpec> routes(Fields f, App app) {
-    String first = app.processes().containsKey(Defaults.PROCESS)
-        ? Defaults.PROCESS
-        : app.processes().keySet().stream().findFirst().orElse(Defaults.PROCESS);
+    String first =
+        app.processes().containsKey(Defaults.PROCESS)
+            ? Defaults.PROCESS
+            : app.processes().keySet().stream().findFirst().orElse(Defaults.PROCESS);
     if (!f.has("routes")) {
       f.node("routes");
-      return Optional.ofNullable(app.processes().get(first)).flatMap(App.ProcessSpec::port).isPresent()
+      return Optional.ofNullable(app.processes().get(first))
+              .flatMap(App.ProcessSpec::port)
+              .isPresent()
           ? List.of(new RouteSpec(Optional.empty(), Defaults.ROUTE_PATH, first))
           : List.of();
     }
     List<RouteSpec> routes =
         f.list("routes", (n, path, problems) -> route(n, path, app, first, problems));
     Forms.atMost(
-        routes.size(), forms.limits().routes(), "routes", f.at("routes"), f.path("routes"), f.problems());
+        routes.size(),
+        forms.limits().routes(),
+        "routes",
+        f.at("routes"),
+        f.path("routes"),
+        f.problems());
     List<String> sides = routes.stream().map(r -> r.host().orElse("") + r.path()).toList();
     forms.checkList(f, "routes", sides, forms.limits().routes());
     return routes;
@@ -142,41 +153,41 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   private static Optional<RouteSpec> route(
       Node node, String path, App app, String first, Problems problems) {
     return Fields.of(node, path, problems)
-        .map(
-            r -> {
-              var host = r.value("host", EnvironmentsReader::host);
-              var prefix = r.value("path", AppReader::urlPath).orElse(Defaults.ROUTE_PATH);
-              var process = r.text("process").orElse(first);
-              r.notYet("tls");
-              r.done();
-              App.ProcessSpec serves = app.processes().get(process);
-              if (serves == null) {
-                var names = app.processes().keySet();
-                problems.add(
-                    new Problem(
-                        r.at("process"),
-                        r.path("process"),
-                        "process \"" + Values.printable(process) + "\" does not exist",
-                        "one of " + String.join(", ", names),
-                        Nearest.of(process, names)));
-              } else if (serves.port().isEmpty()) {
-                problems.say(
-                    r.at(), r.path(), "process \"" + process + "\" has no \"port\" to send requests to");
-              }
-              return new RouteSpec(host, prefix, process);
-            });
+        .map(r -> {
+          var host = r.value("host", EnvironmentsReader::host);
+          var prefix = r.value("path", AppReader::urlPath).orElse(Defaults.ROUTE_PATH);
+          var process = r.text("process").orElse(first);
+          r.notYet("tls");
+          r.done();
+          App.ProcessSpec serves = app.processes().get(process);
+          if (serves == null) {
+            var names = app.processes().keySet();
+            problems.add(
+                new Problem(
+                    r.at("process"),
+                    r.path("process"),
+                    "process \"" + Values.printable(process) + "\" does not exist",
+                    "one of " + String.join(", ", names),
+                    Nearest.of(process, names)));
+          } else if (serves.port().isEmpty()) {
+            problems.say(
+                r.at(),
+                r.path(),
+                "process \"" + process + "\" has no \"port\" to send requests to");
+          }
+          return new RouteSpec(host, prefix, process);
+        });
   }
 
   private static Optional<String> host(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(
-            t -> {
-              boolean good = t.length() <= 253 && HOST.matcher(t).matches();
-              if (!good) {
-                problems.wrong(node, path, "a host name in small letters such as shop.example.com");
-              }
-              return good;
-            });
+        .filter(t -> {
+          boolean good = t.length() <= 253 && HOST.matcher(t).matches();
+          if (!good) {
+            problems.wrong(node, path, "a host name in small letters such as shop.example.com");
+          }
+          return good;
+        });
   }
 
   /** {@code scale:} for the only process, or one block for each process by name. */
@@ -198,13 +209,12 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
       return out;
     }
     Fields.of(node.get(), path, problems)
-        .ifPresent(
-            processes -> {
-              for (String process : app.processes().keySet()) {
-                processes.value(process, ScalingReader::read).ifPresent(s -> out.put(process, s));
-              }
-              processes.done();
-            });
+        .ifPresent(processes -> {
+          for (String process : app.processes().keySet()) {
+            processes.value(process, ScalingReader::read).ifPresent(s -> out.put(process, s));
+          }
+          processes.done();
+        });
     return out;
   }
 }

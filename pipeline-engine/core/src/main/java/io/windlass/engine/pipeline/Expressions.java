@@ -109,17 +109,16 @@ public final class Expressions {
     Optional<String> text = Values.text(node, path, problems);
     text.map(EXPRESSION::matcher)
         .filter(Matcher::find)
-        .ifPresent(
-            m -> {
-              String name = m.group(1).strip();
-              problems.add(
-                  node.at(),
-                  path,
-                  "expression \"" + Values.printable(name) + "\" in shell text",
-                  NAMES.contains(name)
-                      ? "the variable \"$" + variable(name) + "\", which a branch's name cannot break"
-                      : "a variable of the shell");
-            });
+        .ifPresent(m -> {
+          String name = m.group(1).strip();
+          problems.add(
+              node.at(),
+              path,
+              "expression \"" + Values.printable(name) + "\" in shell text",
+              NAMES.contains(name)
+                  ? "the variable \"$" + variable(name) + "\", which a branch's name cannot break"
+                  : "a variable of the shell");
+        });
     return text;
   }
 

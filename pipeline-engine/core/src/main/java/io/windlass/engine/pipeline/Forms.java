@@ -43,7 +43,10 @@ record Forms(Limits limits) {
     problems.say(
         entry.key().at(),
         path,
-        "name \"" + Values.printable(entry.name()) + "\" is not made of " + letters
+        "name \""
+            + Values.printable(entry.name())
+            + "\" is not made of "
+            + letters
             + ", beginning with a letter");
     return false;
   }
@@ -85,8 +88,7 @@ record Forms(Limits limits) {
 
   private static void checkVariable(String name, Node node, String path, Problems problems) {
     if (!VARIABLE.matcher(name).matches()) {
-      problems.add(
-          node.at(), path, "variable \"" + Values.printable(name) + '"', VARIABLE_FORM);
+      problems.add(node.at(), path, "variable \"" + Values.printable(name) + '"', VARIABLE_FORM);
     } else if (isOurs(name)) {
       problems.say(node.at(), path, "variable \"" + name + "\" is set by Windlass");
     }
@@ -95,42 +97,39 @@ record Forms(Limits limits) {
   /** Shell text of a length that a program can be started with. */
   Optional<String> shell(Node node, String path, Problems problems) {
     Optional<String> text = Expressions.shell(node, path, problems);
-    text.ifPresent(
-        t -> {
-          if (t.isBlank()) {
-            problems.wrong(node, path, "shell text");
-          }
-          refuseNul(t, node, path, problems);
-          atMost(bytes(t), limits.shellBytes(), "bytes of shell text", node.at(), path, problems);
-        });
+    text.ifPresent(t -> {
+      if (t.isBlank()) {
+        problems.wrong(node, path, "shell text");
+      }
+      refuseNul(t, node, path, problems);
+      atMost(bytes(t), limits.shellBytes(), "bytes of shell text", node.at(), path, problems);
+    });
     return text;
   }
 
   /** Text with at least one character and no control character. */
   static Optional<String> word(Node node, String path, Problems problems) {
     Optional<String> text = Values.text(node, path, problems);
-    return text.filter(
-        t -> {
-          boolean good = !t.isBlank() && t.chars().noneMatch(Character::isISOControl);
-          if (!good) {
-            problems.wrong(node, path, "text on one line");
-          }
-          return good;
-        });
+    return text.filter(t -> {
+      boolean good = !t.isBlank() && t.chars().noneMatch(Character::isISOControl);
+      if (!good) {
+        problems.wrong(node, path, "text on one line");
+      }
+      return good;
+    });
   }
 
   /** A path below the workspace: no way out of it. */
   static Optional<String> insidePath(Node node, String path, Problems problems) {
     return word(node, path, problems)
-        .filter(
-            t -> {
-              boolean good =
-                  !t.startsWith("/") && !List.of(t.split("/", -1)).contains("..") && !t.contains("\\");
-              if (!good) {
-                problems.wrong(node, path, "a path inside the repository");
-              }
-              return good;
-            });
+        .filter(t -> {
+          boolean good =
+              !t.startsWith("/") && !List.of(t.split("/", -1)).contains("..") && !t.contains("\\");
+          if (!good) {
+            problems.wrong(node, path, "a path inside the repository");
+          }
+          return good;
+        });
   }
 
   /** Reports a list that is too long or names something twice. */
@@ -138,11 +137,10 @@ record Forms(Limits limits) {
     Set<String> seen = new HashSet<>();
     List<String> twice = new ArrayList<>();
     items.stream().filter(i -> !seen.add(i)).distinct().forEach(twice::add);
-    twice.forEach(
-        t ->
-            fields
-                .problems()
-                .say(fields.at(key), fields.path(key), '"' + Values.printable(t) + "\" twice"));
+    twice.forEach(t ->
+        fields
+            .problems()
+            .say(fields.at(key), fields.path(key), '"' + Values.printable(t) + "\" twice"));
     atMost(items.size(), most, "entries", fields.at(key), fields.path(key), fields.problems());
   }
 

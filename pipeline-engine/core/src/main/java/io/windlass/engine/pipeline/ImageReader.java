@@ -19,8 +19,7 @@ record ImageReader(Forms forms) {
           "([a-zA-Z0-9][a-zA-Z0-9.-]{0,250}(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*"
               + "(/[a-z0-9]+([._-]+[a-z0-9]+)*){0,8}");
   private static final Pattern BASE =
-      Pattern.compile(
-          "[a-zA-Z0-9][a-zA-Z0-9./:_-]{0,250}(@sha256:[0-9a-f]{64})?");
+      Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9./:_-]{0,250}(@sha256:[0-9a-f]{64})?");
   private static final Pattern CLASS =
       Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*([./][A-Za-z_$][A-Za-z0-9_$]*){0,40}");
 
@@ -30,16 +29,25 @@ record ImageReader(Forms forms) {
     boolean java = preset.filter(p -> p == ImageSpec.Preset.JAVA).isPresent();
     var name = f.value("name", matching(REPOSITORY, "a name such as ghcr.io/acme/shop, no tag"));
     var directory = f.value("directory", Forms::insidePath);
-    var from = f.value("from", matching(BASE, "a base image such as eclipse-temurin:25-jre, or host"));
+    var from =
+        f.value("from", matching(BASE, "a base image such as eclipse-temurin:25-jre, or host"));
     var platform = platform(f);
     var files = f.list("files", this::fileSet);
     Forms.atMost(
-        files.size(), forms.limits().files(), "entries", f.at("files"), f.path("files"), f.problems());
+        files.size(),
+        forms.limits().files(),
+        "entries",
+        f.at("files"),
+        f.path("files"),
+        f.problems());
     var entrypoint = f.list("entrypoint", Forms::word);
     checkArguments(f, "entrypoint", entrypoint);
-    var workdir = f.value("workdir", matching(Pattern.compile("/[^\\p{Cntrl}]*"), "an absolute path"));
+    var workdir =
+        f.value("workdir", matching(Pattern.compile("/[^\\p{Cntrl}]*"), "an absolute path"));
     var user =
-        f.value("user", matching(Pattern.compile("[a-z0-9_][a-z0-9_:-]{0,63}"), "a user such as 1000:1000"));
+        f.value(
+            "user",
+            matching(Pattern.compile("[a-z0-9_][a-z0-9_:-]{0,63}"), "a user such as 1000:1000"));
     var mainClass = f.value("main-class", matching(CLASS, "a class such as com.acme.Main"));
     var jvmFlags = f.list("jvm-flags", Forms::word);
     checkArguments(f, "jvm-flags", jvmFlags);
@@ -48,21 +56,20 @@ record ImageReader(Forms forms) {
       onlyJava(f);
     }
     f.done();
-    return preset.map(
-        p ->
-            new ImageSpec(
-                p,
-                name,
-                directory,
-                from.orElse(Defaults.BASE_IMAGE),
-                platform,
-                files,
-                entrypoint,
-                mainClass,
-                jvmFlags,
-                workdir,
-                user,
-                buildEnv));
+    return preset.map(p ->
+        new ImageSpec(
+            p,
+            name,
+            directory,
+            from.orElse(Defaults.BASE_IMAGE),
+            platform,
+            files,
+            entrypoint,
+            mainClass,
+            jvmFlags,
+            workdir,
+            user,
+            buildEnv));
   }
 
   private static Optional<ImageSpec.Preset> preset(Fields f) {
@@ -112,17 +119,16 @@ record ImageReader(Forms forms) {
 
   private Optional<ImageSpec.FileSet> fileSet(Node node, String path, Problems problems) {
     return Fields.of(node, path, problems)
-        .flatMap(
-            f -> {
-              f.require("from", "to");
-              var from = f.value("from", Forms::insidePath);
-              var to = f.value("to", Forms::word);
-              to.filter(t -> List.of(t.split("/", -1)).contains(".."))
-                  .flatMap(t -> f.node("to"))
-                  .ifPresent(n -> problems.wrong(n, f.path("to"), "a path inside the image"));
-              f.done();
-              return from.flatMap(a -> to.map(b -> new ImageSpec.FileSet(a, b)));
-            });
+        .flatMap(f -> {
+          f.require("from", "to");
+          var from = f.value("from", Forms::insidePath);
+          var to = f.value("to", Forms::word);
+          to.filter(t -> List.of(t.split("/", -1)).contains(".."))
+              .flatMap(t -> f.node("to"))
+              .ifPresent(n -> problems.wrong(n, f.path("to"), "a path inside the image"));
+          f.done();
+          return from.flatMap(a -> to.map(b -> new ImageSpec.FileSet(a, b)));
+        });
   }
 
   private void checkArguments(Fields f, String key, List<String> arguments) {
@@ -141,13 +147,12 @@ record ImageReader(Forms forms) {
   private static Values.Form<String> matching(Pattern pattern, String expected) {
     return (node, path, problems) ->
         Values.text(node, path, problems)
-            .filter(
-                t -> {
-                  boolean good = t.length() <= 300 && pattern.matcher(t).matches();
-                  if (!good) {
-                    problems.wrong(node, path, expected);
-                  }
-                  return good;
-                });
+            .filter(t -> {
+              boolean good = t.length() <= 300 && pattern.matcher(t).matches();
+              if (!good) {
+                problems.wrong(node, path, expected);
+              }
+              return good;
+            });
   }
 }

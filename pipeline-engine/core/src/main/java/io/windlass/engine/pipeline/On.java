@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param push empty: pushes start nothing
  * @param pullRequest empty: pull requests start nothing
  */
-public record On(
-    Optional<Push> push, Optional<PullRequest> pullRequest, List<Schedule> schedule) {
+public record On(Optional<Push> push, Optional<PullRequest> pullRequest, List<Schedule> schedule) {
   public On {
     schedule = List.copyOf(schedule);
   }

@@ -51,19 +51,19 @@ record OnReader(Forms forms) {
 
   private Optional<On.Schedule> schedule(Node node, String path, Problems problems) {
     return Fields.of(node, path, problems)
-        .flatMap(
-            f -> {
-              var cron = f.require("cron").value("cron", Cron::read);
-              var zone = f.value("timezone", Values::zone).orElse(Defaults.TIMEZONE);
-              f.done();
-              return cron.map(c -> new On.Schedule(c, zone));
-            });
+        .flatMap(f -> {
+          var cron = f.require("cron").value("cron", Cron::read);
+          var zone = f.value("timezone", Values::zone).orElse(Defaults.TIMEZONE);
+          f.done();
+          return cron.map(c -> new On.Schedule(c, zone));
+        });
   }
 
   /** {@code branches} or {@code branches-ignore}, not both. */
   private Optional<Patterns> filter(Fields f, String key) {
     String ignoreKey = key + "-ignore";
-    Optional<Patterns> take = f.node(key).flatMap(n -> patterns(n, f.path(key), false, f.problems()));
+    Optional<Patterns> take =
+        f.node(key).flatMap(n -> patterns(n, f.path(key), false, f.problems()));
     Optional<Patterns> ignore =
         f.node(ignoreKey).flatMap(n -> patterns(n, f.path(ignoreKey), true, f.problems()));
     if (f.has(key) && f.has(ignoreKey)) {
@@ -71,7 +71,13 @@ record OnReader(Forms forms) {
           .say(
               f.at(ignoreKey),
               f.path(),
-              "both \"" + key + "\" and \"" + ignoreKey + "\"; write !pattern under \"" + key + "\"");
+              "both \""
+                  + key
+                  + "\" and \""
+                  + ignoreKey
+                  + "\"; write !pattern under \""
+                  + key
+                  + "\"");
     }
     return take.or(() -> ignore);
   }
@@ -87,7 +93,10 @@ record OnReader(Forms forms) {
     }
     if (!globs.isEmpty() && globs.getFirst().startsWith("!")) {
       problems.say(
-          node.at(), path, "first pattern \"" + Values.printable(globs.getFirst())
+          node.at(),
+          path,
+          "first pattern \""
+              + Values.printable(globs.getFirst())
               + "\" takes back what no pattern before it matched");
     }
     return globs.isEmpty() ? Optional.empty() : Optional.of(new Patterns(globs, ignore));
@@ -95,14 +104,13 @@ record OnReader(Forms forms) {
 
   private Optional<String> glob(Node node, String path, Problems problems) {
     return Forms.word(node, path, problems)
-        .filter(
-            t -> {
-              boolean plain = t.chars().noneMatch(c -> "[]{}\\".indexOf(c) >= 0);
-              boolean good = plain && t.length() <= forms.limits().patternLength() && !t.equals("!");
-              if (!good) {
-                problems.wrong(node, path, "a pattern of *, **, ? and a leading !");
-              }
-              return good;
-            });
+        .filter(t -> {
+          boolean plain = t.chars().noneMatch(c -> "[]{}\\".indexOf(c) >= 0);
+          boolean good = plain && t.length() <= forms.limits().patternLength() && !t.equals("!");
+          if (!good) {
+            problems.wrong(node, path, "a pattern of *, **, ? and a leading !");
+          }
+          return good;
+        });
   }
 }

@@ -6,9 +6,9 @@ import java.util.List;
  * A list of globs over names or paths with {@code /} in them.
  *
  * <p>{@code *} is any text without a slash, {@code **} any text, {@code ?} one character but a
- * slash; a leading or inner {@code **}{@code /} also stands for nothing, so that {@code
- * **}{@code /x} finds {@code x} at the top. The whole name must match. A pattern with a leading
- * {@code !} takes back what earlier ones matched: the last that matches decides.
+ * slash; a leading or inner {@code **}{@code /} also stands for nothing, so that {@code **}{@code
+ * /x} finds {@code x} at the top. The whole name must match. A pattern with a leading {@code !}
+ * takes back what earlier ones matched: the last that matches decides.
  *
  * @param globs at least one, the first one without {@code !}
  * @param ignore whether what matches is left out ({@code branches-ignore}) instead of taken

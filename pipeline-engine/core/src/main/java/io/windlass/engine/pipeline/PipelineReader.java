@@ -94,11 +94,20 @@ public final class PipelineReader {
 
   private void checkWhole(Fields f, Map<String, Step> steps) {
     if (f.has("environments") && !f.has("image")) {
-      problems.say(f.at("environments"), "", "\"environments\" to deploy to, but no \"image\" to deploy");
+      problems.say(
+          f.at("environments"), "", "\"environments\" to deploy to, but no \"image\" to deploy");
     }
     if (f.has("app") && !f.has("environments")) {
       problems.say(f.at("app"), "", "\"app\" to run, but no \"environments\" to run it in");
     }
+    f.fields("image")
+        .filter(i -> i.has("build-env") && f.has("steps"))
+        .ifPresent(i ->
+            problems.say(
+                i.at("build-env"),
+                i.path(),
+                "\"build-env\" is for the preset's own build step, but there are \"steps\"; write"
+                    + " \"env\" there"));
     if (steps.isEmpty() && !f.has("image")) {
       problems.say(f.at(), "", "nothing to do; write \"steps\", an \"image\" or both");
     }
@@ -107,10 +116,8 @@ public final class PipelineReader {
   private static Pipeline.Concurrency concurrency(Fields f) {
     f.text("group")
         .filter(g -> !g.replace(" ", "").equals("${{branch}}"))
-        .ifPresent(
-            g ->
-                f.problems()
-                    .notYet(f.at("group"), f.path("group"), "any group but \"${{ branch }}\""));
+        .ifPresent(g ->
+            f.problems().notYet(f.at("group"), f.path("group"), "any group but \"${{ branch }}\""));
     boolean cancel = f.flag("cancel-superseded").orElse(Defaults.CANCEL_SUPERSEDED);
     f.done();
     return new Pipeline.Concurrency(cancel);

@@ -26,27 +26,30 @@ record StepsReader(Forms forms) {
     for (Entry e : steps.entries()) {
       Forms.isName(e, steps.path(), Forms.STEP, problems);
       Fields.of(e.value(), steps.path(e.name()), problems)
-          .ifPresent(
-              f -> {
-                out.put(e.name(), step(e.name(), f));
-                places.put(e.name(), f.at("needs"));
-              });
+          .ifPresent(f -> {
+            out.put(e.name(), step(e.name(), f));
+            places.put(e.name(), f.at("needs"));
+          });
     }
     Forms.atMost(
-        steps.entries().size(), forms.limits().steps(), "steps", steps.at(), steps.path(), problems);
+        steps.entries().size(),
+        forms.limits().steps(),
+        "steps",
+        steps.at(),
+        steps.path(),
+        problems);
     List<String> names = steps.entries().stream().map(Entry::name).toList();
     boolean known = true;
     for (Step step : out.values()) {
-      known &= needsAreKnown(step, names, places.get(step.name()), problems);
+      known &= needsAreKnown(step, names, places.getOrDefault(step.name(), steps.at()), problems);
     }
     if (known) {
       cycle(out)
-          .ifPresent(
-              c ->
-                  problems.say(
-                      places.getOrDefault(c.getFirst(), steps.at()),
-                      steps.path() + "." + c.getFirst() + ".needs",
-                      "steps need each other: " + String.join(" -> ", c)));
+          .ifPresent(c ->
+              problems.say(
+                  places.getOrDefault(c.getFirst(), steps.at()),
+                  steps.path() + "." + c.getFirst() + ".needs",
+                  "steps need each other: " + String.join(" -> ", c)));
     }
     return out;
   }

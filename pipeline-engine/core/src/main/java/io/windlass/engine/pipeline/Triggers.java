@@ -24,40 +24,35 @@ public final class Triggers {
    * @param changedPaths relative to the repository, with {@code /}; empty where they are not known
    *     (a new branch, too many), which lets the event through: better one run too many
    */
-  public static Verdict matches(
-      On on, Trigger trigger, Optional<List<String>> changedPaths) {
+  public static Verdict matches(On on, Trigger trigger, Optional<List<String>> changedPaths) {
     return switch (trigger) {
       case Trigger.Manual manual -> MATCH;
       case Trigger.Scheduled scheduled -> MATCH;
       case Trigger.BranchPush(String branch) ->
           on.push()
-              .map(
-                  push -> {
-                    if (push.branches().isEmpty() && push.tags().isPresent()) {
-                      return new Verdict.Filtered("on.push is for tags only");
-                    }
-                    return both(
-                        name("branch", branch, push.branches()),
-                        paths(push.paths(), changedPaths));
-                  })
+              .map(push -> {
+                if (push.branches().isEmpty() && push.tags().isPresent()) {
+                  return new Verdict.Filtered("on.push is for tags only");
+                }
+                return both(
+                    name("branch", branch, push.branches()), paths(push.paths(), changedPaths));
+              })
               .orElse(new Verdict.Filtered("on has no push"));
       case Trigger.TagPush(String tag) ->
           on.push()
-              .map(
-                  push -> {
-                    if (push.tags().isEmpty() && push.branches().isPresent()) {
-                      return new Verdict.Filtered("on.push is for branches only");
-                    }
-                    return name("tag", tag, push.tags());
-                  })
+              .map(push -> {
+                if (push.tags().isEmpty() && push.branches().isPresent()) {
+                  return new Verdict.Filtered("on.push is for branches only");
+                }
+                return name("tag", tag, push.tags());
+              })
               .orElse(new Verdict.Filtered("on has no push"));
       case Trigger.PullRequest(long number, String base) ->
           on.pullRequest()
-              .map(
-                  pull ->
-                      both(
-                          name("base branch", base, pull.branches()),
-                          paths(pull.paths(), changedPaths)))
+              .map(pull ->
+                  both(
+                      name("base branch", base, pull.branches()),
+                      paths(pull.paths(), changedPaths)))
               .orElse(new Verdict.Filtered("on has no pull_request"));
     };
   }
@@ -89,8 +84,7 @@ public final class Triggers {
         .orElse(MATCH);
   }
 
-  private static Verdict paths(
-      Optional<Patterns> patterns, Optional<List<String>> changedPaths) {
+  private static Verdict paths(Optional<Patterns> patterns, Optional<List<String>> changedPaths) {
     if (patterns.isEmpty() || changedPaths.isEmpty()) {
       return MATCH;
     }
