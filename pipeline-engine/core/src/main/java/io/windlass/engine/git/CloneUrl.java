@@ -97,14 +97,25 @@ public final class CloneUrl {
   /** The port of the address, or the scheme's own; 0 for files. */
   public int port() {
     int port = URI.create(text).getPort();
-    return port > 0
-        ? port
-        : switch (scheme) {
-          case HTTPS -> 443;
-          case HTTP -> 80;
-          case SSH -> 22;
-          case FILE -> 0;
-        };
+    return port > 0 ? port : ownPort();
+  }
+
+  private int ownPort() {
+    return switch (scheme) {
+      case HTTPS -> 443;
+      case HTTP -> 80;
+      case SSH -> 22;
+      case FILE -> 0;
+    };
+  }
+
+  /**
+   * The host, with the port where it is not the scheme's own: the form in which an operator allows
+   * it.
+   */
+  public String authority() {
+    int port = port();
+    return port != ownPort() ? host + ":" + port : host;
   }
 
   /**

@@ -7,8 +7,8 @@ import java.util.Map;
  * Where mirrors live and what they may take.
  *
  * @param directory holds the mirrors; nothing else may write there
- * @param submoduleHosts hosts that submodules may come from, in lower case, with what opens them;
- *     none by default
+ * @param submoduleHosts hosts that submodules may come from, as {@link CloneUrl#authority} writes
+ *     them, with what opens them; none by default
  * @param limits of each fetch, and the default of each checkout
  */
 public record MirrorSettings(

@@ -1,0 +1,156 @@
+package io.windlass.engine.git;
+
+import io.windlass.engine.git.GitException.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jgit.dircache.DirCache;
+import org.eclipse.jgit.dircache.DirCacheCheckout;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+
+/** One checkout with its submodules, within one budget. */
+final class Checkout {
+  private final Mirror top;
+  private final Budget budget;
+  private final List<Path> objects = new ArrayList<>();
+  private final Submodules submodules;
+  private long files;
+  private long bytes;
+
+  Checkout(Mirror top, Limits limits) {
+    this.top = top;
+    this.budget = new Budget(limits);
+    this.submodules = new Submodules(this, top.mirrors(), budget);
+  }
+
+  Workspace make(String sha, Path directory) throws GitException {
+    String commit =
+        top.commit(sha)
+            .orElseThrow(() ->
+                new GitException(
+                    Fault.WORLD,
+                    "Tried to check out " + sha + " but it is not in its mirror; fetch it first"));
+    Path half = directory.resolveSibling("." + directory.getFileName() + ".partial");
+    try {
+      Files.createDirectories(half.getParent());
+      MirrorStore.deleteTree(half);
+      makeRoom(directory, commit);
+      fill(top, commit, half, 0);
+      Files.move(half, directory, StandardCopyOption.ATOMIC_MOVE);
+      return new Workspace(directory, commit, objects, files, bytes);
+    } catch (IOException | InvalidPathException failed) {
+      throw failure(commit, failed);
+    } finally {
+      discard(half);
+    }
+  }
+
+  /** Writes a commit of a mirror into a directory that is empty or not there. */
+  void fill(Mirror mirror, String sha, Path directory, int depth) throws GitException, IOException {
+    MirrorRepository local = mirror.local();
+    try (ObjectReader reader = local.newObjectReader();
+        RevWalk walk = new RevWalk(reader)) {
+      RevCommit commit = walk.parseCommit(ObjectId.fromString(sha));
+      TreeGuard.Contents contents = TreeGuard.check(reader, commit.getTree(), budget);
+      GitDirectory.make(local, directory, sha);
+      write(local, directory, commit);
+      objects.add(local.getObjectsDirectory().toPath().toAbsolutePath());
+      files += contents.files();
+      bytes += contents.bytes();
+      submodules.fill(mirror, contents, directory, depth);
+    }
+  }
+
+  private void write(MirrorRepository mirror, Path directory, RevCommit commit)
+      throws GitException, IOException {
+    FileRepositoryBuilder builder =
+        new FileRepositoryBuilder()
+            .setGitDir(directory.resolve(".git").toFile())
+            .setWorkTree(directory.toFile());
+    try (FileRepository workspace = new Borrowing(builder.setup(), mirror)) {
+      DirCache index = workspace.lockDirCache();
+      try {
+        DirCacheCheckout checkout = new DirCacheCheckout(workspace, index, commit.getTree());
+        checkout.setFailOnConflict(true);
+        checkout.setProgressMonitor(budget);
+        checkout.checkout();
+      } finally {
+        index.unlock();
+      }
+    }
+    budget.checkTime();
+  }
+
+  private static void makeRoom(Path directory, String commit) throws GitException, IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    Path head = directory.resolve(".git").resolve("HEAD");
+    boolean ours = Files.isRegularFile(head) && Files.readString(head).strip().equals(commit);
+    if (!ours) {
+      throw new GitException(
+          Fault.SETUP,
+          "Tried to check out "
+              + commit
+              + " into \""
+              + directory
+              + "\" but something else is there; give an unused directory");
+    }
+    MirrorStore.deleteTree(directory);
+  }
+
+  private static void discard(Path half) {
+    try {
+      MirrorStore.deleteTree(half);
+    } catch (IOException left) {
+      // The next checkout into this place removes it first; the error under way says more.
+    }
+  }
+
+  private GitException failure(String commit, Exception failed) {
+    Optional<Budget.Reached> reached = budget.reached();
+    String tried = "Tried to check out " + commit + " but ";
+    if (reached.isPresent()) {
+      return new GitException(reached.get().fault(), tried + reached.get().why(), failed);
+    }
+    if (failed instanceof InvalidPathException name) {
+      return new GitException(
+          Fault.SETUP,
+          tried
+              + "this process cannot write the name \""
+              + name.getInput()
+              + "\"; start it in a UTF-8 locale (LC_ALL=C.UTF-8)",
+          failed);
+    }
+    return new GitException(
+        Fault.WORLD, tried + "it failed: " + failed.getMessage() + "; check the disk", failed);
+  }
+
+  /**
+   * Reads objects through the mirror that is open already, where the alternates file would open it
+   * a second time.
+   */
+  private static final class Borrowing extends FileRepository {
+    private final MirrorRepository mirror;
+
+    Borrowing(FileRepositoryBuilder options, MirrorRepository mirror) throws IOException {
+      super(options);
+      this.mirror = mirror;
+    }
+
+    @Override
+    public ObjectReader newObjectReader() {
+      return mirror.newObjectReader();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.windlass.engine.git;
+
+/** What asking for one commit gave. */
+public sealed interface Fetched {
+
+  /**
+   * The commit is in the mirror and stays there until {@link Mirrors#maintain} is told that nobody
+   * needs it.
+   */
+  record Ready(Mirror mirror, String commit) implements Fetched {}
+
+  /**
+   * The host does not have it any more: it was pushed away. The run is superseded, nobody's error.
+   */
+  record CommitVanished(String sha) implements Fetched {}
+}
