@@ -53,7 +53,7 @@ class JavaHelloSampleTest {
     for (Step step : pipeline().pipeline().orElseThrow().steps().values()) {
       assertThat(run(workspace, step.command())).as(step.name()).isZero();
     }
-    assertThat(run(workspace, List.of("java", "-cp", "build/classes", "Main"))).isEqualTo(1);
+    assertThat(run(workspace, Step.shell("exec java -cp build/classes Main"))).isEqualTo(1);
     assertThat(Files.readString(workspace.resolve("output.txt"))).contains("refuses to start");
   }
 
