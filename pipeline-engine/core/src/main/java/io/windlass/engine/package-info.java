@@ -1,4 +1,7 @@
-/** Placeholder story of the module; see the packages below. */
+/**
+ * The engine as a whole: {@link io.windlass.engine.Engine} puts the packages below together, given
+ * ports to the world.
+ */
 @NullMarked
 package io.windlass.engine;
 

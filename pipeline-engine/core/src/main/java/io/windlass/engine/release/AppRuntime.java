@@ -29,4 +29,9 @@ public record AppRuntime(
           "Tried to describe an application without a process; a release needs at least one");
     }
   }
+
+  /** The same with these secrets. */
+  public AppRuntime pinned(List<SecretRef> pins) {
+    return new AppRuntime(env, pins, processes, routes, command);
+  }
 }

@@ -4,7 +4,6 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
-import io.windlass.engine.run.StepResult;
 
 /**
  * A place that releases can go to: the local keeper, a Kubernetes namespace, an AWS role with its
@@ -37,7 +36,10 @@ public interface RolloutTarget {
    */
   void shift(EnvironmentId environment, ReleaseId to, Share share) throws RolloutException;
 
-  /** How far the last {@link #shift} to this release is. Returns at once. */
+  /**
+   * How far the last {@link #shift} to this release is. Returns at once. A release that a later
+   * shift has taken the place of is {@link RolloutProgress.Failing}.
+   */
   RolloutProgress progress(EnvironmentId environment, ReleaseId to) throws RolloutException;
 
   /**
@@ -48,9 +50,10 @@ public interface RolloutTarget {
 
   /**
    * Runs a command once in a prepared release and blocks until it has ended. Called again with the
-   * same id it attaches to the one that is there, and answers {@link StepResult.Lost} where it had
-   * begun and its end is unknown; it never starts a second one.
+   * same id it attaches to the one that is there, and answers {@link
+   * io.windlass.engine.run.StepResult.Lost} where it had begun and its end is unknown; it never
+   * starts a second one.
    */
-  StepResult once(Release release, ReleaseCommand command, String id)
+  CommandResult once(Release release, ReleaseCommand command, String id)
       throws RolloutException, InterruptedException;
 }

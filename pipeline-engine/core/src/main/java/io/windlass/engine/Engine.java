@@ -1,0 +1,77 @@
+package io.windlass.engine;
+
+import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.Journal;
+import io.windlass.engine.notification.AlertMachine;
+import io.windlass.engine.notification.AlertPerformer;
+import io.windlass.engine.notification.StatusMachine;
+import io.windlass.engine.notification.StatusPerformer;
+import io.windlass.engine.repository.Repositories;
+import io.windlass.engine.repository.RepositoryMachine;
+import io.windlass.engine.repository.RepositoryPerformer;
+import io.windlass.engine.repository.RepositoryProjection;
+import io.windlass.engine.rollout.EnvironmentMachine;
+import io.windlass.engine.rollout.EnvironmentPerformer;
+import io.windlass.engine.rollout.EnvironmentProjection;
+import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.Releases;
+import io.windlass.engine.run.MirrorWorkspaces;
+import io.windlass.engine.run.RunMachine;
+import io.windlass.engine.run.RunPerformer;
+import io.windlass.engine.run.RunProjection;
+import io.windlass.engine.run.Runs;
+
+/**
+ * The whole engine on one journal: every machine with what performs its effects and keeps its
+ * tables.
+ *
+ * @param runs what runs there are
+ * @param environments what they deploy to
+ * @param releases what serves there
+ * @param repositories where they come from
+ */
+public record Engine(
+    Runs runs, Environments environments, Releases releases, Repositories repositories) {
+
+  /**
+   * Registers the engine's machines. The journal is started by the caller, once everybody has
+   * registered theirs.
+   */
+  public static Engine register(Database database, Journal journal, EngineParts parts) {
+    var workspaces =
+        new MirrorWorkspaces(parts.mirrors(), parts.sources(), parts.files(), parts.checkout());
+    journal.register(
+        new RepositoryMachine(),
+        new RepositoryPerformer(parts.mirrors(), parts.sources()),
+        new RepositoryProjection());
+    journal.register(
+        new RunMachine(EnvironmentMachine.deployments(), parts.links()),
+        new RunPerformer(
+            workspaces,
+            parts.executor(),
+            parts.stepSecrets(),
+            parts.images(),
+            parts.grants(),
+            parts.files(),
+            parts.limits()),
+        new RunProjection());
+    journal.register(
+        new EnvironmentMachine(parts.links()),
+        new EnvironmentPerformer(
+            parts.targets(),
+            parts.secretVersions(),
+            parts.scaling(),
+            parts.holds(),
+            parts.clock(),
+            parts.look()),
+        new EnvironmentProjection());
+    journal.register(new StatusMachine(), new StatusPerformer(parts.hosts()));
+    journal.register(new AlertMachine(), new AlertPerformer(parts.hooks()));
+    var releases = new Releases(database);
+    return new Engine(
+        new Runs(database, journal, parts.files()),
+        new Environments(database, journal, releases),
+        releases,
+        new Repositories(database, journal));
+  }
+}

@@ -1,0 +1,109 @@
+package io.windlass.engine.notification;
+
+import io.windlass.engine.journal.Machine;
+import io.windlass.engine.journal.Subject;
+import io.windlass.engine.journal.Tell;
+import io.windlass.engine.journal.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Says once that a ref fails, again only when it fails for another cause, and once that it has
+ * recovered.
+ */
+public final class AlertMachine implements Machine<AlertState, AlertEvent, AlertEffect> {
+  private static final int MOST_ATTEMPTS = 6;
+
+  /** Reports the end of a run. */
+  public static Tell tell(AlertEvent.Ended ended) {
+    return new Tell(
+        new Subject("alert", ended.repository() + "@" + ended.ref()), ended, "run:" + ended.run());
+  }
+
+  @Override
+  public String kind() {
+    return "alert";
+  }
+
+  @Override
+  public Class<AlertState> stateType() {
+    return AlertState.class;
+  }
+
+  @Override
+  public Class<AlertEvent> eventType() {
+    return AlertEvent.class;
+  }
+
+  @Override
+  public Class<AlertEffect> effectType() {
+    return AlertEffect.class;
+  }
+
+  @Override
+  public AlertState initial(String key) {
+    return new AlertState(0, Optional.empty(), Optional.empty());
+  }
+
+  @Override
+  public Transition<AlertState, AlertEffect> on(AlertState state, AlertEvent event, Instant now) {
+    return switch (event) {
+      case AlertEvent.Ended ended -> ended(state, ended);
+      case AlertEvent.Undelivered(var message, var hooks, var attempt, var reason) ->
+          undelivered(state, message, hooks, attempt, reason, now);
+      case AlertEvent.Again(var message, var hooks, var attempt) ->
+          post(state, message, hooks, attempt);
+    };
+  }
+
+  private static Transition<AlertState, AlertEffect> ended(
+      AlertState state, AlertEvent.Ended ended) {
+    if (ended.run() <= state.lastRun()) {
+      return Transition.to(state);
+    }
+    var next = new AlertState(ended.run(), ended.failure(), state.problem());
+    if (ended.failure().equals(state.failure())) {
+      return Transition.to(next);
+    }
+    var kind = ended.failure().isPresent() ? AlertEvent.Kind.FAILURE : AlertEvent.Kind.RECOVERY;
+    var message =
+        new AlertEvent.Message(
+            kind,
+            ended.repository(),
+            ended.ref(),
+            ended.run(),
+            ended.title(),
+            ended.failure().orElse(""),
+            ended.page());
+    return post(next, message, List.of(), 1);
+  }
+
+  private static Transition<AlertState, AlertEffect> undelivered(
+      AlertState state,
+      AlertEvent.Message message,
+      List<String> hooks,
+      int attempt,
+      String reason,
+      Instant now) {
+    var next = new AlertState(state.lastRun(), state.failure(), Optional.of(reason));
+    if (attempt >= MOST_ATTEMPTS) {
+      return Transition.to(next);
+    }
+    Duration wait = Duration.ofSeconds(30L << attempt);
+    return Transition.<AlertState, AlertEffect>to(next)
+        .timer(
+            "again/" + message.run(),
+            now.plus(wait),
+            new AlertEvent.Again(message, hooks, attempt + 1));
+  }
+
+  private static Transition<AlertState, AlertEffect> post(
+      AlertState state, AlertEvent.Message message, List<String> hooks, int attempt) {
+    return Transition.<AlertState, AlertEffect>to(state)
+        .effect(
+            "alerts/" + message.repository() + "@" + message.ref(),
+            new AlertEffect.Post(message, hooks, attempt));
+  }
+}

@@ -1,0 +1,36 @@
+package io.windlass.engine.repository;
+
+import io.windlass.engine.run.RunTrigger;
+import java.util.Optional;
+
+/**
+ * A commit that somebody wants to be looked at.
+ *
+ * @param id counts the repository's asks
+ * @param key under which the ref's last decided head is kept: the ref, or {@code refs/pull/7/head}
+ * @param ref the branch or tag, for a pull request its head's branch
+ * @param after what the ref named; empty for whatever it names now
+ * @param before what it named before, to find the changed paths
+ * @param base the branch that a pull request would be merged into
+ * @param newerIfAncestorOf a head that was decided before: where it holds {@code after} already,
+ *     this ask is late
+ * @param environment deploy to this one only
+ * @param cron of the schedule that fired
+ * @param title and {@code author}: for people, as far as they are known yet
+ * @param cause the delivery, poll, schedule or request
+ */
+public record Ask(
+    long id,
+    RunTrigger.Kind kind,
+    String key,
+    String ref,
+    Optional<String> after,
+    Optional<String> before,
+    Optional<String> base,
+    Optional<String> newerIfAncestorOf,
+    Optional<Long> pullRequest,
+    Optional<String> environment,
+    Optional<String> cron,
+    String title,
+    String author,
+    String cause) {}

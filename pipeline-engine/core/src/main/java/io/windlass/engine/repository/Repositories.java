@@ -1,0 +1,125 @@
+package io.windlass.engine.repository;
+
+import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.Journal;
+import io.windlass.engine.source.RepositoryName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Repositories as API, pages and schedules see them, and what people may ask of them. */
+public final class Repositories {
+  private final Database database;
+  private final Journal journal;
+
+  public Repositories(Database database, Journal journal) {
+    this.database = database;
+    this.journal = journal;
+  }
+
+  /** A decision with its time and its place in the list. */
+  public record Decided(long position, String repository, Decision decision, Instant at) {}
+
+  /** A schedule of a repository's default branch. */
+  public record Scheduled(String repository, ScheduleEntry entry) {}
+
+  /**
+   * What was made of the events about a repository's refs, newest first.
+   *
+   * @param before list what is older than this position; empty for the newest
+   */
+  public List<Decided> decisions(RepositoryName repository, Optional<Long> before, int limit) {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT * FROM ref_decision WHERE repository = :repository AND id < :before ORDER BY id DESC LIMIT :limit")
+            .bind("repository", repository.toString())
+            .bind("before", before.orElse(Long.MAX_VALUE))
+            .bind("limit", Math.clamp(limit, 1, 200))
+            .map((row, context) -> decided(row))
+            .list());
+  }
+
+  /** The schedules of every repository. */
+  public List<Scheduled> schedules() {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT repository, cron, timezone FROM repository_schedule ORDER BY repository, cron, timezone")
+            .map((row, context) ->
+                new Scheduled(
+                    row.getString("repository"),
+                    new ScheduleEntry(row.getString("cron"), row.getString("timezone"))))
+            .list());
+  }
+
+  /**
+   * Reports that a schedule's time has come. Several servers may report the same time; it counts
+   * once.
+   */
+  public void fire(Scheduled schedule, Instant fireTime) {
+    String key =
+        "schedule:" + schedule.entry().cron() + "/" + schedule.entry().timezone() + "@" + fireTime;
+    journal.tell(
+        subject(schedule.repository()),
+        new RepositoryEvent.ScheduleFired(schedule.entry().cron(), fireTime),
+        key);
+  }
+
+  /** Looks whether a commit was missed. */
+  public void lookForMissed(RepositoryName repository, String cause) {
+    journal.tell(
+        subject(repository.toString()),
+        new RepositoryEvent.HeadsWanted(cause),
+        "heads:" + UUID.randomUUID());
+  }
+
+  /**
+   * Asks for a run of a commit.
+   *
+   * @param ref empty for the default branch
+   * @param sha empty for whatever the ref names now
+   * @param environment deploy to this one only; empty for all that the file deploys to
+   */
+  public void run(
+      RepositoryName repository,
+      Optional<String> ref,
+      Optional<String> sha,
+      Optional<String> environment,
+      String who) {
+    journal.tell(
+        subject(repository.toString()),
+        new RepositoryEvent.RunWanted(ref, sha, environment, who),
+        "wanted:" + UUID.randomUUID());
+  }
+
+  /** What is known of a repository's refs; empty when nothing was ever heard of it. */
+  public Optional<RepositoryState> state(RepositoryName repository) {
+    return journal.state(subject(repository.toString()), RepositoryState.class);
+  }
+
+  private static io.windlass.engine.journal.Subject subject(String repository) {
+    return RepositoryMachine.subject(repository);
+  }
+
+  private static Decided decided(ResultSet row) throws SQLException {
+    long run = row.getLong("run");
+    Optional<Long> number = row.wasNull() ? Optional.empty() : Optional.of(run);
+    var decision =
+        new Decision(
+            row.getString("ref"),
+            Optional.ofNullable(row.getString("sha")),
+            Decision.Verdict.valueOf(row.getString("verdict")),
+            row.getString("reason"),
+            number,
+            row.getString("asked_by"));
+    return new Decided(
+        row.getLong("id"),
+        row.getString("repository"),
+        decision,
+        Instant.ofEpochMilli(row.getLong("at")));
+  }
+}

@@ -1,0 +1,47 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.scaler.policy.Scaling;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What an environment asks for. */
+public sealed interface EnvironmentEffect {
+  /** Binds policies to the environment's fleets. */
+  record ApplyScaling(
+      EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max)
+      implements EnvironmentEffect {}
+
+  /** Looks up the versions of secrets. */
+  record Pin(long rollout, EnvironmentId environment, List<String> secrets)
+      implements EnvironmentEffect {}
+
+  record Verify(long rollout, Release release, Optional<Release> from)
+      implements EnvironmentEffect {}
+
+  record Prepare(long rollout, Release release) implements EnvironmentEffect {}
+
+  record RunCommand(long rollout, Release release, ReleaseCommand command)
+      implements EnvironmentEffect {}
+
+  record Shift(long rollout, ReleaseId to, boolean returning, Set<String> processes)
+      implements EnvironmentEffect {}
+
+  /** Waits until the shift has settled or failed, or its time is over. */
+  record Watch(long rollout, ReleaseId to, boolean returning, Set<String> processes, Instant until)
+      implements EnvironmentEffect {}
+
+  /** Takes a release away that had nothing before it. */
+  record TakeAway(ReleaseId release) implements EnvironmentEffect {}
+
+  /** Lets the scaler shrink again, and removes what is left of a release that serves no more. */
+  record Finish(
+      long rollout, EnvironmentId environment, Optional<ReleaseId> old, Set<String> processes)
+      implements EnvironmentEffect {}
+}

@@ -1,0 +1,244 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.journal.EffectId;
+import io.windlass.engine.journal.Performer;
+import io.windlass.engine.journal.Retry;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.run.StepResult;
+import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.fleet.Hold;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Does what environments ask for, at their targets. Tells the scaler not to shrink fleets while a
+ * rollout moves them.
+ */
+public final class EnvironmentPerformer implements Performer<EnvironmentEffect, EnvironmentEvent> {
+  /**
+   * Longer than a restart of the server takes, so that a rollout that is taken up again finds its
+   * hold; then it ends by itself.
+   */
+  private static final Duration HOLD = Duration.ofMinutes(2);
+
+  private static final Retry WATCH =
+      new Retry(10_000, Duration.ofMillis(250), Duration.ofSeconds(10));
+
+  private final RolloutTargets targets;
+  private final SecretVersions secrets;
+  private final ScalingBinder scaling;
+  private final Holds holds;
+  private final InstantSource clock;
+  private final Duration look;
+
+  /**
+   * Works with these.
+   *
+   * @param look the time between two looks at a rollout's progress
+   */
+  public EnvironmentPerformer(
+      RolloutTargets targets,
+      SecretVersions secrets,
+      ScalingBinder scaling,
+      Holds holds,
+      InstantSource clock,
+      Duration look) {
+    this.targets = targets;
+    this.secrets = secrets;
+    this.scaling = scaling;
+    this.holds = holds;
+    this.clock = clock;
+    this.look = look;
+  }
+
+  @Override
+  public Optional<EnvironmentEvent> perform(EffectId id, EnvironmentEffect effect)
+      throws Exception {
+    return switch (effect) {
+      case EnvironmentEffect.ApplyScaling(var environment, var policies, var max) ->
+          Optional.of(
+              new EnvironmentEvent.ScalingApplied(scaling.bind(environment, policies, max)));
+      case EnvironmentEffect.Pin(var rollout, var environment, var names) ->
+          Optional.of(pin(rollout, environment, names));
+      case EnvironmentEffect.Verify(var rollout, var release, var from) ->
+          Optional.of(verify(rollout, release, from));
+      case EnvironmentEffect.Prepare(var rollout, var release) ->
+          Optional.of(
+              new EnvironmentEvent.PreparationEnded(
+                  rollout, target(release.environment()).prepare(release)));
+      case EnvironmentEffect.RunCommand(var rollout, var release, var command) -> {
+        CommandResult result =
+            target(release.environment()).once(release, command, "release-" + id.name());
+        yield Optional.of(
+            new EnvironmentEvent.CommandEnded(rollout, result.result(), result.lastLogLines()));
+      }
+      case EnvironmentEffect.Shift(var rollout, var to, var returning, var processes) -> {
+        hold(to, processes);
+        target(to.environment()).shift(to.environment(), to, Share.ALL);
+        yield Optional.of(new EnvironmentEvent.Shifted(rollout, returning));
+      }
+      case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
+      case EnvironmentEffect.TakeAway(var release) -> {
+        target(release.environment()).shift(release.environment(), release, new Share(0));
+        target(release.environment()).retire(release.environment(), release);
+        yield Optional.empty();
+      }
+      case EnvironmentEffect.Finish(var rollout, var environment, var old, var processes) -> {
+        processes.forEach(process ->
+            holds.release(owner(environment), new FleetId(environment.toString(), process)));
+        if (old.isPresent()) {
+          target(environment).retire(environment, old.get());
+        }
+        yield Optional.empty();
+      }
+    };
+  }
+
+  @Override
+  public Optional<EnvironmentEvent> onGivenUp(
+      EffectId id, EnvironmentEffect effect, Throwable error) {
+    String reason = Objects.requireNonNullElse(error.getMessage(), error.toString());
+    return switch (effect) {
+      case EnvironmentEffect.ApplyScaling apply ->
+          Optional.of(new EnvironmentEvent.ScalingApplied(Optional.of(reason)));
+      case EnvironmentEffect.Pin(var rollout, var environment, var names) ->
+          Optional.of(new EnvironmentEvent.Unreachable(rollout, Phase.PINNING, reason));
+      case EnvironmentEffect.Verify(var rollout, var release, var from) ->
+          Optional.of(new EnvironmentEvent.Unreachable(rollout, Phase.VERIFYING, reason));
+      case EnvironmentEffect.Prepare(var rollout, var release) ->
+          Optional.of(new EnvironmentEvent.Unreachable(rollout, Phase.PREPARING, reason));
+      case EnvironmentEffect.RunCommand(var rollout, var release, var command) ->
+          Optional.of(
+              new EnvironmentEvent.CommandEnded(rollout, new StepResult.Lost(reason), List.of()));
+      case EnvironmentEffect.Shift(var rollout, var to, var returning, var processes) ->
+          Optional.of(
+              new EnvironmentEvent.Unreachable(
+                  rollout, returning ? Phase.RETURN_SHIFTING : Phase.SHIFTING, reason));
+      case EnvironmentEffect.Watch(var rollout, var to, var returning, var processes, var until) ->
+          Optional.of(
+              new EnvironmentEvent.Unreachable(
+                  rollout, returning ? Phase.RETURN_WATCHING : Phase.WATCHING, reason));
+      case EnvironmentEffect.TakeAway takeAway -> Optional.empty();
+      case EnvironmentEffect.Finish finish -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Retry retry(EnvironmentEffect effect) {
+    // A watch is bounded by its own deadline; anything else by its attempts.
+    return effect instanceof EnvironmentEffect.Watch ? WATCH : Retry.STANDARD;
+  }
+
+  @Override
+  public boolean waits(EnvironmentEffect effect) {
+    return effect instanceof EnvironmentEffect.Watch
+        || effect instanceof EnvironmentEffect.RunCommand;
+  }
+
+  private EnvironmentEvent pin(long rollout, EnvironmentId environment, List<String> names) {
+    List<SecretRef> pins = new ArrayList<>();
+    for (String name : names) {
+      Optional<SecretRef> newest = secrets.newest(environment, name);
+      if (newest.isEmpty()) {
+        return new EnvironmentEvent.Unpinnable(
+            rollout,
+            "secret \""
+                + name
+                + "\" has no value; set it with: windlass secret set --environment "
+                + environment.name()
+                + " "
+                + environment.repository()
+                + " "
+                + name);
+      }
+      pins.add(newest.get());
+    }
+    return new EnvironmentEvent.Pinned(rollout, pins);
+  }
+
+  private EnvironmentEvent verify(long rollout, Release release, Optional<Release> from)
+      throws RolloutException {
+    RolloutTarget target = target(release.environment());
+    Verified verified = target.verify(release);
+    if (from.isEmpty()) {
+      return new EnvironmentEvent.Checked(rollout, verified, Optional.empty());
+    }
+    return switch (target.verify(from.get())) {
+      case Verified.Present present ->
+          new EnvironmentEvent.Checked(rollout, verified, Optional.empty());
+      case Verified.Missing(var reason) ->
+          new EnvironmentEvent.Checked(rollout, verified, Optional.of(reason));
+    };
+  }
+
+  private EnvironmentEvent watch(EnvironmentEffect.Watch watch)
+      throws RolloutException, InterruptedException {
+    RolloutTarget target = target(watch.to().environment());
+    Instant renew = Instant.MIN;
+    while (true) {
+      Instant now = clock.instant();
+      if (!now.isBefore(renew)) {
+        hold(watch.to(), watch.processes());
+        renew = now.plus(HOLD.dividedBy(4));
+      }
+      switch (target.progress(watch.to().environment(), watch.to())) {
+        case RolloutProgress.Settled settled -> {
+          return new EnvironmentEvent.Settled(watch.rollout(), watch.returning());
+        }
+        case RolloutProgress.Failing(var cause, var lines) -> {
+          return new EnvironmentEvent.Failed(watch.rollout(), watch.returning(), cause, lines);
+        }
+        case RolloutProgress.Progressing(var ready, var wanted, var detail) -> {
+          if (!now.isBefore(watch.until())) {
+            String cause =
+                "its time was over with "
+                    + ready
+                    + " of "
+                    + wanted
+                    + " replicas ready"
+                    + (detail.isEmpty() ? "" : ": " + detail);
+            return new EnvironmentEvent.Failed(
+                watch.rollout(), watch.returning(), cause, List.of());
+          }
+        }
+      }
+      Thread.sleep(look);
+    }
+  }
+
+  private void hold(ReleaseId to, Set<String> processes) {
+    Instant until = clock.instant().plus(HOLD);
+    String reason = "release " + to.number() + " is rolling out";
+    processes.forEach(process ->
+        holds.hold(
+            new Hold(
+                owner(to.environment()),
+                new FleetId(to.environment().toString(), process),
+                reason,
+                until)));
+  }
+
+  private static String owner(EnvironmentId environment) {
+    return "rollout " + environment;
+  }
+
+  private RolloutTarget target(EnvironmentId environment) throws RolloutException {
+    return targets
+        .of(environment)
+        .orElseThrow(() ->
+            new RolloutException(
+                "Tried to find the target of "
+                    + environment
+                    + " but the server's file grants none; add it under repositories"));
+  }
+}

@@ -1,0 +1,267 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.journal.Effect;
+import io.windlass.engine.journal.Subject;
+import io.windlass.engine.journal.Transition;
+import io.windlass.engine.notification.Links;
+import io.windlass.engine.notification.StatusMachine;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.run.DeploymentRequest;
+import io.windlass.engine.run.DeploymentStage;
+import io.windlass.engine.run.RunEvent;
+import io.windlass.engine.run.RunId;
+import io.windlass.engine.source.CommitStatus;
+import io.windlass.engine.source.RepositoryName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * One event's way through the environment machine: gathers the next state and what follows from it.
+ * Used once, by one thread.
+ */
+final class EnvironmentTurn {
+  /** How long a return that a person asked for may take; no file speaks of it. */
+  private static final Duration RETURN_DEADLINE = Duration.ofMinutes(10);
+
+  /** How much longer than its deadline a watch may try to reach its target. */
+  private static final Duration UNREACHABLE = Duration.ofMinutes(1);
+
+  private final Links links;
+  private final Instant now;
+  private final RolloutProgression progression = new RolloutProgression(this);
+  private EnvironmentState state;
+  private Transition<EnvironmentState, EnvironmentEffect> rest;
+
+  EnvironmentTurn(EnvironmentState state, Links links, Instant now) {
+    this.state = state;
+    this.links = links;
+    this.now = now;
+    this.rest = Transition.to(state);
+  }
+
+  Transition<EnvironmentState, EnvironmentEffect> transition() {
+    return new Transition<>(state, rest.effects(), rest.timers(), rest.tells());
+  }
+
+  EnvironmentState state() {
+    return state;
+  }
+
+  EnvironmentId id() {
+    return state.id();
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  void become(EnvironmentState next) {
+    state = next;
+  }
+
+  void requested(DeploymentRequest request) {
+    if (request.run().number() <= state.newestRun()) {
+      tellRun(
+          request,
+          DeploymentStage.SKIPPED,
+          Optional.empty(),
+          "run #" + state.newestRun() + ", which is newer, came first",
+          List.of());
+      return;
+    }
+    state
+        .waiting()
+        .ifPresent(older ->
+            tell(
+                older,
+                DeploymentStage.SKIPPED,
+                Optional.empty(),
+                "run #" + request.run().number() + ", which is newer, took its place",
+                List.of()));
+    state = state.asked(request);
+    applyScaling(request, "environment/" + id() + "/scaling");
+    begin();
+    state
+        .waiting()
+        .ifPresent(waiting ->
+            tell(waiting, DeploymentStage.WAITING, Optional.empty(), reasonToWait(), List.of()));
+  }
+
+  void withdrawn(RunId run, String reason) {
+    Optional<DeploymentRequest> waiting =
+        state.waiting().filter(request -> request.run().equals(run));
+    if (waiting.isPresent()) {
+      state = state.nothingWaiting();
+      tell(waiting.get(), DeploymentStage.SKIPPED, Optional.empty(), reason, List.of());
+    }
+  }
+
+  void returnWanted(Release release, String who, String why) {
+    state =
+        state.frozen(Optional.of(new Freeze(who, why, now))).returningNext(Optional.of(release));
+    state
+        .rollout()
+        .filter(rollout -> rollout.phase() == Phase.WATCHING)
+        .ifPresent(progression::giveWay);
+    begin();
+    tellThatFrozen();
+  }
+
+  void frozen(String who, String why) {
+    state = state.frozen(Optional.of(new Freeze(who, why, now)));
+    tellThatFrozen();
+  }
+
+  void unfrozen() {
+    state = state.frozen(Optional.empty());
+    begin();
+  }
+
+  void scalingApplied(Optional<String> problem) {
+    state = state.scaled(problem);
+  }
+
+  /**
+   * Goes on with the rollout under way, unless the answer belongs to another one or to something
+   * that is not waited for any more.
+   */
+  void answer(long rollout, Phase phase, BiConsumer<RolloutProgression, Rollout> then) {
+    state
+        .rollout()
+        .filter(current -> current.id() == rollout && current.phase() == phase)
+        .ifPresent(current -> {
+          if (state.nextReturn().isPresent() && !phase.returning()) {
+            progression.giveWay(current);
+          } else {
+            then.accept(progression, current);
+          }
+        });
+  }
+
+  /**
+   * Begins what is next, if anything may begin. A person's return may, though it freezes the
+   * environment.
+   */
+  void begin() {
+    if (state.rollout().isPresent()) {
+      return;
+    }
+    Optional<Release> wanted = state.nextReturn();
+    if (wanted.isPresent()) {
+      state = state.returningNext(Optional.empty());
+      if (!serves(wanted.get())) {
+        progression.beginReturn(newRollout(Optional.empty(), RETURN_DEADLINE).of(wanted.get()));
+      }
+    } else if (state.freeze().isEmpty() && state.waiting().isPresent()) {
+      DeploymentRequest request = state.waiting().get();
+      state = state.nothingWaiting();
+      progression.beginDeployment(newRollout(Optional.of(request), request.deadline()), request);
+    }
+  }
+
+  private Rollout newRollout(Optional<DeploymentRequest> request, Duration deadline) {
+    return new Rollout(
+        state.lastRollout() + 1,
+        request,
+        Optional.empty(),
+        state.current(),
+        Phase.PINNING,
+        now,
+        deadline,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private boolean serves(Release release) {
+    return state.degraded().isEmpty()
+        && state.current().filter(current -> current.number() == release.number()).isPresent();
+  }
+
+  void applyScaling(DeploymentRequest request, String lane) {
+    if (!request.scaling().isEmpty()) {
+      rest =
+          rest.effect(
+              lane, new EnvironmentEffect.ApplyScaling(id(), request.scaling(), request.max()));
+    }
+  }
+
+  /** Effects of one environment are done one after the other. */
+  void effect(EnvironmentEffect effect) {
+    rest = rest.effect("environment/" + id(), effect);
+  }
+
+  /** A watch has a lane of its own: what replaces it does not wait for it. */
+  void watch(EnvironmentEffect.Watch watch) {
+    String lane =
+        "environment/" + id() + "/watch/" + watch.rollout() + (watch.returning() ? "/return" : "");
+    // The performer keeps the deadline; this one is for a target that cannot even be asked.
+    rest =
+        rest.effect(
+            Effect.<EnvironmentEffect>in(lane, watch).deadline(watch.until().plus(UNREACHABLE)));
+  }
+
+  /** Tells the run and marks its commit. */
+  void tell(
+      DeploymentRequest request,
+      DeploymentStage stage,
+      Optional<Long> release,
+      String detail,
+      List<String> lines) {
+    tellRun(request, stage, release, detail, lines);
+    mark(request, stage, detail);
+  }
+
+  private void tellRun(
+      DeploymentRequest request,
+      DeploymentStage stage,
+      Optional<Long> release,
+      String detail,
+      List<String> lines) {
+    state = state.toldOnce();
+    var event = new RunEvent.DeploymentMoved(id().name(), stage, release, detail, lines);
+    rest =
+        rest.tell(
+            new Subject("run", request.run().toString()),
+            event,
+            "environment:" + id().name() + ":" + state.told());
+  }
+
+  private void mark(DeploymentRequest request, DeploymentStage stage, String detail) {
+    CommitStatus.State mark =
+        switch (stage) {
+          case ASKING, WAITING, ROLLING -> CommitStatus.State.PENDING;
+          // There is no neutral mark, and a pending one would stay for ever.
+          case LIVE, SKIPPED -> CommitStatus.State.SUCCESS;
+          case RETURNED, FAILED, REFUSED -> CommitStatus.State.FAILURE;
+          case ERRORED -> CommitStatus.State.ERROR;
+        };
+    String text = stage == DeploymentStage.SKIPPED ? "skipped: " + detail : detail;
+    var status =
+        new CommitStatus(
+            request.sha(),
+            "windlass/" + id().name(),
+            mark,
+            text,
+            links.run(id().repository(), request.run().number()));
+    rest =
+        rest.tell(StatusMachine.tell(RepositoryName.of(id().repository()), status, state.told()));
+  }
+
+  private void tellThatFrozen() {
+    state
+        .waiting()
+        .ifPresent(waiting ->
+            tell(waiting, DeploymentStage.WAITING, Optional.empty(), reasonToWait(), List.of()));
+  }
+
+  private String reasonToWait() {
+    return state
+        .freeze()
+        .map(freeze -> "frozen by " + freeze.who() + ": " + freeze.why())
+        .orElse("waits for the rollout under way");
+  }
+}

@@ -1,0 +1,205 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.Journal;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.run.DeploymentStage;
+import io.windlass.engine.run.RunId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Environments as API and pages see them, and what people may ask of them. */
+public final class Environments {
+  private final Database database;
+  private final Journal journal;
+  private final Releases releases;
+
+  public Environments(Database database, Journal journal, Releases releases) {
+    this.database = database;
+    this.journal = journal;
+    this.releases = releases;
+  }
+
+  /**
+   * An environment as it stands.
+   *
+   * @param current the release that is to serve: the last good one
+   * @param rollout under way
+   * @param waiting the run whose deployment has not begun
+   * @param degraded why it is not as {@code current} says
+   * @param scalingProblem why the last scaling policy is not in force
+   */
+  public record View(
+      EnvironmentId id,
+      Optional<Release> current,
+      Optional<Under> rollout,
+      Optional<RunId> waiting,
+      Optional<Freeze> freeze,
+      Optional<String> degraded,
+      Optional<String> scalingProblem,
+      Optional<EndedRollout> last) {}
+
+  /** A rollout under way. */
+  public record Under(
+      long id,
+      Optional<RunId> run,
+      Optional<Long> release,
+      Optional<Long> from,
+      Phase phase,
+      Instant startedAt,
+      Optional<String> failure) {}
+
+  /** What asking for a return came to. */
+  public sealed interface Return {
+    /** It was asked for, to this release. */
+    record Asked(long release) implements Return {}
+
+    /** There is nothing to return to; the reason says why. */
+    record Impossible(String reason) implements Return {}
+  }
+
+  /** Every environment that anything was ever asked of, by name; or those of one repository. */
+  public List<View> list(Optional<String> repository) {
+    List<String> names =
+        database.read(tx -> {
+          var query =
+              tx.handle()
+                  .createQuery(
+                      "SELECT environment FROM environment"
+                          + repository.map(any -> " WHERE repository = :repository").orElse("")
+                          + " ORDER BY environment");
+          repository.ifPresent(value -> query.bind("repository", value));
+          return query.mapTo(String.class).list();
+        });
+    return names.stream()
+        .map(EnvironmentId::parse)
+        .map(this::one)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** One environment; empty when nothing was ever asked of it. */
+  public Optional<View> one(EnvironmentId id) {
+    return journal
+        .state(EnvironmentMachine.subject(id), EnvironmentState.class)
+        .map(Environments::view);
+  }
+
+  /**
+   * Rollouts that have ended, newest first.
+   *
+   * @param before list what is older than this number; empty for the newest
+   */
+  public List<EndedRollout> rollouts(EnvironmentId id, Optional<Long> before, int limit) {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT * FROM environment_rollout WHERE environment = :environment AND id < :before ORDER BY id DESC LIMIT :limit")
+            .bind("environment", id.toString())
+            .bind("before", before.orElse(Long.MAX_VALUE))
+            .bind("limit", Math.clamp(limit, 1, 200))
+            .map((row, context) -> ended(row, id))
+            .list());
+  }
+
+  /**
+   * Returns to an older release, and freezes the environment until somebody lifts it.
+   *
+   * @param number which one; empty for the last that served before the current one
+   */
+  public Return rollBack(EnvironmentId id, Optional<Long> number, String who, String why) {
+    Optional<EnvironmentState> state =
+        journal.state(EnvironmentMachine.subject(id), EnvironmentState.class);
+    if (state.isEmpty()) {
+      return new Return.Impossible("there is no environment \"" + id + "\"");
+    }
+    Optional<Releases.Listed> to =
+        number.isPresent()
+            ? releases.one(new ReleaseId(id, number.get()))
+            : state.get().current().flatMap(current -> releases.servedBefore(id, current.number()));
+    if (to.isEmpty()) {
+      return new Return.Impossible(
+          number
+              .map(any -> "environment \"" + id + "\" has no release " + any)
+              .orElse("no release served \"" + id + "\" before the current one"));
+    }
+    if (!to.get().wasLive()) {
+      return new Return.Impossible(
+          "release "
+              + to.get().release().number()
+              + " never served \""
+              + id
+              + "\"; return to one that did");
+    }
+    journal.tell(
+        EnvironmentMachine.subject(id),
+        new EnvironmentEvent.ReturnWanted(to.get().release(), who, why),
+        key());
+    return new Return.Asked(to.get().release().number());
+  }
+
+  /**
+   * Lets nothing new begin until {@link #unfreeze}. An environment may be frozen before anything
+   * was asked of it.
+   */
+  public void freeze(EnvironmentId id, String who, String why) {
+    journal.tell(EnvironmentMachine.subject(id), new EnvironmentEvent.Frozen(who, why), key());
+  }
+
+  /** Lifts a freeze; what waits begins. */
+  public void unfreeze(EnvironmentId id, String who) {
+    journal.tell(EnvironmentMachine.subject(id), new EnvironmentEvent.Unfrozen(who), key());
+  }
+
+  private static String key() {
+    return "person:" + UUID.randomUUID();
+  }
+
+  private static View view(EnvironmentState state) {
+    return new View(
+        state.id(),
+        state.current(),
+        state.rollout().map(Environments::under),
+        state.waiting().map(request -> request.run()),
+        state.freeze(),
+        state.degraded(),
+        state.scalingProblem(),
+        state.last());
+  }
+
+  private static Under under(Rollout rollout) {
+    return new Under(
+        rollout.id(),
+        rollout.request().map(request -> request.run()),
+        rollout.release().map(Release::number),
+        rollout.from().map(Release::number),
+        rollout.phase(),
+        rollout.startedAt(),
+        rollout.failure().map(Failure::cause));
+  }
+
+  private static EndedRollout ended(ResultSet row, EnvironmentId id) throws SQLException {
+    String lines = row.getString("last_log_lines");
+    return new EndedRollout(
+        row.getLong("id"),
+        number(row, "release"),
+        number(row, "from_release"),
+        number(row, "run").map(run -> new RunId(id.repository(), run)),
+        DeploymentStage.valueOf(row.getString("outcome")),
+        row.getString("cause"),
+        lines.isEmpty() ? List.of() : List.of(lines.split("\n", -1)),
+        Instant.ofEpochMilli(row.getLong("started")),
+        Instant.ofEpochMilli(row.getLong("ended")));
+  }
+
+  private static Optional<Long> number(ResultSet row, String column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(value);
+  }
+}

@@ -1,0 +1,127 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.journal.Database;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.ReleaseJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Releases as API and pages see them. */
+public final class Releases {
+  private final Database database;
+
+  public Releases(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * A release and what became of it.
+   *
+   * @param run that made it
+   * @param wasLive whether it ever served: only such a release is good to return to
+   * @param cause why it did not come to serve
+   */
+  public record Listed(
+      Release release, Optional<Long> run, Status status, boolean wasLive, Optional<String> cause) {
+    /** What became of a release. */
+    public enum Status {
+      ROLLING,
+      LIVE,
+      REPLACED,
+      RETURNED,
+      FAILED,
+      ERRORED
+    }
+  }
+
+  /**
+   * An environment's releases, newest first.
+   *
+   * @param before list what is older than this number; empty for the newest
+   */
+  public List<Listed> list(EnvironmentId environment, Optional<Long> before, int limit) {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT * FROM environment_release WHERE environment = :environment AND number < :before ORDER BY number DESC LIMIT :limit")
+            .bind("environment", environment.toString())
+            .bind("before", before.orElse(Long.MAX_VALUE))
+            .bind("limit", Math.clamp(limit, 1, 200))
+            .map((row, context) -> listed(row))
+            .list());
+  }
+
+  /** One release. */
+  public Optional<Listed> one(ReleaseId id) {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT * FROM environment_release WHERE environment = :environment AND number = :number")
+            .bind("environment", id.environment().toString())
+            .bind("number", id.number())
+            .map((row, context) -> listed(row))
+            .findOne());
+  }
+
+  /** The newest release before this number that ever served. */
+  Optional<Listed> servedBefore(EnvironmentId environment, long number) {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT * FROM environment_release WHERE environment = :environment AND number < :number AND was_live = 1"
+                    + " ORDER BY number DESC LIMIT 1")
+            .bind("environment", environment.toString())
+            .bind("number", number)
+            .map((row, context) -> listed(row))
+            .findOne());
+  }
+
+  /**
+   * The digests of images that must not be removed: those of releases that serve or roll out, and
+   * of the last ones that served, which people return to.
+   */
+  public Set<String> neededDigests(int lastServed) {
+    Set<String> digests = new TreeSet<>();
+    List<String> environments =
+        database.read(tx ->
+            tx.handle()
+                .createQuery("SELECT DISTINCT environment FROM environment_release")
+                .mapTo(String.class)
+                .list());
+    for (String environment : environments) {
+      List<Listed> needed =
+          database.read(tx ->
+              tx.handle()
+                  .createQuery(
+                      """
+                      SELECT * FROM environment_release WHERE environment = :environment
+                      AND (status IN ('LIVE', 'ROLLING') OR number IN (SELECT number FROM environment_release
+                        WHERE environment = :environment AND was_live = 1 ORDER BY number DESC LIMIT :last))
+                      """)
+                  .bind("environment", environment)
+                  .bind("last", lastServed)
+                  .map((row, context) -> listed(row))
+                  .list());
+      needed.forEach(listed ->
+          listed.release().images().values().forEach(image -> digests.add(image.digest())));
+    }
+    return digests;
+  }
+
+  private static Listed listed(ResultSet row) throws SQLException {
+    long run = row.getLong("run");
+    Optional<Long> number = row.wasNull() ? Optional.empty() : Optional.of(run);
+    return new Listed(
+        ReleaseJson.read(row.getString("body")),
+        number,
+        Listed.Status.valueOf(row.getString("status")),
+        row.getLong("was_live") == 1,
+        Optional.ofNullable(row.getString("cause")));
+  }
+}

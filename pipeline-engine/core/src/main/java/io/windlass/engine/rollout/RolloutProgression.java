@@ -1,0 +1,302 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.run.DeploymentRequest;
+import io.windlass.engine.run.DeploymentStage;
+import io.windlass.engine.run.StepResult;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The way of one rollout, phase by phase: pin, verify, prepare, command, shift, watch; and back.
+ */
+final class RolloutProgression {
+  private final EnvironmentTurn turn;
+
+  RolloutProgression(EnvironmentTurn turn) {
+    this.turn = turn;
+  }
+
+  void beginDeployment(Rollout rollout, DeploymentRequest request) {
+    turn.become(turn.state().begun(rollout));
+    turn.effect(new EnvironmentEffect.Pin(rollout.id(), turn.id(), request.secrets()));
+    turn.tell(request, DeploymentStage.ROLLING, Optional.empty(), "the rollout begins", List.of());
+  }
+
+  void beginReturn(Rollout rollout) {
+    turn.become(turn.state().begun(rollout));
+    verify(rollout);
+  }
+
+  void pinned(Rollout rollout, List<SecretRef> secrets) {
+    DeploymentRequest request = rollout.request().orElseThrow();
+    var runtime = request.runtime().pinned(secrets);
+    Optional<Release> same =
+        rollout
+            .from()
+            .filter(
+                old -> old.runtime().equals(runtime) && sameImages(old.images(), request.images()));
+    if (same.isPresent() && turn.state().degraded().isEmpty()) {
+      end(
+          rollout.of(same.get()),
+          DeploymentStage.LIVE,
+          "release " + same.get().number() + " serves already; nothing changed",
+          List.of(),
+          Optional.empty());
+      return;
+    }
+    var number = new ReleaseId(turn.id(), turn.state().lastRelease() + 1);
+    Rollout next =
+        rollout.of(new Release(number, request.sha(), request.images(), runtime, turn.now()));
+    turn.become(turn.state().numbered(next));
+    turn.tell(
+        request,
+        DeploymentStage.ROLLING,
+        Optional.of(number.number()),
+        "release " + number.number() + " is rolling out",
+        List.of());
+    verify(next);
+  }
+
+  /** The reference is only the way to an image; its digest is what runs. */
+  private static boolean sameImages(Map<String, ImageRef> one, Map<String, ImageRef> other) {
+    return one.keySet().equals(other.keySet())
+        && one.entrySet().stream()
+            .allMatch(image ->
+                image
+                    .getValue()
+                    .digest()
+                    .equals(other.getOrDefault(image.getKey(), image.getValue()).digest()));
+  }
+
+  private void verify(Rollout rollout) {
+    turn.become(turn.state().moved(rollout.at(Phase.VERIFYING)));
+    turn.effect(new EnvironmentEffect.Verify(rollout.id(), release(rollout), rollout.from()));
+  }
+
+  void checked(Rollout rollout, Verified verified, Optional<String> doubt) {
+    switch (verified) {
+      case Verified.Missing(var reason) -> fail(rollout, Failure.of(reason));
+      case Verified.Present present -> {
+        turn.become(turn.state().moved(rollout.doubting(doubt).at(Phase.PREPARING)));
+        turn.effect(new EnvironmentEffect.Prepare(rollout.id(), release(rollout)));
+      }
+    }
+  }
+
+  void prepared(Rollout rollout, Prepared result) {
+    switch (result) {
+      case Prepared.Failed(var reason) -> fail(rollout, Failure.of(reason));
+      case Prepared.Ready ready -> {
+        // The command belongs to the release's first time; going back to the release later does not
+        // run it again.
+        Optional<ReleaseCommand> command =
+            release(rollout).runtime().command().filter(any -> !rollout.manual());
+        if (command.isPresent()) {
+          turn.become(turn.state().moved(rollout.at(Phase.COMMAND)));
+          turn.effect(
+              new EnvironmentEffect.RunCommand(rollout.id(), release(rollout), command.get()));
+        } else {
+          shift(rollout);
+        }
+      }
+    }
+  }
+
+  void commandEnded(Rollout rollout, StepResult result, List<String> lines) {
+    String command =
+        "the release command \""
+            + release(rollout).runtime().command().map(ReleaseCommand::run).orElse("")
+            + "\"";
+    switch (result) {
+      case StepResult.Exited(var code, var started, var ended) -> {
+        if (code == 0) {
+          shift(rollout);
+        } else {
+          fail(rollout, new Failure(command + " exited with " + code, false, lines));
+        }
+      }
+      case StepResult.TimedOut timedOut ->
+          fail(rollout, new Failure(command + " took too long and was stopped", false, lines));
+      case StepResult.OverLimit(var limit, var started, var ended) ->
+          fail(rollout, new Failure(command + " was stopped: " + limit, false, lines));
+      case StepResult.Cancelled cancelled ->
+          fail(rollout, new Failure(command + " was cancelled", false, lines));
+      case StepResult.Refused(var reason) ->
+          fail(rollout, new Failure(command + " could not be run: " + reason, true, lines));
+      case StepResult.Lost(var reason) ->
+          fail(
+              rollout,
+              new Failure(
+                  command
+                      + " had begun and nobody knows how it ended ("
+                      + reason
+                      + "); look at what it did, then deploy again",
+                  true,
+                  lines));
+    }
+  }
+
+  private void shift(Rollout rollout) {
+    turn.become(turn.state().moved(rollout.at(Phase.SHIFTING)));
+    // A fleet that this release brings must have its size before anybody waits for it to be
+    // reached.
+    rollout.request().ifPresent(request -> turn.applyScaling(request, "environment/" + turn.id()));
+    turn.effect(
+        new EnvironmentEffect.Shift(
+            rollout.id(), release(rollout).id(), false, processes(rollout)));
+  }
+
+  void shifted(Rollout rollout) {
+    boolean returning = rollout.phase().returning();
+    Release to = returning ? rollout.from().orElseThrow() : release(rollout);
+    turn.become(turn.state().moved(rollout.at(returning ? Phase.RETURN_WATCHING : Phase.WATCHING)));
+    turn.watch(
+        new EnvironmentEffect.Watch(
+            rollout.id(),
+            to.id(),
+            returning,
+            processes(rollout),
+            turn.now().plus(rollout.deadline())));
+  }
+
+  void settled(Rollout rollout) {
+    if (rollout.phase().returning()) {
+      Failure failure = rollout.failure().orElseThrow();
+      String serving = "; release " + rollout.from().orElseThrow().number() + " serves again";
+      DeploymentStage outcome = failure.ours() ? DeploymentStage.ERRORED : DeploymentStage.RETURNED;
+      turn.become(turn.state().serving(rollout.from().orElseThrow()));
+      end(rollout, outcome, failure.cause() + serving, failure.lastLogLines(), rollout.release());
+    } else {
+      Release release = release(rollout);
+      turn.become(turn.state().serving(release));
+      end(
+          rollout,
+          DeploymentStage.LIVE,
+          "release " + release.number() + " is live",
+          List.of(),
+          rollout.from());
+    }
+  }
+
+  /**
+   * Ends what a person wants to be replaced by an older release, at once or as soon as it has gone
+   * back.
+   */
+  void giveWay(Rollout rollout) {
+    String who =
+        turn.state()
+            .freeze()
+            .map(freeze -> freeze.who() + " stopped it: " + freeze.why())
+            .orElse("it was stopped");
+    fail(rollout, Failure.of(who));
+  }
+
+  void fail(Rollout rollout, Failure failure) {
+    switch (rollout.phase()) {
+      case PINNING, VERIFYING, PREPARING, COMMAND -> {
+        String cause =
+            failure.cause()
+                + rollout
+                    .from()
+                    .map(old -> "; nothing moved, release " + old.number() + " serves")
+                    .orElse("; nothing moved");
+        end(
+            rollout,
+            failure.ours() ? DeploymentStage.ERRORED : DeploymentStage.FAILED,
+            cause,
+            failure.lastLogLines(),
+            rollout.release());
+      }
+      case SHIFTING, WATCHING -> goBack(rollout, failure);
+      case RETURN_SHIFTING, RETURN_WATCHING -> stuck(rollout, failure);
+    }
+  }
+
+  private void goBack(Rollout rollout, Failure failure) {
+    if (rollout.from().isPresent()) {
+      turn.become(turn.state().moved(rollout.failing(failure).at(Phase.RETURN_SHIFTING)));
+      turn.effect(
+          new EnvironmentEffect.Shift(
+              rollout.id(), rollout.from().get().id(), true, processes(rollout)));
+    } else {
+      turn.effect(new EnvironmentEffect.TakeAway(release(rollout).id()));
+      String cause =
+          failure.cause() + "; nothing serves, as there is no release before it to return to";
+      end(
+          rollout,
+          failure.ours() ? DeploymentStage.ERRORED : DeploymentStage.FAILED,
+          cause,
+          failure.lastLogLines(),
+          Optional.empty());
+    }
+  }
+
+  /** The way back is barred too. The target keeps the wish and goes on trying; people must look. */
+  private void stuck(Rollout rollout, Failure failure) {
+    Failure first = rollout.failure().orElse(failure);
+    String doubt = rollout.doubt().map(why -> " (it was in doubt before: " + why + ")").orElse("");
+    String degraded =
+        "release "
+            + rollout.from().orElseThrow().number()
+            + " could not be brought back: "
+            + failure.cause()
+            + doubt;
+    turn.become(turn.state().degraded(degraded));
+    end(
+        rollout,
+        failure.ours() ? DeploymentStage.ERRORED : DeploymentStage.FAILED,
+        first.cause() + "; " + degraded,
+        first.lastLogLines(),
+        Optional.empty());
+  }
+
+  private void end(
+      Rollout rollout,
+      DeploymentStage outcome,
+      String cause,
+      List<String> lines,
+      Optional<Release> leftOver) {
+    turn.become(
+        turn.state()
+            .ended(
+                new EndedRollout(
+                    rollout.id(),
+                    rollout.release().map(Release::number),
+                    rollout.from().map(Release::number),
+                    rollout.request().map(DeploymentRequest::run),
+                    outcome,
+                    cause,
+                    lines,
+                    rollout.startedAt(),
+                    turn.now())));
+    rollout
+        .request()
+        .ifPresent(request ->
+            turn.tell(request, outcome, rollout.release().map(Release::number), cause, lines));
+    Optional<ReleaseId> old =
+        leftOver
+            .map(Release::id)
+            .filter(
+                id -> turn.state().current().filter(current -> current.id().equals(id)).isEmpty());
+    turn.effect(new EnvironmentEffect.Finish(rollout.id(), turn.id(), old, processes(rollout)));
+    turn.begin();
+  }
+
+  private static Release release(Rollout rollout) {
+    return rollout.release().orElseThrow();
+  }
+
+  private static Set<String> processes(Rollout rollout) {
+    return rollout
+        .release()
+        .map(release -> release.runtime().processes().keySet())
+        .orElse(Set.of());
+  }
+}

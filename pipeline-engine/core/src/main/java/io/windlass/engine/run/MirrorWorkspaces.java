@@ -1,0 +1,85 @@
+package io.windlass.engine.run;
+
+import io.windlass.engine.git.Fetched;
+import io.windlass.engine.git.GitException;
+import io.windlass.engine.git.Limits;
+import io.windlass.engine.git.Mirrors;
+import io.windlass.engine.source.RepositoryName;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+
+/** Workspaces that are checked out of the repository's mirror. */
+public final class MirrorWorkspaces implements Workspaces {
+  private final Mirrors mirrors;
+  private final CloneSource.Lookup sources;
+  private final RunFiles files;
+  private final Limits limits;
+
+  public MirrorWorkspaces(
+      Mirrors mirrors, CloneSource.Lookup sources, RunFiles files, Limits limits) {
+    this.mirrors = mirrors;
+    this.sources = sources;
+    this.files = files;
+    this.limits = limits;
+  }
+
+  @Override
+  public Checkout checkOut(RunId run, String sha) throws GitException {
+    var repository = RepositoryName.of(run.repository());
+    Optional<CloneSource> source = sources.of(repository);
+    if (source.isEmpty()) {
+      return new Checkout.Failed(
+          "repository \"" + repository + "\" is not in the server's file any more", true);
+    }
+    try {
+      return switch (mirrors.fetchCommit(
+          repository, source.get().url(), source.get().credentials(), sha)) {
+        case Fetched.CommitVanished vanished ->
+            new Checkout.Vanished("commit " + sha + " is not in the repository any more");
+        case Fetched.Ready(var mirror, var commit) ->
+            new Checkout.Ready(mirror.checkout(commit, directory(run), limits).objects());
+      };
+    } catch (GitException e) {
+      return switch (e.fault()) {
+        case REPOSITORY -> new Checkout.Failed(String.valueOf(e.getMessage()), false);
+        case SETUP -> new Checkout.Failed(String.valueOf(e.getMessage()), true);
+        case WORLD -> throw e;
+      };
+    }
+  }
+
+  @Override
+  public Path directory(RunId run) {
+    return files.workspace(run);
+  }
+
+  @Override
+  public void remove(RunId run) throws IOException {
+    Path directory = directory(run);
+    if (!Files.exists(directory)) {
+      return;
+    }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path left, IOException problem)
+              throws IOException {
+            Files.delete(left);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

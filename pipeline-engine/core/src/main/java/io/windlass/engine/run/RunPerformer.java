@@ -1,0 +1,185 @@
+package io.windlass.engine.run;
+
+import io.windlass.engine.image.BuiltImage;
+import io.windlass.engine.image.ImageBuilder;
+import io.windlass.engine.image.ImageException;
+import io.windlass.engine.journal.EffectId;
+import io.windlass.engine.journal.Performer;
+import io.windlass.engine.journal.Retry;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.secret.SecretValue;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Does what runs ask for: workspaces, steps, images, grants. Holds nothing that a restart could
+ * lose.
+ */
+public final class RunPerformer implements Performer<RunEffect, RunEvent> {
+  /** A keeper that is being upgraded or started again is back long before this is over. */
+  private static final Retry EXECUTOR =
+      new Retry(120, Duration.ofMillis(250), Duration.ofSeconds(30));
+
+  private static final Retry WORLD = new Retry(10, Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+  private final Workspaces workspaces;
+  private final StepExecutor executor;
+  private final StepSecrets secrets;
+  private final RunImages images;
+  private final EnvironmentGrants grants;
+  private final RunFiles files;
+  private final RunLimits limits;
+
+  public RunPerformer(
+      Workspaces workspaces,
+      StepExecutor executor,
+      StepSecrets secrets,
+      ImageBuilder images,
+      EnvironmentGrants grants,
+      RunFiles files,
+      RunLimits limits) {
+    this.workspaces = workspaces;
+    this.executor = executor;
+    this.secrets = secrets;
+    this.images = new RunImages(images);
+    this.grants = grants;
+    this.files = files;
+    this.limits = limits;
+  }
+
+  @Override
+  public Optional<RunEvent> perform(EffectId id, RunEffect effect) throws Exception {
+    return switch (effect) {
+      case RunEffect.CheckOut(var run, var sha) -> Optional.of(checkOut(run, sha));
+      case RunEffect.RunStep step ->
+          Optional.of(new RunEvent.StepEnded(step.step().name(), step.attempt(), run(step)));
+      case RunEffect.CancelStep(var run, var sha, var step, var attempt) -> {
+        executor.cancel(RunFiles.attemptId(run, sha, step, attempt));
+        yield Optional.empty();
+      }
+      case RunEffect.BuildImage(var run, var sha, var image) -> Optional.of(build(run, sha, image));
+      case RunEffect.AskGrant(var run, var trigger, var deployment) ->
+          Optional.of(ask(run, trigger, deployment));
+      case RunEffect.CleanUp(var run, var sha, var attempts) -> {
+        for (RunEffect.StepAttempt attempt : attempts) {
+          executor.forget(RunFiles.attemptId(run, sha, attempt.step(), attempt.attempt()));
+        }
+        workspaces.remove(run);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  @Override
+  public Optional<RunEvent> onGivenUp(EffectId id, RunEffect effect, Throwable error) {
+    String reason = Objects.requireNonNullElse(error.getMessage(), error.toString());
+    return switch (effect) {
+      case RunEffect.CheckOut checkOut -> Optional.of(new RunEvent.CheckoutFailed(reason, true));
+      case RunEffect.RunStep step ->
+          Optional.of(
+              new RunEvent.StepEnded(
+                  step.step().name(),
+                  step.attempt(),
+                  new StepResult.Lost("the executor could not be reached: " + reason)));
+      case RunEffect.BuildImage build -> Optional.of(new RunEvent.ImageFailed(reason, true));
+      case RunEffect.AskGrant(var run, var trigger, var deployment) ->
+          Optional.of(new RunEvent.DeploymentRefused(deployment.environment(), reason));
+      case RunEffect.CancelStep cancel -> Optional.empty();
+      case RunEffect.CleanUp cleanUp -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Retry retry(RunEffect effect) {
+    return switch (effect) {
+      case RunEffect.RunStep step -> EXECUTOR;
+      case RunEffect.CancelStep cancel -> EXECUTOR;
+      case RunEffect.CheckOut checkOut -> WORLD;
+      case RunEffect.BuildImage build -> WORLD;
+      case RunEffect.CleanUp cleanUp -> Retry.STANDARD;
+      case RunEffect.AskGrant ask -> Retry.STANDARD;
+    };
+  }
+
+  @Override
+  public int limit(Class<? extends RunEffect> type) {
+    if (type == RunEffect.RunStep.class) {
+      return limits.steps();
+    }
+    return type == RunEffect.BuildImage.class ? limits.builds() : 16;
+  }
+
+  @Override
+  public boolean waits(RunEffect effect) {
+    return effect instanceof RunEffect.RunStep;
+  }
+
+  private RunEvent checkOut(RunId run, String sha) throws Exception {
+    return switch (workspaces.checkOut(run, sha)) {
+      case Checkout.Ready(var readOnly) ->
+          new RunEvent.CheckedOut(readOnly.stream().map(Path::toString).toList());
+      case Checkout.Vanished(var reason) -> new RunEvent.Vanished(reason);
+      case Checkout.Failed(var reason, var ours) -> new RunEvent.CheckoutFailed(reason, ours);
+    };
+  }
+
+  private StepResult run(RunEffect.RunStep effect) throws ExecutorException, InterruptedException {
+    RunPlan.PlannedStep step = effect.step();
+    Map<String, SecretValue> values = new LinkedHashMap<>();
+    for (String name : step.secrets()) {
+      Optional<SecretValue> value = secrets.value(effect.run().repository(), name);
+      if (value.isEmpty()) {
+        return new StepResult.Refused(
+            "secret \""
+                + name
+                + "\" has no value; set it with: windlass secret set "
+                + effect.run().repository()
+                + " "
+                + name);
+      }
+      values.put(name, value.get());
+    }
+    return executor.run(
+        new StepTask(
+            RunFiles.attemptId(effect.run(), effect.sha(), step.name(), effect.attempt()),
+            workspaces.directory(effect.run()),
+            effect.readOnly().stream().map(Path::of).toList(),
+            step.command(),
+            effect.env(),
+            values,
+            files.log(effect.run(), step.name(), effect.attempt()),
+            new StepLimits(step.timeout(), limits.logBytes(), 0, 0)));
+  }
+
+  private RunEvent build(RunId run, String sha, RunPlan.PlannedImage image)
+      throws ImageException, InterruptedException {
+    try {
+      BuiltImage built = images.build(run, sha, workspaces.directory(run), image.spec());
+      return new RunEvent.ImageBuilt(
+          new ImageRef(built.reference(), built.digest()), built.bytes());
+    } catch (ImageException e) {
+      if (e.kind().mayPass()) {
+        throw e;
+      }
+      return new RunEvent.ImageFailed(String.valueOf(e.getMessage()), !e.kind().isTheUsers());
+    }
+  }
+
+  private RunEvent ask(RunId run, RunTrigger trigger, RunPlan.PlannedDeployment deployment) {
+    var environment = new EnvironmentId(run.repository(), deployment.environment());
+    List<String> hosts = deployment.hosts();
+    return switch (grants.ask(
+        new EnvironmentGrants.Question(environment, trigger.ref(), deployment.target(), hosts))) {
+      case EnvironmentGrants.Grant.Allowed(var max) ->
+          new RunEvent.DeploymentGranted(deployment.environment(), max);
+      case EnvironmentGrants.Grant.Refused(var reason) ->
+          new RunEvent.DeploymentRefused(deployment.environment(), reason);
+    };
+  }
+}

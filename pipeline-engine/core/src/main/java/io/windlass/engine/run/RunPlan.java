@@ -1,0 +1,92 @@
+package io.windlass.engine.run;
+
+import io.windlass.engine.pipeline.ImageSpec;
+import io.windlass.engine.release.AppRuntime;
+import io.windlass.scaler.policy.Scaling;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run has to do: a pipeline with everything expanded and everything left out that does not
+ * concern this commit. Holds names of secrets, never values.
+ *
+ * @param steps by name, in the file's order; the graph of their needs has no cycle and no unknown
+ *     name
+ * @param deployments one for each environment whose {@code when} matches
+ */
+public record RunPlan(
+    Map<String, PlannedStep> steps,
+    Optional<PlannedImage> image,
+    List<PlannedDeployment> deployments) {
+  public static final RunPlan EMPTY = new RunPlan(Map.of(), Optional.empty(), List.of());
+
+  public RunPlan {
+    steps = new LinkedHashMap<>(steps);
+    deployments = List.copyOf(deployments);
+  }
+
+  /**
+   * A step.
+   *
+   * @param command program and arguments
+   * @param needs names of the steps that must have passed
+   * @param timeout of each attempt
+   * @param retries further attempts after the first, on timeout and lost worker only
+   * @param allowFailure its failure stops nothing
+   */
+  public record PlannedStep(
+      String name,
+      List<String> command,
+      List<String> needs,
+      Map<String, String> env,
+      List<String> secrets,
+      Duration timeout,
+      int retries,
+      boolean allowFailure) {
+    public PlannedStep {
+      command = List.copyOf(command);
+      needs = List.copyOf(needs);
+      env = Map.copyOf(env);
+      secrets = List.copyOf(secrets);
+    }
+  }
+
+  /**
+   * The image.
+   *
+   * @param needs names of the steps that must have passed
+   */
+  public record PlannedImage(List<String> needs, ImageSpec spec) {
+    public PlannedImage {
+      needs = List.copyOf(needs);
+    }
+  }
+
+  /**
+   * A deployment.
+   *
+   * @param environment its name
+   * @param target as the repository's file says; the operator's file must agree
+   * @param hosts that its routes ask for; the operator's file must allow each
+   * @param runtime without secrets
+   * @param secrets names to pin
+   * @param deadline of the rollout
+   */
+  public record PlannedDeployment(
+      String environment,
+      String target,
+      List<String> hosts,
+      AppRuntime runtime,
+      List<String> secrets,
+      Map<String, Scaling> scaling,
+      Duration deadline) {
+    public PlannedDeployment {
+      hosts = List.copyOf(hosts);
+      secrets = List.copyOf(secrets);
+      scaling = Map.copyOf(scaling);
+    }
+  }
+}
