@@ -1,0 +1,154 @@
+package io.windlass.webhooks.delivery;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.windlass.webhooks.delivery.Intake.Answer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * {@code POST /hooks/github} and {@code POST /hooks/github/OWNER/NAME}. Bodies are read up to the
+ * limit, and only so many bytes of them are held at a time: before a signature has been checked
+ * anybody may send.
+ */
+public final class HookRoutes {
+  private static final int RETRY_AFTER_SECONDS = 10;
+  private static final int PERMIT_BYTES = 64 * 1024;
+  private static final int MEMORY_BYTES = 64 * 1024 * 1024;
+
+  private final Intake intake;
+  private final Consumer<String> counter;
+  private final Semaphore memory = new Semaphore(MEMORY_BYTES / PERMIT_BYTES);
+
+  /**
+   * @param counter hears the answer given to each request, in one word
+   */
+  public HookRoutes(Intake intake, Consumer<String> counter) {
+    this.intake = intake;
+    this.counter = counter;
+  }
+
+  /** Adds the routes. */
+  public void add(RoutesConfig routes) {
+    routes.post("/hooks/github", context -> receive(context, Optional.empty()));
+    routes.post(
+        "/hooks/github/{owner}/{name}",
+        context ->
+            receive(
+                context,
+                Optional.of(context.pathParam("owner") + "/" + context.pathParam("name"))));
+  }
+
+  private void receive(Context context, Optional<String> path) throws IOException {
+    long announced = context.req().getContentLengthLong();
+    if (announced > Intake.MAX_BODY_BYTES) {
+      tooLarge(context);
+      return;
+    }
+    int permits = (int) ((announced < 0 ? Intake.MAX_BODY_BYTES : announced) / PERMIT_BYTES) + 1;
+    if (!memory.tryAcquire(permits)) {
+      unavailable(context, "too many deliveries arrive at once");
+      return;
+    }
+    try {
+      byte[] body = body(context);
+      if (body.length > Intake.MAX_BODY_BYTES) {
+        tooLarge(context);
+      } else {
+        answer(context, intake.receive(request(context, path, body)));
+      }
+    } finally {
+      memory.release(permits);
+    }
+  }
+
+  private static byte[] body(Context context) throws IOException {
+    try (InputStream in = context.req().getInputStream()) {
+      return in.readNBytes(Intake.MAX_BODY_BYTES + 1);
+    }
+  }
+
+  private static Intake.Request request(Context context, Optional<String> path, byte[] body) {
+    Optional<String> app =
+        header(context, "X-GitHub-Hook-Installation-Target-Type")
+            .filter("integration"::equals)
+            .flatMap(_ -> header(context, "X-GitHub-Hook-Installation-Target-ID"));
+    return new Intake.Request(
+        new HookKey(path, header(context, "X-GitHub-Hook-ID"), app),
+        header(context, "X-GitHub-Event").orElse(""),
+        header(context, "X-GitHub-Delivery").orElse(""),
+        header(context, "X-Hub-Signature-256").orElse(""),
+        header(context, "Content-Type").orElse(""),
+        body);
+  }
+
+  private static Optional<String> header(Context context, String name) {
+    return Optional.ofNullable(context.header(name));
+  }
+
+  private void answer(Context context, Answer answer) {
+    switch (answer) {
+      case Answer.Accepted(String id, Fate fate) ->
+          say(
+              context,
+              202,
+              fate.word(),
+              Map.of("delivery", id, "fate", fate.word(), "reason", fate.reason()));
+      case Answer.Repeated(String id) ->
+          say(
+              context,
+              202,
+              "repeated",
+              Map.of(
+                  "delivery", id, "fate", "repeated", "reason", "this delivery was stored before"));
+      case Answer.Refused _ ->
+          problem(
+              context,
+              401,
+              "refused",
+              "Not authenticated",
+              "the signature is not that of a hook which is known here; check the hook's address and secret");
+      case Answer.Unreadable(String reason) ->
+          problem(context, 400, "unreadable", "Not a delivery", reason);
+      case Answer.Unavailable(String reason) -> unavailable(context, reason);
+    }
+  }
+
+  private void tooLarge(Context context) {
+    context.header("Connection", "close");
+    problem(
+        context,
+        413,
+        "too large",
+        "Too large",
+        "a delivery has at most " + Intake.MAX_BODY_BYTES + " bytes");
+  }
+
+  private void unavailable(Context context, String reason) {
+    context.header("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
+    problem(
+        context,
+        503,
+        "unavailable",
+        "Unavailable",
+        reason + "; send it again in " + RETRY_AFTER_SECONDS + " s");
+  }
+
+  private void problem(Context context, int status, String word, String title, String detail) {
+    say(
+        context,
+        status,
+        word,
+        Map.of("type", "about:blank", "title", title, "status", status, "detail", detail));
+    context.contentType("application/problem+json");
+  }
+
+  private void say(Context context, int status, String word, Map<String, Object> body) {
+    counter.accept(word);
+    context.status(status).json(body);
+  }
+}
