@@ -2,15 +2,12 @@ package io.windlass.webhooks.server;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Date;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TimeZone;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.quartz.CronScheduleBuilder;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
@@ -33,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Clockwork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Clockwork.class);
-  private static final String CRON_GROUP = "cron";
+  private static final String ONCE_GROUP = "once";
   private static final String INTERVAL_GROUP = "interval";
 
   private final Map<JobKey, Consumer<Instant>> actions = new ConcurrentHashMap<>();
@@ -73,43 +70,39 @@ final class Clockwork implements AutoCloseable {
                     .repeatForever()
                     .withMisfireHandlingInstructionNextWithRemainingCount())
             .build();
-    schedule(name, INTERVAL_GROUP, List.of(trigger), action);
+    schedule(name, INTERVAL_GROUP, trigger, action);
   }
 
   /**
-   * Fires {@code action} at the instants of Quartz's cron expressions, each with the instant that
-   * it was due.
+   * Fires {@code action} once at {@code due}, or at once where that has passed; who wants more asks
+   * again from the action. Cron schedules are given as their next instant: Quartz's own cron
+   * triggers skip what falls into the hour that is left out in spring.
    *
    * @param name replaces what was scheduled under it before
    */
-  void cron(String name, List<String> expressions, ZoneId zone, Consumer<Instant> action)
-      throws SchedulerException {
-    List<Trigger> triggers =
-        expressions.stream()
-            .<Trigger>map(expression ->
-                TriggerBuilder.newTrigger()
-                    .withIdentity(name + " " + expression, CRON_GROUP)
-                    .withSchedule(
-                        CronScheduleBuilder.cronSchedule(expression)
-                            .inTimeZone(TimeZone.getTimeZone(zone))
-                            .withMisfireHandlingInstructionFireAndProceed())
-                    .build())
-            .toList();
-    schedule(name, CRON_GROUP, triggers, action);
+  void once(String name, Instant due, Consumer<Instant> action) throws SchedulerException {
+    Trigger trigger =
+        TriggerBuilder.newTrigger()
+            .withIdentity(name, ONCE_GROUP)
+            .startAt(Date.from(due))
+            .withSchedule(
+                SimpleScheduleBuilder.simpleSchedule().withMisfireHandlingInstructionFireNow())
+            .build();
+    schedule(name, ONCE_GROUP, trigger, action);
   }
 
-  /** Forgets a cron schedule; nothing happens where there is none. */
+  /** Forgets what was to happen once; nothing happens where there is nothing. */
   void forget(String name) throws SchedulerException {
-    JobKey key = JobKey.jobKey(name, CRON_GROUP);
+    JobKey key = JobKey.jobKey(name, ONCE_GROUP);
     quartz.deleteJob(key);
     actions.remove(key);
   }
 
-  private void schedule(String name, String group, List<Trigger> triggers, Consumer<Instant> action)
+  private void schedule(String name, String group, Trigger trigger, Consumer<Instant> action)
       throws SchedulerException {
     JobDetail job = JobBuilder.newJob(Fire.class).withIdentity(name, group).build();
     actions.put(job.getKey(), action);
-    quartz.scheduleJob(job, java.util.Set.copyOf(triggers), true);
+    quartz.scheduleJob(job, Set.of(trigger), true);
   }
 
   @Override

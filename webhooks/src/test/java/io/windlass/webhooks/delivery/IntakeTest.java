@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
+import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.Machine;
 import io.windlass.engine.journal.Performer;
-import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Subject;
 import io.windlass.engine.journal.Transition;
 import io.windlass.engine.repository.RepositoryEvent;
@@ -52,11 +52,20 @@ class IntakeTest {
     journal.start();
     deliveries = new Deliveries(database);
     intake = new Intake(journal, InstantSource.fixed(NOW));
-    Hook shop = new Hook(WebhookSecret.of("shop-secret", Optional.of("older-secret")), new Scope.Repository("acme/shop"));
-    Hook organization = new Hook(WebhookSecret.of("organization-secret", Optional.empty()), new Scope.Organization("acme"));
+    Hook shop =
+        new Hook(
+            WebhookSecret.of("shop-secret", Optional.of("older-secret")),
+            new Scope.Repository("acme/shop"));
+    Hook organization =
+        new Hook(
+            WebhookSecret.of("organization-secret", Optional.empty()),
+            new Scope.Organization("acme"));
     Hook app = new Hook(WebhookSecret.of("app-secret", Optional.empty()), new Scope.App("77"));
     intake.serve(
-        new HookDirectory(Map.of("acme/shop", shop), Map.of("1001", shop, "2002", organization), Map.of("77", app)),
+        new HookDirectory(
+            Map.of("acme/shop", shop),
+            Map.of("1001", shop, "2002", organization),
+            Map.of("77", app)),
         List.of("acme/shop"));
   }
 
@@ -101,16 +110,22 @@ class IntakeTest {
     ", 1, 77, app-secret, Accepted",
     ", , , shop-secret, Refused",
   })
-  void theSecretIsChosenByAddressHookOrApp(String path, String hookId, String appId, String secret, String expected) {
-    HookKey key = new HookKey(Optional.ofNullable(path), Optional.ofNullable(hookId), Optional.ofNullable(appId));
+  void theSecretIsChosenByAddressHookOrApp(
+      String path, String hookId, String appId, String secret, String expected) {
+    HookKey key =
+        new HookKey(
+            Optional.ofNullable(path), Optional.ofNullable(hookId), Optional.ofNullable(appId));
 
-    assertThat(intake.receive(push("d-1", "acme/shop", key, secret)).getClass().getSimpleName()).isEqualTo(expected);
+    assertThat(intake.receive(push("d-1", "acme/shop", key, secret)).getClass().getSimpleName())
+        .isEqualTo(expected);
   }
 
   @Test
   void aHookSpeaksForItsOwnRepositoryOnly() {
-    assertThat(intake.receive(push("d-1", "acme/bank", byPath("acme/shop"), "shop-secret"))).isEqualTo(new Answer.Refused());
-    assertThat(intake.receive(push("d-2", "other/shop", byHook("2002"), "organization-secret"))).isEqualTo(new Answer.Refused());
+    assertThat(intake.receive(push("d-1", "acme/bank", byPath("acme/shop"), "shop-secret")))
+        .isEqualTo(new Answer.Refused());
+    assertThat(intake.receive(push("d-2", "other/shop", byHook("2002"), "organization-secret")))
+        .isEqualTo(new Answer.Refused());
     assertThat(deliveries.count()).isZero();
   }
 
@@ -118,21 +133,35 @@ class IntakeTest {
   void aRepositoryThatIsNotServedIsStoredAndIgnoredWithTheReason() {
     Answer answer = intake.receive(push("d-1", "acme/bank", byHook("2002"), "organization-secret"));
 
-    assertThat(answer).isInstanceOfSatisfying(Answer.Accepted.class, a -> assertThat(a.fate().reason()).contains("acme/bank", "repo add"));
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            Answer.Accepted.class,
+            a -> assertThat(a.fate().reason()).contains("acme/bank", "repo add"));
     assertThat(heard()).isEmpty();
     assertThat(deliveries.find("d-1").orElseThrow().repository()).isEmpty();
   }
 
   @Test
   void anEventThatAsksNothingIsStoredAsIgnored() {
-    Answer answer = intake.receive(signed("d-1", "star", "{\"repository\":{\"full_name\":\"acme/shop\"}}", byPath("acme/shop"), "shop-secret"));
+    Answer answer =
+        intake.receive(
+            signed(
+                "d-1",
+                "star",
+                "{\"repository\":{\"full_name\":\"acme/shop\"}}",
+                byPath("acme/shop"),
+                "shop-secret"));
 
-    assertThat(answer).isInstanceOfSatisfying(Answer.Accepted.class, a -> assertThat(a.fate().word()).isEqualTo("ignored"));
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            Answer.Accepted.class, a -> assertThat(a.fate().word()).isEqualTo("ignored"));
     assertThat(deliveries.find("d-1").orElseThrow().reason()).isNotBlank();
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"not json", "[]", "''", "{\"a\":", "7", "null"})
+  @CsvSource(
+      delimiter = '|',
+      value = {"not json", "[]", "''", "{\"a\":", "7", "null"})
   void whatIsNotAJsonObjectIsUnreadableAndNotStored(String body) {
     Answer answer = intake.receive(signed("d-1", "push", body, byPath("acme/shop"), "shop-secret"));
 
@@ -144,12 +173,14 @@ class IntakeTest {
   void aDeeplyNestedBodyIsUnreadable() {
     String deep = "{\"a\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}";
 
-    assertThat(intake.receive(signed("d-1", "push", deep, byPath("acme/shop"), "shop-secret"))).isInstanceOf(Answer.Unreadable.class);
+    assertThat(intake.receive(signed("d-1", "push", deep, byPath("acme/shop"), "shop-secret")))
+        .isInstanceOf(Answer.Unreadable.class);
   }
 
   @Test
   void nothingIsReadBeforeTheSignatureIsRight() {
-    assertThat(intake.receive(signed("", "", "not json", byPath("acme/shop"), "wrong"))).isEqualTo(new Answer.Refused());
+    assertThat(intake.receive(signed("", "", "not json", byPath("acme/shop"), "wrong")))
+        .isEqualTo(new Answer.Refused());
   }
 
   @Test
@@ -157,7 +188,13 @@ class IntakeTest {
     String form = "payload=" + URLEncoder.encode(body("acme/shop"), StandardCharsets.UTF_8);
     Intake.Request json = signed("d-1", "push", form, byPath("acme/shop"), "shop-secret");
     Intake.Request request =
-        new Intake.Request(json.key(), json.event(), json.id(), json.signature(), "application/x-www-form-urlencoded", json.body());
+        new Intake.Request(
+            json.key(),
+            json.event(),
+            json.id(),
+            json.signature(),
+            "application/x-www-form-urlencoded",
+            json.body());
 
     assertThat(intake.receive(request)).isInstanceOf(Answer.Accepted.class);
   }
@@ -166,7 +203,9 @@ class IntakeTest {
   @CsvSource({"sha256=", "sha256=zz", "sha1=00", "''"})
   void aSignatureThatIsNoneIsRefused(String signature) {
     Intake.Request right = push("d-1", "acme/shop", byPath("acme/shop"), "shop-secret");
-    Intake.Request request = new Intake.Request(right.key(), right.event(), right.id(), signature, right.contentType(), right.body());
+    Intake.Request request =
+        new Intake.Request(
+            right.key(), right.event(), right.id(), signature, right.contentType(), right.body());
 
     assertThat(intake.receive(request)).isEqualTo(new Answer.Refused());
   }
@@ -175,7 +214,8 @@ class IntakeTest {
   void aClosedDatabaseMakesItUnavailable() {
     database.close();
 
-    assertThat(intake.receive(push("d-1", "acme/shop", byPath("acme/shop"), "shop-secret"))).isInstanceOf(Answer.Unavailable.class);
+    assertThat(intake.receive(push("d-1", "acme/shop", byPath("acme/shop"), "shop-secret")))
+        .isInstanceOf(Answer.Unavailable.class);
   }
 
   @Test
@@ -211,17 +251,20 @@ class IntakeTest {
     return signed(id, "push", body(repository), key, secret);
   }
 
-  private static Intake.Request signed(String id, String event, String body, HookKey key, String secret) {
+  private static Intake.Request signed(
+      String id, String event, String body, HookKey key, String secret) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return new Intake.Request(key, event, id, "sha256=" + hmac(secret, bytes), "application/json", bytes);
+    return new Intake.Request(
+        key, event, id, "sha256=" + hmac(secret, bytes), "application/json", bytes);
   }
 
   private static String body(String repository) {
     String[] parts = repository.split("/", -1);
     return """
-        {"ref":"refs/heads/main","before":"%s","after":"%s","created":true,"deleted":false,"forced":false,"commits":[],
-         "pusher":{"name":"ann"},"sender":{"login":"ann"},
-         "repository":{"id":1,"name":"%s","full_name":"%s","default_branch":"main","owner":{"login":"%s"}}}"""
+    {"ref":"refs/heads/main","before":"%s","after":"%s","created":true,"deleted":false,"forced":false,"commits":[],
+     "pusher":{"name":"ann"},"sender":{"login":"ann"},
+     "repository":{"id":1,"name":"%s","full_name":"%s","default_branch":"main","owner":{"login":"%s"}}}\
+    """
         .formatted("0".repeat(40), SHA, parts[1], repository, parts[0]);
   }
 
@@ -235,7 +278,10 @@ class IntakeTest {
     }
   }
 
-  /** Stands for the repository's machine, whose own decisions are tested beside it: it only remembers what it was told. */
+  /**
+   * Stands for the repository's machine, whose own decisions are tested beside it: it only
+   * remembers what it was told.
+   */
   private static final class Listening implements Machine<Heard, RepositoryEvent, Void> {
     @Override
     public String kind() {

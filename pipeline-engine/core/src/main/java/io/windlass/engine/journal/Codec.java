@@ -30,6 +30,10 @@ final class Codec {
     this.maxChars = maxChars;
   }
 
+  JsonMapper mapper() {
+    return mapper.copy();
+  }
+
   /** Refuses a family in which two members have the same simple name. */
   void check(Class<?> type) {
     var names = new HashSet<String>();
