@@ -64,6 +64,8 @@ public final class Intake {
    * @param contentType the header {@code Content-Type}
    * @param body the raw body
    */
+  @SuppressWarnings(
+      "ArrayRecordComponent") // requests are not compared, and bodies of 25 MB not copied
   public record Request(
       HookKey key, String event, String id, String signature, String contentType, byte[] body) {}
 
@@ -196,18 +198,12 @@ public final class Intake {
   }
 
   private static String reason(DatabaseException e) {
-    return switch (e) {
-      case DatabaseException.Busy _ -> "too many deliveries wait to be stored";
-      case DatabaseException.Full _ -> "the disk is full";
-      case DatabaseException.ReadOnly _,
-          DatabaseException.Corrupt _,
-          DatabaseException.Doubtful _,
-          DatabaseException.InUse _,
-          DatabaseException.Unmigrated _,
-          DatabaseException.Closed _,
-          DatabaseException.Failed _ ->
-          "the delivery cannot be stored at the moment";
-    };
+    if (e instanceof DatabaseException.Busy) {
+      return "too many deliveries wait to be stored";
+    }
+    return e instanceof DatabaseException.Full
+        ? "the disk is full"
+        : "the delivery cannot be stored at the moment";
   }
 
   private static byte[] json(Request request) {
