@@ -1,0 +1,147 @@
+package io.windlass.webhooks.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.repository.Repositories;
+import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.Releases;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Environments: what runs where, deploy, roll back, freeze. */
+public final class EnvironmentApi {
+  private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
+  private static final int MOST = 200;
+  private static final String ONE = "/api/v1/environments/{owner}/{repository}/{environment}";
+
+  private final Environments environments;
+  private final Releases releases;
+  private final Repositories repositories;
+  private final Predicate<EnvironmentId> granted;
+
+  /**
+   * Makes the routes.
+   *
+   * @param granted whether the operator's file has the environment, also where nothing was deployed
+   *     yet
+   */
+  public EnvironmentApi(
+      Environments environments,
+      Releases releases,
+      Repositories repositories,
+      Predicate<EnvironmentId> granted) {
+    this.environments = environments;
+    this.releases = releases;
+    this.repositories = repositories;
+    this.granted = granted;
+  }
+
+  /** Adds the routes. */
+  public void add(RoutesConfig routes) {
+    routes.get(
+        "/api/v1/environments",
+        context -> context.json(items(environments.list(new Asked(context).query("repository")))));
+    routes.get(ONE, this::one);
+    routes.get(ONE + "/releases", this::releases);
+    routes.get(ONE + "/rollouts", this::rollouts);
+    routes.post(ONE + "/deployments", this::deploy);
+    routes.post(ONE + "/rollback", this::rollBack);
+    routes.put(ONE + "/freeze", this::freeze);
+    routes.delete(ONE + "/freeze", this::unfreeze);
+  }
+
+  private void one(Context context) {
+    EnvironmentId id = new Asked(context).environment();
+    context.json(environments.one(id).orElseThrow(() -> missing(id)));
+  }
+
+  private void releases(Context context) {
+    Asked asked = new Asked(context);
+    context.json(
+        items(releases.list(asked.environment(), asked.queryNumber("before"), asked.limit(MOST))));
+  }
+
+  private void rollouts(Context context) {
+    Asked asked = new Asked(context);
+    context.json(
+        items(
+            environments.rollouts(
+                asked.environment(), asked.queryNumber("before"), asked.limit(MOST))));
+  }
+
+  private void deploy(Context context) {
+    Asked asked = new Asked(context);
+    EnvironmentId id = known(asked.environment());
+    String sha = Asked.text(asked.body(Set.of("sha")), "sha");
+    if (!SHA.matcher(sha).matches()) {
+      throw Problem.badRequest(
+          "sha is '"
+              + sha
+              + "'; expected the commit's id in full, 40 hexadecimal digits in lower case");
+    }
+    repositories.run(
+        asked.repository(), Optional.empty(), Optional.of(sha), Optional.of(id.name()), "api");
+    context
+        .status(202)
+        .json(Map.of("message", "Commit " + sha + " was asked for in " + id + "; see its run."));
+  }
+
+  private void rollBack(Context context) {
+    Asked asked = new Asked(context);
+    EnvironmentId id = known(asked.environment());
+    JsonNode body = asked.body(Set.of("release", "reason"));
+    Optional<Long> release =
+        body.has("release")
+            ? Optional.of(Asked.number("release", body.path("release").asText()))
+            : Optional.empty();
+    switch (environments.rollBack(id, release, "api", Asked.text(body, "reason"))) {
+      case Environments.Return.Asked(long number) ->
+          context
+              .status(202)
+              .json(
+                  Map.of(
+                      "release",
+                      number,
+                      "message",
+                      id
+                          + " returns to release "
+                          + number
+                          + " and is frozen until somebody lifts it."));
+      case Environments.Return.Impossible(String reason) -> throw Problem.conflict(reason);
+    }
+  }
+
+  private void freeze(Context context) {
+    Asked asked = new Asked(context);
+    environments.freeze(
+        known(asked.environment()), "api", Asked.text(asked.body(Set.of("reason")), "reason"));
+    context.status(202).json(Map.of("message", "Frozen."));
+  }
+
+  private void unfreeze(Context context) {
+    environments.unfreeze(known(new Asked(context).environment()), "api");
+    context.status(202).json(Map.of("message", "No longer frozen."));
+  }
+
+  private EnvironmentId known(EnvironmentId id) {
+    if (!granted.test(id) && environments.one(id).isEmpty()) {
+      throw missing(id);
+    }
+    return id;
+  }
+
+  private static Problem missing(EnvironmentId id) {
+    return Problem.notFound(
+        "there is no environment " + id + ", or nothing was deployed to it yet");
+  }
+
+  static <T> Map<String, List<T>> items(List<T> items) {
+    return Map.of("items", items);
+  }
+}
