@@ -1,0 +1,233 @@
+package io.windlass.engine.source;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** GitHub, or a GitHub Enterprise server, by a token or as an App. */
+public final class GitHub implements SourceHost, AutoCloseable {
+  /**
+   * GitHub keeps deliveries for three days; more pages than this are a flood, and the newest matter
+   * most.
+   */
+  private static final int MOST_PAGES = 30;
+
+  private final GitHubCalls calls;
+  private final GitHubIdentity identity;
+  private final Optional<AppTokens> app;
+  private final Heads heads;
+
+  public GitHub(GitHubSettings settings, Heads heads, InstantSource clock) {
+    this.calls = new GitHubCalls(settings, clock);
+    this.identity = settings.identity();
+    this.heads = heads;
+    this.app =
+        switch (settings.identity()) {
+          case GitHubIdentity.Token _ -> Optional.empty();
+          case GitHubIdentity.App own -> Optional.of(new AppTokens(own, calls, clock));
+        };
+  }
+
+  @Override
+  public Answer<Map<Ref, String>> heads(RepositoryName repository) throws SourceHostException {
+    return heads.of(repository);
+  }
+
+  @Override
+  public Answer<Answer.Done> status(RepositoryName repository, CommitStatus status)
+      throws SourceHostException {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("state", status.state().name().toLowerCase(Locale.ROOT));
+    body.put("context", status.context());
+    body.put("description", status.description());
+    status.target().ifPresent(target -> body.put("target_url", target.toString()));
+    String what =
+        "mark "
+            + repository
+            + "@"
+            + status.sha()
+            + " as "
+            + status.state()
+            + " for "
+            + status.context();
+    return done(
+        with(
+            repository,
+            token ->
+                calls.post(
+                    what, "/repos/" + repository + "/statuses/" + status.sha(), token, body)));
+  }
+
+  @Override
+  public Answer<List<FailedDelivery>> failedDeliveries(Hook hook, Instant since)
+      throws SourceHostException {
+    Set<String> arrived = new HashSet<>();
+    Map<String, FailedDelivery> failed = new LinkedHashMap<>();
+    Optional<String> page = Optional.of(path(hook) + "/deliveries?per_page=100");
+    for (int pages = 0; page.isPresent() && pages < MOST_PAGES; pages++) {
+      String path = page.get();
+      Answer<GitHubCalls.Reply> answer =
+          with(hook, token -> calls.get("list the deliveries of " + name(hook), path, token));
+      switch (answer) {
+        case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) -> {
+          return new Answer.RateLimited<>(until, reason);
+        }
+        case Answer.Refused<GitHubCalls.Reply>(String reason) -> {
+          return new Answer.Refused<>(reason);
+        }
+        case Answer.Given<GitHubCalls.Reply>(GitHubCalls.Reply reply) ->
+            page = collect(reply.body(), since, arrived, failed) ? reply.next() : Optional.empty();
+      }
+    }
+    List<FailedDelivery> oldestFirst = new ArrayList<>(failed.values());
+    oldestFirst.removeIf(delivery -> arrived.contains(delivery.guid()));
+    return new Answer.Given<>(oldestFirst.reversed());
+  }
+
+  @Override
+  public Answer<Answer.Done> redeliver(Hook hook, long deliveryId) throws SourceHostException {
+    String what = "ask for delivery " + deliveryId + " of " + name(hook) + " again";
+    return done(
+        with(
+            hook,
+            token ->
+                calls.post(
+                    what,
+                    path(hook) + "/deliveries/" + deliveryId + "/attempts",
+                    token,
+                    Map.of())));
+  }
+
+  /**
+   * The token for fetching a repository, valid now: what {@code Credentials.Token} asks for at each
+   * fetch.
+   *
+   * @throws IOException when GitHub gives none; the message says why and carries no secret
+   */
+  public String cloneToken(RepositoryName repository) throws IOException {
+    try {
+      return switch (token(repository)) {
+        case Answer.Given<String>(String token) -> token;
+        case Answer.RateLimited<String>(Instant _, String reason) -> throw new IOException(reason);
+        case Answer.Refused<String>(String reason) -> throw new IOException(reason);
+      };
+    } catch (SourceHostException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+  }
+
+  /** Newest first, as GitHub lists them; false when the page reaches back far enough. */
+  private static boolean collect(
+      JsonNode page, Instant since, Set<String> arrived, Map<String, FailedDelivery> failed) {
+    for (JsonNode attempt : page) {
+      Optional<Instant> at = instant(attempt.path("delivered_at").asText());
+      if (at.isEmpty()) {
+        continue;
+      }
+      if (at.get().isBefore(since)) {
+        return false;
+      }
+      String guid = attempt.path("guid").asText();
+      if (attempt.path("status_code").asInt() / 100 == 2) {
+        arrived.add(guid);
+      } else {
+        failed.putIfAbsent(
+            guid,
+            new FailedDelivery(
+                attempt.path("id").asLong(),
+                guid,
+                attempt.path("event").asText(),
+                Body.cut(attempt.path("status").asText(), 200),
+                at.get()));
+      }
+    }
+    return true;
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private interface Call {
+    Answer<GitHubCalls.Reply> with(String token) throws SourceHostException;
+  }
+
+  private Answer<GitHubCalls.Reply> with(Hook hook, Call call) throws SourceHostException {
+    return switch (hook) {
+      case Hook.OfRepository(RepositoryName repository, long _) -> with(repository, call);
+      case Hook.OfApp() ->
+          app.isPresent()
+              ? call.with(app.get().jwt())
+              : new Answer.Refused<>(
+                  "Tried to use the App's hook but only a token is configured; configure the App's id and key");
+    };
+  }
+
+  private Answer<GitHubCalls.Reply> with(RepositoryName repository, Call call)
+      throws SourceHostException {
+    return switch (token(repository)) {
+      case Answer.RateLimited<String>(Instant until, String reason) ->
+          new Answer.RateLimited<>(until, reason);
+      case Answer.Refused<String>(String reason) -> new Answer.Refused<>(reason);
+      case Answer.Given<String>(String token) -> {
+        Answer<GitHubCalls.Reply> answer = call.with(token);
+        if (answer instanceof Answer.Refused) {
+          // The refusal may be for a token that was withdrawn; the next call asks for another.
+          app.ifPresent(tokens -> tokens.forget(repository));
+        }
+        yield answer;
+      }
+    };
+  }
+
+  private Answer<String> token(RepositoryName repository) throws SourceHostException {
+    return switch (identity) {
+      case GitHubIdentity.Token(String value) -> new Answer.Given<>(value);
+      case GitHubIdentity.App _ -> app.orElseThrow().of(repository);
+    };
+  }
+
+  private static Answer<Answer.Done> done(Answer<GitHubCalls.Reply> answer) {
+    return switch (answer) {
+      case Answer.Given<GitHubCalls.Reply> _ -> new Answer.Given<>(Answer.Done.DONE);
+      case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) ->
+          new Answer.RateLimited<>(until, reason);
+      case Answer.Refused<GitHubCalls.Reply>(String reason) -> new Answer.Refused<>(reason);
+    };
+  }
+
+  private static String path(Hook hook) {
+    return switch (hook) {
+      case Hook.OfRepository(RepositoryName repository, long id) ->
+          "/repos/" + repository + "/hooks/" + id;
+      case Hook.OfApp() -> "/app/hook";
+    };
+  }
+
+  private static String name(Hook hook) {
+    return switch (hook) {
+      case Hook.OfRepository(RepositoryName repository, long id) ->
+          "hook " + id + " of " + repository;
+      case Hook.OfApp() -> "the App's hook";
+    };
+  }
+}
