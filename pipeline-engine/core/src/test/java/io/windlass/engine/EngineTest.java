@@ -1,0 +1,305 @@
+package io.windlass.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.repository.Decision;
+import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.Releases;
+import io.windlass.engine.run.DeploymentStage;
+import io.windlass.engine.run.MemoryExecutor;
+import io.windlass.engine.run.RunDetail;
+import io.windlass.engine.run.RunSummary;
+import io.windlass.engine.run.Runs;
+import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepState;
+import io.windlass.engine.run.StepTask;
+import io.windlass.engine.source.CommitStatus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EngineTest {
+  private static final String FILE =
+      """
+      steps:
+        test:
+          run: ./test.sh
+        lint:
+          run: ./lint.sh
+          allow-failure: true
+        after:
+          needs: [test]
+          run: ./after.sh
+      image:
+        preset: files
+        files: [{ from: app, to: app }]
+        entrypoint: [sh, app/main.sh]
+      app: { port: 8080 }
+      environments:
+        production: { target: local, scale: { min: 2, max: 6, cpu: 60% } }
+      """;
+
+  @TempDir Path directory;
+  private EngineWorld world;
+  private String first = "";
+
+  @BeforeEach
+  void open() throws Exception {
+    world = new EngineWorld(directory, new MemoryImageBuilder());
+    first = world.git.write("windlass.yaml", FILE).write("app/main.sh", "echo 1").commit("first");
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  private String next(String text) throws Exception {
+    return world.git.write("app/main.sh", text).commit("next");
+  }
+
+  private void fails(String step) {
+    world.executor.script(
+        task -> Optional.of(MemoryExecutor.exited(task.id().contains("-" + step + "-") ? 1 : 0)));
+  }
+
+  @Test
+  void aPushIsRunBuiltAndRolledOut() {
+    world.push("", first);
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).as(run.toString()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(run.steps())
+        .extracting(RunDetail.StepView::status)
+        .containsOnly(StepState.Status.PASSED);
+    assertThat(run.deployments().get("production").stage()).isEqualTo(DeploymentStage.LIVE);
+    assertThat(world.serving()).contains(1L);
+    assertThat(world.bound).contains("acme/shop/production/web 2..6");
+    Environments.View production =
+        world.engine().environments().one(EngineWorld.PRODUCTION).orElseThrow();
+    assertThat(production.current().orElseThrow().sha()).isEqualTo(first);
+    assertThat(world.engine().releases().list(EngineWorld.PRODUCTION, Optional.empty(), 10))
+        .singleElement()
+        .satisfies(release -> assertThat(release.status()).isEqualTo(Releases.Listed.Status.LIVE));
+  }
+
+  @Test
+  void theSameDeliveryTwiceAndAnotherOneOfTheSameCommitMakeOneRun() {
+    world.push("guid", "", first, false);
+    world.push("guid", "", first, false);
+    world.push("other", "", first, false);
+
+    world.ended(1);
+
+    assertThat(world.engine().runs().list(Runs.Filter.NEWEST)).hasSize(1);
+    assertThat(world.engine().repositories().decisions(EngineWorld.SHOP, Optional.empty(), 10))
+        .extracting(decided -> decided.decision().verdict())
+        .containsExactlyInAnyOrder(Decision.Verdict.RUN, Decision.Verdict.DUPLICATE);
+  }
+
+  @Test
+  void aFailedStepEndsTheRunAndNothingIsDeployed() {
+    fails("test");
+    world.push("", first);
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.FAILED);
+    assertThat(run.summary().cause()).contains("step \"test\" exited with 1");
+    assertThat(run.steps().get(2).status()).isEqualTo(StepState.Status.SKIPPED);
+    assertThat(run.deployments()).isEmpty();
+    assertThat(world.target.shifts()).isEmpty();
+  }
+
+  @Test
+  void aStepThatMayFailStopsNothing() {
+    fails("lint");
+    world.push("", first);
+
+    assertThat(world.ended(1).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+  }
+
+  @Test
+  void aReleaseThatDoesNotStartReturnsToTheOneBeforeAndSaysWhy() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    String second = next("echo 2");
+    world.target.breaks(second);
+    world.push(first, second);
+
+    RunDetail run = world.ended(2);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.FAILED);
+    assertThat(run.summary().cause().orElseThrow())
+        .contains("crashed 3 times")
+        .contains("release 1 serves again");
+    assertThat(run.deployments().get("production").lastLogLines())
+        .contains("no such table: basket");
+    assertThat(world.serving()).contains(1L);
+    assertThat(world.engine().environments().one(EngineWorld.PRODUCTION).orElseThrow().degraded())
+        .isEmpty();
+  }
+
+  @Test
+  void aFileThatIsWrongFailsTheRunWithEveryProblem() throws Exception {
+    String second =
+        world.git.write("windlass.yaml", "steps: { a: { rnu: x, timeuot: 3 } }\n").commit("wrong");
+    world.push(first, second);
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.FAILED);
+    assertThat(run.problems())
+        .hasSizeGreaterThanOrEqualTo(2)
+        .allMatch(problem -> problem.startsWith("windlass.yaml:1:"));
+  }
+
+  @Test
+  void aDeploymentThatTheOperatorDoesNotGrantIsRefusedWithTheReason() {
+    world.refusals.put("production", Optional.of("branch main is not among production's branches"));
+    world.push("", first);
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.FAILED);
+    assertThat(run.summary().cause().orElseThrow()).contains("branch main is not among");
+    assertThat(world.target.shifts()).isEmpty();
+  }
+
+  @Test
+  void aRestartInTheMiddleTakesUpWhatWasUnderWayAndStartsNothingTwice() {
+    world.executor.script(task -> Optional.empty());
+    world.push("", first);
+    world.await(1, run -> world.executor.started().size() == 2);
+    world.restart();
+    world.restart();
+    world
+        .executor
+        .started()
+        .forEach(task -> world.executor.finish(task.id(), MemoryExecutor.exited(0)));
+    world.await(1, run -> world.executor.started().size() == 3);
+    world.restart();
+    world.executor.finish(world.executor.started().getLast().id(), MemoryExecutor.exited(0));
+
+    assertThat(world.ended(1).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.executor.started())
+        .extracting(StepTask::id)
+        .doesNotHaveDuplicates()
+        .hasSize(3);
+  }
+
+  @Test
+  void cancelEndsARunAtOnce() {
+    world.executor.script(task -> Optional.empty());
+    world.push("", first);
+    RunDetail running = world.await(1, run -> world.executor.started().size() == 2);
+
+    assertThat(world.engine().runs().cancel(running.summary().id(), "ops")).isTrue();
+
+    RunDetail run = world.ended(1);
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.CANCELLED);
+    assertThat(run.summary().cause()).contains("cancelled by ops");
+  }
+
+  @Test
+  void aManualReturnFreezesUntilItIsLifted() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    String second = next("echo 2");
+    world.push(first, second);
+    world.ended(2);
+    assertThat(world.serving()).contains(2L);
+
+    assertThat(
+            world
+                .engine()
+                .environments()
+                .rollBack(EngineWorld.PRODUCTION, Optional.empty(), "ops", "too slow"))
+        .isEqualTo(new Environments.Return.Asked(1));
+    org.awaitility.Awaitility.await().until(() -> world.serving().equals(Optional.of(1L)));
+    String third = next("echo 3");
+    world.push(second, third);
+    world.await(
+        3,
+        run ->
+            Optional.ofNullable(run.deployments().get("production"))
+                .filter(d -> d.detail().contains("frozen by ops: too slow"))
+                .isPresent());
+    world.engine().environments().unfreeze(EngineWorld.PRODUCTION, "ops");
+
+    assertThat(world.ended(3).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.serving()).contains(3L);
+  }
+
+  @Test
+  void aCommitThatCameWhileNobodyListenedIsFound() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    world.engine().repositories().lookForMissed(EngineWorld.SHOP, "start");
+    org.awaitility.Awaitility.await()
+        .until(() -> world.engine().repositories().state(EngineWorld.SHOP).orElseThrow().known());
+    next("echo missed");
+    world.restart();
+    world.engine().repositories().lookForMissed(EngineWorld.SHOP, "start");
+
+    assertThat(world.ended(2).summary().askedBy()).isEqualTo("found missing");
+  }
+
+  @Test
+  void commitsAreMarkedAndTheLastMarkIsTheLastState() {
+    world.push("", first);
+    world.ended(1);
+
+    org.awaitility.Awaitility.await()
+        .untilAsserted(() -> {
+          assertThat(last("windlass").state()).isEqualTo(CommitStatus.State.SUCCESS);
+          assertThat(last("windlass/production").description()).isEqualTo("release 1 is live");
+        });
+    assertThat(last("windlass").target().orElseThrow())
+        .hasToString("https://windlass.example.com/runs/acme/shop/1");
+  }
+
+  private CommitStatus last(String context) {
+    List<CommitStatus> ofContext =
+        world.marks.stream().filter(mark -> mark.context().equals(context)).toList();
+    assertThat(ofContext).isNotEmpty();
+    return ofContext.getLast();
+  }
+
+  @Test
+  void anAttemptHasItsLogAndTheWorkspaceGoesWhenTheRunHasEnded() {
+    world.push("", first);
+    RunDetail run = world.ended(1);
+
+    assertThat(world.engine().runs().log(run.summary().id(), "test", 1).orElseThrow()).exists();
+    org.awaitility.Awaitility.await()
+        .until(() -> !Files.exists(directory.resolve("data/workspaces/acme/shop/1")));
+  }
+
+  @Test
+  void aLostStepIsTriedAgainOnlyIfTheFileSaysSo() throws Exception {
+    String second =
+        world
+            .git
+            .write(
+                "windlass.yaml", FILE.replace("run: ./test.sh", "run: ./test.sh\n    retries: 1"))
+            .commit("retries");
+    world.executor.script(task ->
+        Optional.of(
+            task.id().endsWith("-test-1")
+                ? new StepResult.Lost("the keeper was killed")
+                : MemoryExecutor.exited(0)));
+    world.push(first, second);
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(run.steps().getFirst().attempts()).hasSize(2);
+  }
+}

@@ -1,0 +1,212 @@
+package io.windlass.engine;
+
+import io.windlass.engine.git.Credentials;
+import io.windlass.engine.git.Limits;
+import io.windlass.engine.git.MirrorSettings;
+import io.windlass.engine.git.Mirrors;
+import io.windlass.engine.image.ImageBuilder;
+import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.DatabaseSettings;
+import io.windlass.engine.journal.Journal;
+import io.windlass.engine.notification.Links;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.repository.RepositoryEvent;
+import io.windlass.engine.repository.RepositoryMachine;
+import io.windlass.engine.rollout.MemoryTarget;
+import io.windlass.engine.run.CloneSource;
+import io.windlass.engine.run.EnvironmentGrants;
+import io.windlass.engine.run.MemoryExecutor;
+import io.windlass.engine.run.RunDetail;
+import io.windlass.engine.run.RunFiles;
+import io.windlass.engine.run.RunId;
+import io.windlass.engine.run.RunLimits;
+import io.windlass.engine.run.RunSummary;
+import io.windlass.engine.secret.SecretValue;
+import io.windlass.engine.source.Answer;
+import io.windlass.engine.source.CommitInfo;
+import io.windlass.engine.source.CommitStatus;
+import io.windlass.engine.source.FailedDelivery;
+import io.windlass.engine.source.Hook;
+import io.windlass.engine.source.Intent;
+import io.windlass.engine.source.Ref;
+import io.windlass.engine.source.RepositoryName;
+import io.windlass.engine.source.Sha;
+import io.windlass.engine.source.SourceHost;
+import io.windlass.scaler.control.Holds;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+
+/**
+ * The whole engine on a real database and real Git, with an executor and a target in memory that
+ * outlive it.
+ */
+final class EngineWorld implements AutoCloseable {
+  static final RepositoryName SHOP = RepositoryName.of("acme/shop");
+  static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
+
+  final MemoryExecutor executor = new MemoryExecutor();
+  final MemoryTarget target = new MemoryTarget();
+  final Map<String, Optional<String>> refusals = new ConcurrentHashMap<>();
+  final List<CommitStatus> marks = new CopyOnWriteArrayList<>();
+  final List<String> bound = new CopyOnWriteArrayList<>();
+  final Map<String, SecretValue> secrets = new ConcurrentHashMap<>();
+  final Holds holds = new Holds();
+  final GitServer git;
+
+  private final Path directory;
+  private final ImageBuilder images;
+  private Database database;
+  private Journal journal;
+  private Mirrors mirrors;
+  private Engine engine;
+  private int deliveries;
+
+  EngineWorld(Path directory, ImageBuilder images) throws Exception {
+    this.directory = directory;
+    this.images = images;
+    this.git = new GitServer(directory.resolve("upstream"));
+    open();
+  }
+
+  private void open() {
+    database = Database.open(DatabaseSettings.in(directory.resolve("data")));
+    journal = new Journal(database, InstantSource.system());
+    mirrors = Mirrors.open(MirrorSettings.in(directory.resolve("mirrors")));
+    engine = Engine.register(database, journal, parts());
+    journal.start();
+  }
+
+  /** Ends the server and starts it again over the same rows. */
+  void restart() {
+    close();
+    open();
+  }
+
+  private EngineParts parts() {
+    return new EngineParts(
+        InstantSource.system(),
+        new RunFiles(directory.resolve("data")),
+        mirrors,
+        name ->
+            name.equals(SHOP)
+                ? Optional.of(new CloneSource(git.url(), new Credentials.Anonymous()))
+                : Optional.empty(),
+        Limits.DEFAULTS,
+        executor,
+        (repository, name) -> Optional.ofNullable(secrets.get(name)),
+        images,
+        question ->
+            refusals
+                .getOrDefault(question.environment().name(), Optional.empty())
+                .<EnvironmentGrants.Grant>map(EnvironmentGrants.Grant.Refused::new)
+                .orElseGet(() -> new EnvironmentGrants.Grant.Allowed(Optional.empty())),
+        environment -> Optional.of(target),
+        (environment, name) ->
+            Optional.ofNullable(secrets.get(name))
+                .map(value -> new SecretRef(name, Optional.of(environment.name()), 1)),
+        (environment, scaling, max) -> {
+          scaling.forEach((process, policy) ->
+              bound.add(environment + "/" + process + " " + policy.min() + ".." + policy.max()));
+          return Optional.empty();
+        },
+        holds,
+        name -> Optional.of(new Marks()),
+        List::of,
+        new Links(Optional.of(URI.create("https://windlass.example.com"))),
+        RunLimits.DEFAULT,
+        Duration.ofMillis(20));
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** Delivers a push of main, as it is in the repository, under a delivery id of its own. */
+  void push(String before, String after) {
+    push("guid-" + ++deliveries, before, after, false);
+  }
+
+  void push(String delivery, String before, String after, boolean forced) {
+    var intent =
+        new Intent.Pushed(
+            SHOP,
+            Ref.branch("main"),
+            before.isEmpty() ? Sha.NONE : before,
+            after,
+            forced,
+            before.isEmpty(),
+            false,
+            Optional.of(after),
+            List.of(new CommitInfo(after, "change the shop", "Ada", Optional.empty())),
+            1,
+            "ada",
+            Ref.branch("main"));
+    journal.tell(
+        RepositoryMachine.subject("acme/shop"),
+        new RepositoryEvent.Arrived(delivery, intent),
+        delivery);
+  }
+
+  /** Waits until the run has ended. */
+  RunDetail ended(long number) {
+    return await(number, run -> run.summary().status() != RunSummary.Status.RUNNING);
+  }
+
+  RunDetail await(long number, java.util.function.Predicate<RunDetail> condition) {
+    var id = new RunId("acme/shop", number);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> engine.runs().one(id).filter(condition).isPresent());
+    return engine.runs().one(id).orElseThrow();
+  }
+
+  Optional<Long> serving() {
+    return target.serving(PRODUCTION).map(release -> release.number());
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+    mirrors.close();
+    database.close();
+  }
+
+  private final class Marks implements SourceHost {
+    @Override
+    public Answer<Map<Ref, String>> heads(RepositoryName repository) {
+      return new Answer.Given<>(Map.of());
+    }
+
+    @Override
+    public Answer<Answer.Done> status(RepositoryName repository, CommitStatus status) {
+      marks.add(status);
+      return new Answer.Given<>(Answer.Done.DONE);
+    }
+
+    @Override
+    public Answer<List<FailedDelivery>> failedDeliveries(Hook hook, Instant since) {
+      return new Answer.Given<>(new ArrayList<>());
+    }
+
+    @Override
+    public Answer<Answer.Done> redeliver(Hook hook, long deliveryId) {
+      return new Answer.Given<>(Answer.Done.DONE);
+    }
+  }
+}
