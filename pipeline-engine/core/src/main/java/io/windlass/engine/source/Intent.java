@@ -1,6 +1,5 @@
 package io.windlass.engine.source;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -9,7 +8,6 @@ import java.util.OptionalLong;
  * What a delivery asks of us. A value for every delivery there can be, also for those that ask
  * nothing or make no sense.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME)
 public sealed interface Intent {
 
   /**
