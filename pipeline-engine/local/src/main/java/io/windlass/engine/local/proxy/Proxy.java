@@ -1,16 +1,16 @@
 package io.windlass.engine.local.proxy;
 
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The reverse proxy. Started once, closed once; everything else may be called from any thread at
@@ -18,15 +18,25 @@ import org.eclipse.jetty.server.ServerConnector;
  */
 public final class Proxy implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
   private final ProxySettings settings;
-  private final Server server = new Server();
-  private final List<ServerConnector> connectors = new ArrayList<>();
+  private final Jetty jetty;
   private final Upstreams upstreams = new Upstreams();
+  private final Totals totals = new Totals();
+  private final ReverseHandler handler;
   private volatile RouteTable routes = RouteTable.empty();
+  private volatile List<ServerConnector> connectors = List.of();
 
   /** A proxy that keeps no access log. */
   public Proxy(ProxySettings settings) {
+    this(settings, Access.Log.none());
+  }
+
+  public Proxy(ProxySettings settings, Access.Log log) {
     this.settings = settings;
+    this.jetty = new Jetty(settings);
+    this.handler = new ReverseHandler(() -> routes, settings, totals, log, jetty);
   }
 
   /**
@@ -37,29 +47,29 @@ public final class Proxy implements AutoCloseable {
    */
   public int start() throws ProxyException {
     try {
-      for (InetSocketAddress address : settings.listen()) {
-        ServerConnector connector = new ServerConnector(server, 1, 1);
-        connector.setHost(address.getHostString());
-        connector.setPort(address.getPort());
-        connectors.add(connector);
-        server.addConnector(connector);
-      }
-      server.setHandler(new ReverseHandler(() -> routes));
-      server.start();
+      connectors = jetty.start(handler);
       return addresses().getFirst().getPort();
     } catch (Exception e) {
       close();
       throw new ProxyException(
-          "Tried to listen on %s but %s; free the address or choose another one"
-              .formatted(settings.listen(), e.getMessage()),
+          "Tried to listen on %s but %s; free the address, choose another one, or allow this process to take it"
+              .formatted(settings.listen(), causes(e)),
           e);
     }
+  }
+
+  private static String causes(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return Refusal.reason(failure) + (cause == null ? "" : ": " + Refusal.reason(cause));
   }
 
   /** Where the proxy listens, with the ports that were taken. Empty before the start. */
   public List<InetSocketAddress> addresses() {
     return connectors.stream()
-        .map(one -> new InetSocketAddress(one.getHost(), one.getLocalPort()))
+        .map(ServerConnector::getTransport)
+        .filter(ServerSocketChannel.class::isInstance)
+        .map(channel -> ((ServerSocketChannel) channel).socket())
+        .map(socket -> new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()))
         .toList();
   }
 
@@ -74,6 +84,7 @@ public final class Proxy implements AutoCloseable {
    */
   public synchronized void routes(Collection<Route> table) {
     routes = upstreams.table(table);
+    handler.tableChanged();
   }
 
   /**
@@ -97,18 +108,32 @@ public final class Proxy implements AutoCloseable {
   /** What was counted so far. */
   public ProxyStats stats() {
     return new ProxyStats(
-        upstreams.replicas(System.nanoTime()), upstreams.releases(), 0, 0, Map.of());
+        upstreams.replicas(System.nanoTime()),
+        upstreams.releases(),
+        totals.unrouted(),
+        connectors.stream().mapToLong(one -> one.getConnectedEndPoints().size()).sum(),
+        totals.unanswered());
   }
 
   /**
    * Stops listening at once, lets requests under way end within the settings' time, then cuts them.
+   * Connections that are kept alive end with their next answer.
    */
   @Override
   public void close() {
+    handler.closing();
+    connectors.forEach(connector -> {
+      // Waits for connections, too; we wait for requests.
+      var _ = connector.shutdown();
+    });
+    totals
+        .idle()
+        .completeOnTimeout(null, settings.timeouts().stop().toMillis(), TimeUnit.MILLISECONDS)
+        .join();
     try {
-      server.stop();
+      jetty.stop();
     } catch (Exception e) {
-      throw new IllegalStateException("Tried to stop the proxy but " + e.getMessage(), e);
+      LOG.warn("proxy did not stop cleanly", e);
     }
   }
 }

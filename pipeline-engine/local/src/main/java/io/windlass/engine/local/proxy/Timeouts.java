@@ -44,4 +44,39 @@ public record Timeouts(
           Duration.ofMillis(250),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10));
+
+  public Timeouts withResponse(Duration longest) {
+    return new Timeouts(
+        connect, longest, idle, clientHead, keepAlive, backendKeepAlive, hold, refused, stop);
+  }
+
+  public Timeouts withIdle(Duration longest) {
+    return new Timeouts(
+        connect, response, longest, clientHead, keepAlive, backendKeepAlive, hold, refused, stop);
+  }
+
+  public Timeouts withClientHead(Duration longest) {
+    return new Timeouts(
+        connect, response, idle, longest, keepAlive, backendKeepAlive, hold, refused, stop);
+  }
+
+  public Timeouts withKeepAlive(Duration longest) {
+    return new Timeouts(
+        connect, response, idle, clientHead, longest, backendKeepAlive, hold, refused, stop);
+  }
+
+  public Timeouts withHold(Duration longest) {
+    return new Timeouts(
+        connect, response, idle, clientHead, keepAlive, backendKeepAlive, longest, refused, stop);
+  }
+
+  public Timeouts withRefused(Duration longest) {
+    return new Timeouts(
+        connect, response, idle, clientHead, keepAlive, backendKeepAlive, hold, longest, stop);
+  }
+
+  public Timeouts withStop(Duration longest) {
+    return new Timeouts(
+        connect, response, idle, clientHead, keepAlive, backendKeepAlive, hold, refused, longest);
+  }
 }

@@ -1,5 +1,6 @@
 package io.windlass.engine.local.proxy;
 
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
@@ -19,6 +20,7 @@ final class Upstream {
   private final String release;
   private final String fleet;
   private final InetSocketAddress address;
+  private final String origin;
   private final Counters counters;
 
   private final AtomicLong inFlight = new AtomicLong();
@@ -36,6 +38,12 @@ final class Upstream {
     this.fleet = fleet;
     this.address = address;
     this.counters = counters;
+    String host = address.getAddress().getHostAddress();
+    this.origin =
+        "http://%s:%d"
+            .formatted(
+                address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host,
+                address.getPort());
   }
 
   String replica() {
@@ -52,6 +60,11 @@ final class Upstream {
 
   InetSocketAddress address() {
     return address;
+  }
+
+  /** Scheme, address and port, as a URI begins. */
+  String origin() {
+    return origin;
   }
 
   Counters counters() {
@@ -117,10 +130,12 @@ final class Upstream {
     tunnels.forEach(Tunnel::cut);
   }
 
-  /** It did not take a connection: pass it over for this long. */
-  void refused(long now, Duration pause) {
+  /** It did not take a connection: pass it over for this long. True if it took them before. */
+  boolean refused(long now, Duration pause) {
+    boolean first = !refusing;
     refusedUntil = now + pause.toNanos();
     refusing = true;
+    return first;
   }
 
   void answered() {
