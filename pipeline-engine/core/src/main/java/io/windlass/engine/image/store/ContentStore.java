@@ -7,6 +7,7 @@ import io.windlass.engine.image.ImageException;
 import io.windlass.engine.image.ImageException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -113,6 +114,8 @@ public final class ContentStore {
     try (StoreLock.Held _ = share()) {
       StoredImage image = image(digest);
       return new Unpacking(this, limits, clock).unpack(need(new Digest(digest)), image, target);
+    } catch (ImageException e) {
+      throw unlessInterrupted(e);
     }
   }
 
@@ -144,6 +147,18 @@ public final class ContentStore {
     return held::close;
   }
 
+  /** A channel that an interrupt closed fails like a broken disk; this tells the two apart. */
+  public static ImageException unlessInterrupted(ImageException failure)
+      throws InterruptedException {
+    if (Thread.interrupted()) {
+      InterruptedException interrupted =
+          new InterruptedException("interrupted while reading or writing");
+      interrupted.addSuppressed(failure);
+      throw interrupted;
+    }
+    return failure;
+  }
+
   /** Being in use; close it in the thread's own finally. */
   public interface Use extends AutoCloseable {
     @Override
@@ -164,30 +179,35 @@ public final class ContentStore {
   public Digest put(byte[] content) throws ImageException {
     Digest digest = Digest.of(content);
     if (!has(digest)) {
-      store(out -> out.write(content), Optional.of(digest));
+      try {
+        store(out -> out.write(content), Optional.of(digest));
+      } catch (IOException e) {
+        throw ImageException.of("store a blob", dir, e);
+      }
     }
     return digest;
   }
 
   /** Something that writes a blob's bytes. */
   public interface Content {
-    void writeTo(java.io.OutputStream out) throws IOException;
+    void writeTo(OutputStream out) throws IOException;
   }
 
   /**
    * Stores what is written, under its own digest.
    *
    * @param expected refused when it turns out to be another
+   * @throws IOException the content's own, as it threw it; the disk's are ImageExceptions
    */
-  public Digest store(Content content, Optional<Digest> expected) throws ImageException {
+  public Digest store(Content content, Optional<Digest> expected)
+      throws ImageException, IOException {
     MessageDigest sum = Digest.sha256();
     try {
       Disk.Written<Boolean> written =
           Disk.write(
               dir.resolve("tmp"),
               out -> {
-                content.writeTo(
-                    new LimitedOutput(new DigestOutputStream(out, sum), limits.blobBytes()));
+                write(content, new DigestOutputStream(out, sum));
                 return true;
               });
       Digest digest = Digest.from(sum);
@@ -201,8 +221,31 @@ public final class ContentStore {
       Files.setLastModifiedTime(written.file(), FileTime.from(clock.instant()));
       Disk.name(written.file(), blob(digest));
       return digest;
+    } catch (SourceFailed e) {
+      throw e.source;
     } catch (IOException e) {
       throw ImageException.of("store a blob", dir, e);
+    }
+  }
+
+  private void write(Content content, OutputStream out) throws IOException {
+    try {
+      content.writeTo(new LimitedOutput(out, limits.blobBytes()));
+    } catch (LimitedOutput.Failed e) {
+      throw e;
+    } catch (IOException e) {
+      throw new SourceFailed(e);
+    }
+  }
+
+  /** Not the disk's fault. */
+  private static final class SourceFailed extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final IOException source;
+
+    SourceFailed(IOException source) {
+      super(source);
+      this.source = source;
     }
   }
 

@@ -27,7 +27,9 @@ final class HeaderGuard extends FilterInputStream {
 
   /** The next entry, after the rest of this one's content was passed over. */
   @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
-    tar.transferTo(java.io.OutputStream.nullOutputStream());
+    if (tar.getCurrentEntry() != null) {
+      tar.transferTo(java.io.OutputStream.nullOutputStream());
+    }
     header = HEADER_BYTES;
     TarArchiveEntry entry = tar.getNextEntry();
     header = Long.MAX_VALUE;

@@ -4,8 +4,21 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Takes so many bytes and not one more. */
+/** Takes so many bytes and not one more; what fails here is the taking end, and says so. */
 final class LimitedOutput extends FilterOutputStream {
+
+  /** The taking end failed. */
+  static final class Failed extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Failed(String message) {
+      super(message);
+    }
+
+    Failed(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
 
   private final long limit;
   private long left;
@@ -19,19 +32,33 @@ final class LimitedOutput extends FilterOutputStream {
   @Override
   public void write(int b) throws IOException {
     take(1);
-    out.write(b);
+    try {
+      out.write(b);
+    } catch (IOException e) {
+      throw new Failed(e);
+    }
   }
 
   @Override
   public void write(byte[] bytes, int from, int count) throws IOException {
     take(count);
-    out.write(bytes, from, count);
+    try {
+      out.write(bytes, from, count);
+    } catch (IOException e) {
+      throw new Failed(e);
+    }
+  }
+
+  /** Whoever writes may close; the file is closed, synced, by whoever opened it. */
+  @Override
+  public void close() throws IOException {
+    flush();
   }
 
   private void take(int count) throws IOException {
     left -= count;
     if (left < 0) {
-      throw new IOException("it is larger than the limit of " + limit + " bytes");
+      throw new Failed("it is larger than the limit of " + limit + " bytes");
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * A directory that layers are applied to, one over the other. Nothing that an entry says can touch
@@ -107,12 +108,20 @@ final class Rootfs {
       }
       setMode(target, entry.getMode() | 0700);
       directories.add(target);
-    } else if (entry.isFile()) {
+    } else if (isPlain(entry)) {
       write(entry, target, content);
     } else {
       throw new Refused("\"%s\" is a device or a pipe".formatted(entry.getName()));
     }
     keepInThisLayer(target);
+  }
+
+  /** The library's own question says yes to devices. */
+  private static boolean isPlain(TarArchiveEntry entry) {
+    return switch (entry.getLinkFlag()) {
+      case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG -> true;
+      default -> entry.isSparse();
+    };
   }
 
   private void write(TarArchiveEntry entry, Path target, InputStream content) throws IOException {

@@ -42,6 +42,9 @@ final class StoreLock {
 
   /** Waits for a collection that is under way, in this process or another. */
   synchronized Held share() throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("waiting for the content store was interrupted");
+    }
     while (collecting) {
       wait();
     }

@@ -6,9 +6,8 @@ import io.windlass.engine.image.ImageException.Kind;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -75,8 +74,11 @@ final class Unpacking {
   private static void publish(Path half, Path place) throws IOException {
     try {
       Files.move(half, place, StandardCopyOption.ATOMIC_MOVE);
-    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-      return;
+    } catch (FileSystemException e) {
+      if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+        return;
+      }
+      throw e;
     }
     Disk.sync(place.resolveSibling(""));
   }

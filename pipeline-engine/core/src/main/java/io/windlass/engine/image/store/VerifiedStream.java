@@ -9,11 +9,13 @@ import java.security.DigestInputStream;
 final class VerifiedStream extends DigestInputStream {
 
   private final Digest expected;
+  private Digest found;
   private boolean ended;
 
   VerifiedStream(InputStream in, Digest expected) {
     super(in, Digest.sha256());
     this.expected = expected;
+    this.found = expected;
   }
 
   @Override
@@ -28,15 +30,16 @@ final class VerifiedStream extends DigestInputStream {
     return read < 0 ? verified() : read;
   }
 
+  /** Fails each time that it is asked: whoever reads through us may pass over the first. */
   private int verified() throws IOException {
     if (!ended) {
       ended = true;
-      Digest found = Digest.from(getMessageDigest());
-      if (!found.equals(expected)) {
-        throw new IOException(
-            "the blob \"%s\" was changed on disk: its digest is now \"%s\""
-                .formatted(expected, found));
-      }
+      found = Digest.from(getMessageDigest());
+    }
+    if (!found.equals(expected)) {
+      throw new IOException(
+          "the blob \"%s\" was changed on disk: its digest is now \"%s\""
+              .formatted(expected, found));
     }
     return -1;
   }
