@@ -81,9 +81,8 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   }
 
   private When when(Fields f) {
-    var patterns = new OnReader(forms);
-    var branches = oneOrMore(f, "branch", patterns);
-    var tags = oneOrMore(f, "tag", patterns);
+    var branches = oneOrMore(f, "branch");
+    var tags = oneOrMore(f, "tag");
     var schedule = f.flag("schedule").orElse(false);
     f.notYet("pull_request");
     f.done();
@@ -91,11 +90,11 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   }
 
   /** {@code branch: main} is short for {@code branch: [main]}. */
-  private static Optional<Patterns> oneOrMore(Fields f, String key, OnReader patterns) {
+  private Optional<Patterns> oneOrMore(Fields f, String key) {
     return f.node(key)
         .flatMap(n -> {
           Node list = n instanceof Scalar ? new Node.Sequence(n.at(), List.of(n)) : n;
-          return patterns.patterns(list, f.path(key), false, f.problems());
+          return Patterns.read(list, f.path(key), false, forms.limits(), f.problems());
         });
   }
 

@@ -63,9 +63,11 @@ record OnReader(Forms forms) {
   private Optional<Patterns> filter(Fields f, String key) {
     String ignoreKey = key + "-ignore";
     Optional<Patterns> take =
-        f.node(key).flatMap(n -> patterns(n, f.path(key), false, f.problems()));
+        f.node(key)
+            .flatMap(n -> Patterns.read(n, f.path(key), false, forms.limits(), f.problems()));
     Optional<Patterns> ignore =
-        f.node(ignoreKey).flatMap(n -> patterns(n, f.path(ignoreKey), true, f.problems()));
+        f.node(ignoreKey)
+            .flatMap(n -> Patterns.read(n, f.path(ignoreKey), true, forms.limits(), f.problems()));
     if (f.has(key) && f.has(ignoreKey)) {
       f.problems()
           .say(
@@ -80,37 +82,5 @@ record OnReader(Forms forms) {
                   + "\"");
     }
     return take.or(() -> ignore);
-  }
-
-  Optional<Patterns> patterns(Node node, String path, boolean ignore, Problems problems) {
-    List<String> globs = Values.list(node, path, this::glob, problems);
-    if (node instanceof Node.Sequence list) {
-      if (list.items().isEmpty()) {
-        problems.wrong(node, path, "at least one pattern");
-      }
-      Forms.atMost(
-          list.items().size(), forms.limits().patterns(), "patterns", node.at(), path, problems);
-    }
-    if (!globs.isEmpty() && globs.getFirst().startsWith("!")) {
-      problems.say(
-          node.at(),
-          path,
-          "first pattern \""
-              + Values.printable(globs.getFirst())
-              + "\" takes back what no pattern before it matched");
-    }
-    return globs.isEmpty() ? Optional.empty() : Optional.of(new Patterns(globs, ignore));
-  }
-
-  private Optional<String> glob(Node node, String path, Problems problems) {
-    return Forms.word(node, path, problems)
-        .filter(t -> {
-          boolean plain = t.chars().noneMatch(c -> "[]{}\\".indexOf(c) >= 0);
-          boolean good = plain && t.length() <= forms.limits().patternLength() && !t.equals("!");
-          if (!good) {
-            problems.wrong(node, path, "a pattern of *, **, ? and a leading !");
-          }
-          return good;
-        });
   }
 }

@@ -1,0 +1,173 @@
+package io.windlass.webhooks.settings;
+
+import io.windlass.engine.git.CloneUrl;
+import io.windlass.engine.journal.DatabaseSettings.Store;
+import io.windlass.engine.secret.SecretValue;
+import io.windlass.engine.source.RepositoryName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the server's file says, defaults filled in and secrets read.
+ *
+ * @param store where the rows are kept
+ * @param prometheus empty: the keeper's own signals are all there is
+ * @param registries the only ones that the server calls
+ * @param targets by name
+ * @param repositories the only ones that the server believes
+ * @param organizations whose hooks speak for each of their repositories
+ */
+public record Settings(
+    Server server,
+    Store store,
+    Optional<URI> prometheus,
+    GitHub github,
+    List<Registry> registries,
+    Map<String, Target> targets,
+    Map<RepositoryName, Repository> repositories,
+    Map<String, Organization> organizations,
+    Scaler scaler,
+    List<Notification> notifications) {
+  public Settings {
+    registries = List.copyOf(registries);
+    targets = ordered(targets);
+    repositories = ordered(repositories);
+    organizations = ordered(organizations);
+    notifications = List.copyOf(notifications);
+  }
+
+  /**
+   * The server itself.
+   *
+   * @param url how people and GitHub reach it, with a slash at the end
+   * @param data its directory, absolute
+   */
+  public record Server(URI url, Listen listen, Path data) {}
+
+  /**
+   * An address to listen on.
+   *
+   * @param host a name or an address; IPv6 without brackets
+   * @param port 0 for any that is free
+   */
+  public record Listen(String host, int port) {
+    @Override
+    public String toString() {
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  /**
+   * What is the same for every repository on GitHub.
+   *
+   * @param api base address of the REST API, with a slash at the end
+   * @param token for statuses and clones where a repository has none of its own
+   * @param app a GitHub App, instead of a token
+   */
+  public record GitHub(URI api, Optional<SecretValue> token, Optional<App> app) {}
+
+  /**
+   * A GitHub App.
+   *
+   * @param privateKey PEM
+   * @param webhook what the App's hook signs with; empty where the App sends none
+   */
+  public record App(long id, SecretValue privateKey, Optional<HookSecret> webhook) {}
+
+  /** What a hook signs with, and what it signed with before, still believed. */
+  public record HookSecret(SecretValue current, Optional<SecretValue> previous) {}
+
+  /**
+   * A registry that images are pushed to and pulled from.
+   *
+   * @param dockerConfig a Docker {@code config.json} with credentials or credential helpers; empty
+   *     for one that asks for none
+   */
+  public record Registry(String host, Optional<Path> dockerConfig) {}
+
+  /** A place that releases can go to. */
+  public sealed interface Target {
+
+    /**
+     * The keeper of this machine.
+     *
+     * @param listen where the routes are served
+     * @param cpuShare of the machine that replicas may have together, 0.8 for 80%
+     * @param memoryShare likewise
+     * @param start whether the server starts a keeper when none answers
+     * @param data the keeper's directory, absolute
+     */
+    record Keeper(Listen listen, double cpuShare, double memoryShare, boolean start, Path data)
+        implements Target {}
+  }
+
+  /**
+   * A repository that the server believes.
+   *
+   * @param hook what its hook signs with; empty where an organisation's or an App's hook speaks for
+   *     it
+   * @param hookIds GitHub's ids of its hooks, for deliveries to the common address
+   * @param cloneUrl where it is fetched from, without credentials
+   * @param token for clones over https and statuses
+   * @param ssh for clones over ssh
+   * @param environments what it may deploy to, by name
+   */
+  public record Repository(
+      Optional<HookSecret> hook,
+      Set<String> hookIds,
+      CloneUrl cloneUrl,
+      Optional<SecretValue> token,
+      Optional<Ssh> ssh,
+      Map<String, Grant> environments) {
+    public Repository {
+      hookIds = Set.copyOf(hookIds);
+      environments = ordered(environments);
+    }
+  }
+
+  /**
+   * A key for clones.
+   *
+   * @param key file of an OpenSSH private key without a passphrase
+   * @param hostKeys the only keys of the host that are believed, as {@code known_hosts} has them
+   */
+  public record Ssh(Path key, List<String> hostKeys) {
+    public Ssh {
+      hostKeys = List.copyOf(hostKeys);
+    }
+  }
+
+  /** An organisation whose hook speaks for all its repositories that are listed. */
+  public record Organization(HookSecret hook, Set<String> hookIds) {
+    public Organization {
+      hookIds = Set.copyOf(hookIds);
+    }
+  }
+
+  /** How the fleets are sized. */
+  public record Scaler(Duration tick) {}
+
+  /** A chat-style webhook. */
+  public record Notification(URI webhook, Set<Occasion> on) {
+    public Notification {
+      on = Set.copyOf(on);
+    }
+  }
+
+  /** When to tell people. */
+  public enum Occasion {
+    FAILURE,
+    RECOVERY
+  }
+
+  private static <K, V> Map<K, V> ordered(Map<K, V> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+}

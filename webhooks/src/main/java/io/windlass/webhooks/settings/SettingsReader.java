@@ -1,0 +1,274 @@
+package io.windlass.webhooks.settings;
+
+import io.windlass.engine.journal.DatabaseSettings.Store;
+import io.windlass.engine.secret.SecretValue;
+import io.windlass.engine.source.RepositoryName;
+import io.windlass.scaler.syntax.Fields;
+import io.windlass.scaler.syntax.Node;
+import io.windlass.scaler.syntax.Node.Entry;
+import io.windlass.scaler.syntax.Node.Scalar;
+import io.windlass.scaler.syntax.Problem;
+import io.windlass.scaler.syntax.Problems;
+import io.windlass.scaler.syntax.Source;
+import io.windlass.scaler.syntax.Values;
+import io.windlass.scaler.syntax.Yaml;
+import io.windlass.webhooks.settings.Settings.App;
+import io.windlass.webhooks.settings.Settings.GitHub;
+import io.windlass.webhooks.settings.Settings.Notification;
+import io.windlass.webhooks.settings.Settings.Occasion;
+import io.windlass.webhooks.settings.Settings.Registry;
+import io.windlass.webhooks.settings.Settings.Repository;
+import io.windlass.webhooks.settings.Settings.Scaler;
+import io.windlass.webhooks.settings.Settings.Server;
+import io.windlass.webhooks.settings.Settings.Target;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the server's file: the whole of it, or every mistake in it. */
+public final class SettingsReader {
+
+  /** An operator's file may name many repositories. */
+  static final Yaml.Limits LIMITS = new Yaml.Limits(4 * 1024 * 1024, 32, 400_000);
+
+  /**
+   * The outcome: either settings, or at least one problem.
+   *
+   * @param problems in the file's order; none of them shows a secret
+   */
+  public record ReadResult(Optional<Settings> settings, List<Problem> problems) {
+    public ReadResult {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  private final Problems problems = new Problems();
+  private final Surroundings surroundings;
+  private final SecretReader secrets;
+
+  private SettingsReader(Surroundings surroundings) {
+    this.surroundings = surroundings;
+    this.secrets = new SecretReader(surroundings);
+  }
+
+  /**
+   * Reads the file at this path.
+   *
+   * @throws IOException when it cannot be read at all
+   */
+  public static ReadResult read(Path file) throws IOException {
+    var found = new Problems();
+    return Source.decode(file.toString(), Files.readAllBytes(file), found)
+        .map(source -> read(source, Surroundings.of(file)))
+        .orElseGet(() -> new ReadResult(Optional.empty(), found.list()));
+  }
+
+  /** Reads text, and the files and variables that it points to. */
+  public static ReadResult read(Source source, Surroundings surroundings) {
+    var reader = new SettingsReader(surroundings);
+    Optional<Settings> settings =
+        Yaml.read(source, LIMITS, reader.problems)
+            .flatMap(root -> Fields.of(root, "", reader.problems))
+            .map(reader::settings);
+    return reader.problems.isEmpty()
+        ? new ReadResult(settings, List.of())
+        : new ReadResult(Optional.empty(), reader.problems.list());
+  }
+
+  private Settings settings(Fields f) {
+    Server server = server(f);
+    Store store = new DatabaseReader(secrets).read(f, server.data());
+    Optional<URI> prometheus = f.fields("prometheus").flatMap(SettingsReader::prometheus);
+    var registries = f.list("registries", this::registry);
+    var targets = f.fields("targets").map(t -> targets(t, server.data())).orElse(Map.of());
+    var names = f.mapping().entry("targets").map(e -> names(e.value())).orElse(Set.of());
+    var believed = new RepositoriesReader(secrets, names);
+    GitHub github =
+        f.fields("github")
+            .map(g -> github(g, believed))
+            .orElse(new GitHub(SettingsDefaults.GITHUB_API, Optional.empty(), Optional.empty()));
+    var organizations = f.fields("organizations").map(believed::organizations).orElse(Map.of());
+    Map<RepositoryName, Repository> repositories =
+        f.fields("repositories").map(believed::repositories).orElse(Map.of());
+    Scaler scaler =
+        f.fields("scaler").map(SettingsReader::scaler).orElse(new Scaler(SettingsDefaults.TICK));
+    var notifications = f.list("notify", SettingsReader::notification);
+    f.done();
+    return new Settings(
+        server,
+        store,
+        prometheus,
+        github,
+        registries,
+        targets,
+        repositories,
+        organizations,
+        scaler,
+        notifications);
+  }
+
+  private Server server(Fields root) {
+    Optional<Fields> server = root.fields("server");
+    var listen =
+        server
+            .flatMap(f -> f.value("listen", SettingsForms::listen))
+            .orElse(SettingsDefaults.LISTEN);
+    var url =
+        server
+            .flatMap(f -> f.value("url", SettingsForms::baseUrl))
+            .orElse(URI.create("http://" + listen + "/"));
+    var data =
+        server
+            .flatMap(f -> f.value("data", this::path))
+            .orElse(surroundings.resolve(SettingsDefaults.DATA));
+    server.ifPresent(Fields::done);
+    return new Server(url, listen, data);
+  }
+
+  private Optional<Path> path(Node node, String path, Problems all) {
+    return Values.text(node, path, all).flatMap(t -> secrets.path(t, node, path, all));
+  }
+
+  private static Optional<URI> prometheus(Fields f) {
+    var url = f.require("url").value("url", SettingsForms::baseUrl);
+    f.done();
+    return url;
+  }
+
+  private GitHub github(Fields f, RepositoriesReader believed) {
+    URI api = f.value("api", SettingsForms::baseUrl).orElse(SettingsDefaults.GITHUB_API);
+    Optional<SecretValue> token = f.value("token", secrets::read);
+    Optional<Integer> id = f.integer("app-id", 1, Integer.MAX_VALUE);
+    Optional<SecretValue> key = f.value("private-key", secrets::read);
+    var hook = believed.hook(f, "webhook-secret", "previous-webhook-secret");
+    f.done();
+    if (f.has("app-id") != f.has("private-key")) {
+      problems.say(f.at(), f.path(), "\"app-id\" and \"private-key\" belong together");
+    }
+    if (f.has("webhook-secret") && !f.has("app-id")) {
+      problems.say(
+          f.at("webhook-secret"),
+          f.path(),
+          "\"webhook-secret\" is the App's, but there is no \"app-id\"");
+    }
+    if (f.has("token") && f.has("app-id")) {
+      problems.say(f.at("token"), f.path(), "both \"token\" and \"app-id\"; use one of them");
+    }
+    return new GitHub(api, token, id.flatMap(i -> key.map(k -> new App(i, k, hook))));
+  }
+
+  private Optional<Registry> registry(Node node, String path, Problems all) {
+    return Fields.of(node, path, all)
+        .flatMap(f -> {
+          var host = f.require("host").value("host", SettingsForms::registry);
+          var config =
+              f.fields("credentials")
+                  .flatMap(c -> {
+                    var file =
+                        c.require("docker-config").value("docker-config", secrets::privateFile);
+                    c.done();
+                    return file;
+                  });
+          f.done();
+          return host.map(h -> new Registry(h, config));
+        });
+  }
+
+  private static Set<String> names(Node targets) {
+    Map<String, Boolean> names = new LinkedHashMap<>();
+    if (targets instanceof Node.Mapping m) {
+      m.entries().forEach(e -> names.put(e.name(), true));
+    }
+    return names.keySet();
+  }
+
+  private Map<String, Target> targets(Fields all, Path data) {
+    Map<String, Target> out = new LinkedHashMap<>();
+    for (Entry e : all.entries()) {
+      if (!SettingsForms.NAME.matcher(e.name()).matches()) {
+        problems.add(
+            e.key().at(),
+            all.path(),
+            "target \"" + Values.printable(e.name()) + '"',
+            "small letters, digits and -, beginning with a letter");
+      }
+      Fields.of(e.value(), all.path(e.name()), problems)
+          .ifPresent(f -> {
+            f.notYet("kubernetes", "aws");
+            boolean later = f.has("kubernetes") || f.has("aws");
+            if (!later) {
+              f.require("keeper");
+            }
+            f.value("keeper", Fields::ofOptional)
+                .ifPresent(k -> out.put(e.name(), keeper(k, data)));
+            f.done();
+          });
+    }
+    if (out.size() > 1) {
+      problems.notYet(all.at(), all.path(), "more than one keeper");
+    }
+    return out;
+  }
+
+  private Target keeper(Fields f, Path data) {
+    var listen = f.value("listen", SettingsForms::listen).orElse(SettingsDefaults.KEEPER_LISTEN);
+    Optional<Fields> budget = f.fields("budget");
+    double cpu = budget.flatMap(b -> share(b, "cpu")).orElse(SettingsDefaults.BUDGET);
+    double memory = budget.flatMap(b -> share(b, "memory")).orElse(SettingsDefaults.BUDGET);
+    budget.ifPresent(Fields::done);
+    boolean start = f.flag("start").orElse(SettingsDefaults.START_KEEPER);
+    Path own = f.value("data", this::path).orElse(data.resolve(SettingsDefaults.KEEPER_DATA));
+    f.done();
+    return new Target.Keeper(listen, cpu, memory, start, own);
+  }
+
+  private static Optional<Double> share(Fields f, String key) {
+    return f.share(key)
+        .filter(s -> {
+          boolean good = s > 0 && s <= 1;
+          if (!good) {
+            f.node(key)
+                .ifPresent(n -> f.problems().wrong(n, f.path(key), "a share from 1% to 100%"));
+          }
+          return good;
+        });
+  }
+
+  private static Scaler scaler(Fields f) {
+    var tick = f.duration("tick", Duration.ofSeconds(1), Duration.ofMinutes(5));
+    f.done();
+    return new Scaler(tick.orElse(SettingsDefaults.TICK));
+  }
+
+  private static Optional<Notification> notification(Node node, String path, Problems all) {
+    return Fields.of(node, path, all)
+        .flatMap(f -> {
+          var webhook = f.require("webhook").value("webhook", SettingsForms::url);
+          Set<Occasion> on = Set.copyOf(f.list("on", SettingsReader::occasion));
+          f.done();
+          Set<Occasion> when = f.has("on") ? on : EnumSet.allOf(Occasion.class);
+          return webhook.map(w -> new Notification(w, when));
+        });
+  }
+
+  private static Optional<Occasion> occasion(Node node, String path, Problems all) {
+    Optional<Occasion> occasion =
+        switch (node instanceof Scalar s ? s.text() : "") {
+          case "failure" -> Optional.of(Occasion.FAILURE);
+          case "recovery" -> Optional.of(Occasion.RECOVERY);
+          default -> Optional.empty();
+        };
+    if (occasion.isEmpty()) {
+      all.notOneOf(node, path, List.of("failure", "recovery"));
+    }
+    return occasion;
+  }
+}
