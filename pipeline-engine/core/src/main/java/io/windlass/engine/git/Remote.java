@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.ObjectId;
@@ -28,6 +29,11 @@ import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
 final class Remote implements AutoCloseable {
   static final List<RefSpec> EVERYTHING =
       List.of(new RefSpec("+refs/heads/*:refs/heads/*"), new RefSpec("+refs/tags/*:refs/tags/*"));
+
+  /** How JGit and sshd say that a credential opened nothing. */
+  private static final Pattern REFUSED =
+      Pattern.compile(
+          "(?i)not authorized|authenticat|CredentialsProvider|not permitted|cannot log in");
 
   private final Path sshHome;
   private final Map<Credentials.SshKey, SshdSessionFactory> sessions = new ConcurrentHashMap<>();
@@ -208,10 +214,7 @@ final class Remote implements AutoCloseable {
       return new GitException(reached.fault(), tried + reached.why(), failed);
     }
     String all = messages(failed);
-    if (all.contains("not authorized")
-        || all.contains("Auth")
-        || all.contains("CredentialsProvider")
-        || all.contains("not permitted")) {
+    if (REFUSED.matcher(all).find()) {
       return new GitException(
           Fault.SETUP,
           tried + "the host refused the credentials; check the token or key and what it may read",
