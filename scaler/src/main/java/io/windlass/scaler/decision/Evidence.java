@@ -73,24 +73,60 @@ record Evidence(
         problem.isEmpty() ? Optional.empty() : Optional.of(problem));
   }
 
+  /**
+   * Where the source names the replicas behind a total, too few of them make it a lower bound like
+   * any other.
+   */
   private static Evidence ofTotal(
       Policy policy, Reading.Total reading, FleetState fleet, Instant now) {
-    Duration age = age(reading.sample(), now);
+    Duration age = age(reading.sample().at(), now);
     if (age.compareTo(maxAge(policy)) > 0) {
       return none(policy, Health.STALE, Optional.of(age), tooOld(age), reading.notes());
     }
     if (reading.sample().value() < 0) {
       return negative(policy, reading.sample().value(), reading.notes());
     }
+    double coverage = coverage(policy, reading, fleet, now);
+    boolean enough = coverage >= Defaults.COVERAGE && !reading.partial();
     return new Evidence(
         policy,
-        reading.partial() ? Health.PARTIAL : Health.WHOLE,
+        enough ? Health.WHOLE : Health.PARTIAL,
         reading.sample().value(),
         fleet.wanted(),
         Optional.of(age),
-        reading.partial() ? 0 : 1,
-        reading.partial() ? "the source says that its answer is incomplete" : "",
+        coverage,
+        enough ? "" : incomplete(reading.partial(), coverage),
         reading.notes());
+  }
+
+  private static double coverage(
+      Policy policy, Reading.Total reading, FleetState fleet, Instant now) {
+    int expected = expected(fleet);
+    if (reading.members().isEmpty() || expected == 0) {
+      return 1;
+    }
+    long fresh =
+        fleet.in(Replica.State.READY).stream()
+            .map(replica -> reading.members().get(replica.id()))
+            .filter(at -> at != null && age(at, now).compareTo(maxAge(policy)) <= 0)
+            .count();
+    return (double) fresh / expected;
+  }
+
+  /**
+   * Those that should have a sample: what starts is not warm yet, and what stops is no longer of
+   * interest.
+   */
+  private static int expected(FleetState fleet) {
+    return fleet.count(Replica.State.READY)
+        + fleet.count(Replica.State.UNREADY)
+        + fleet.count(Replica.State.FAILED);
+  }
+
+  private static String incomplete(boolean partial, double coverage) {
+    return partial
+        ? "the source says that its answer is incomplete"
+        : "only %d%% of the replicas have a sample".formatted((int) (coverage * 100));
   }
 
   /**
@@ -101,16 +137,16 @@ record Evidence(
   private static Evidence ofReplicas(
       Policy policy, Reading.PerReplica reading, FleetState fleet, Instant now) {
     List<Replica> ready = fleet.in(Replica.State.READY);
-    int expected =
-        ready.size() + fleet.count(Replica.State.UNREADY) + fleet.count(Replica.State.FAILED);
+    int expected = expected(fleet);
     if (ready.isEmpty()) {
       return none(policy, Health.MISSING, Optional.empty(), "no replica is ready", reading.notes());
     }
     List<Sample> samples =
         ready.stream().map(r -> reading.samples().get(r.id())).filter(Objects::nonNull).toList();
-    Optional<Duration> oldest = samples.stream().map(s -> age(s, now)).max(Duration::compareTo);
+    Optional<Duration> oldest =
+        samples.stream().map(s -> age(s.at(), now)).max(Duration::compareTo);
     List<Sample> fresh =
-        samples.stream().filter(s -> age(s, now).compareTo(maxAge(policy)) <= 0).toList();
+        samples.stream().filter(s -> age(s.at(), now).compareTo(maxAge(policy)) <= 0).toList();
     if (fresh.isEmpty()) {
       return oldest
           .map(age -> none(policy, Health.STALE, oldest, tooOld(age), reading.notes()))
@@ -127,14 +163,9 @@ record Evidence(
       return negative(policy, sum, reading.notes());
     }
     double coverage = (double) fresh.size() / expected;
-    Optional<Duration> age = fresh.stream().map(s -> age(s, now)).max(Duration::compareTo);
+    Optional<Duration> age = fresh.stream().map(s -> age(s.at(), now)).max(Duration::compareTo);
     boolean enough = coverage >= Defaults.COVERAGE && !reading.partial();
-    String problem =
-        enough
-            ? ""
-            : reading.partial()
-                ? "the source says that its answer is incomplete"
-                : "only %d of %s have a sample".formatted(fresh.size(), Amounts.replicas(expected));
+    String problem = enough ? "" : incomplete(reading.partial(), coverage);
     return new Evidence(
         policy,
         enough ? Health.WHOLE : Health.PARTIAL,
@@ -168,8 +199,8 @@ record Evidence(
    * A sample from the future is as fresh as one of now: the source has translated the clocks as
    * well as it can.
    */
-  private static Duration age(Sample sample, Instant now) {
-    Duration age = Duration.between(sample.at(), now);
+  private static Duration age(Instant at, Instant now) {
+    Duration age = Duration.between(at, now);
     return age.isNegative() ? Duration.ZERO : age;
   }
 

@@ -45,7 +45,7 @@ public final class MemorySignals implements SignalSource {
   public void setTotal(FleetId fleet, Signal signal, double value, Instant at) {
     answers.put(
         new Key(fleet, signal),
-        query -> new Reading.Total(query, new Sample(value, at), false, List.of()));
+        query -> new Reading.Total(query, new Sample(value, at), Map.of(), false, List.of()));
   }
 
   /** From now on there is no data. */

@@ -2,6 +2,7 @@ package io.windlass.scaler.signal;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,19 @@ public sealed interface Reading {
   /**
    * One number for the whole fleet.
    *
+   * @param members when each replica that the number rests on was last sampled, by replica id;
+   *     empty where the source cannot tell, as for a queue's depth
    * @param partial the source itself says that its answer is incomplete
    */
-  record Total(SignalQuery query, Sample sample, boolean partial, List<String> notes)
+  record Total(
+      SignalQuery query,
+      Sample sample,
+      Map<String, Instant> members,
+      boolean partial,
+      List<String> notes)
       implements Reading {
     public Total {
+      members = Collections.unmodifiableMap(new TreeMap<>(members));
       notes = List.copyOf(notes);
     }
   }

@@ -94,7 +94,8 @@ final class Scene {
 
   Scene total(Policy policy, double value) {
     readings.put(
-        policy.key(), new Reading.Total(query(policy), new Sample(value, now), false, List.of()));
+        policy.key(),
+        new Reading.Total(query(policy), new Sample(value, now), Map.of(), false, List.of()));
     return this;
   }
 
