@@ -87,6 +87,11 @@ public final class Database implements AutoCloseable {
     dialect.copyTo(file);
   }
 
+  /** How many writes are waiting for their turn. */
+  public int waitingWrites() {
+    return writer.waiting();
+  }
+
   /**
    * Called, on the writing thread, when a commit ended in doubt and memory may differ from the
    * rows.

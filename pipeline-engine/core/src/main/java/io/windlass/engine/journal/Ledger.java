@@ -46,22 +46,23 @@ final class Ledger {
   record Mail(long position, String event, String dedupKey) {}
 
   Optional<StoredState> state(Tx tx, Subject subject) {
-    return tx.handle()
-        .select("SELECT sequence, state FROM journal_subject" + OF, subject.kind(), subject.key())
-        .map((rows, _) -> new StoredState(rows.getLong(1), rows.getString(2)))
-        .findOne();
+    return tx.session()
+        .first(
+            "SELECT sequence, state FROM journal_subject" + OF,
+            rows -> new StoredState(rows.getLong(1), rows.getString(2)),
+            subject.kind(),
+            subject.key());
   }
 
   /** Whether the subject has taken, or keeps, an event of this key. */
   boolean heard(Tx tx, Subject subject, String dedupKey) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .first(
             "SELECT 1 FROM journal_transition" + OF + " AND dedup_key = ?",
+            row -> row.getInt(1),
             subject.kind(),
             subject.key(),
             dedupKey)
-        .mapTo(Integer.class)
-        .findOne()
         .isPresent();
   }
 
@@ -73,8 +74,8 @@ final class Ledger {
       Kind.Step step,
       String dedupKey,
       Instant now) {
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "INSERT INTO journal_transition (kind, subject, sequence, at, event_type, event, state_type, dedup_key)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             subject.kind(),
@@ -85,8 +86,8 @@ final class Ledger {
             told.json(),
             step.stateType(),
             dedupKey);
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "INSERT INTO journal_subject (kind, subject, sequence, state, created, changed) VALUES (?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT (kind, subject) DO UPDATE SET sequence = excluded.sequence, state = excluded.state,"
                 + " changed = excluded.changed",
@@ -100,8 +101,8 @@ final class Ledger {
 
   WaitingEffect addEffect(Tx tx, EffectId id, Kind.StoredEffect effect, Instant now) {
     Instant due = effect.notBefore().orElse(now);
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "INSERT INTO journal_effect (kind, subject, sequence, idx, lane, effect_type, effect, status, due, deadline, attempts)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, 'WAITING', ?, ?, 0)",
             id.subject().kind(),
@@ -112,45 +113,43 @@ final class Ledger {
             effect.type(),
             effect.json(),
             due,
-            effect.deadline().map(Instant::toEpochMilli));
+            effect.deadline());
     return new WaitingEffect(id, effect.lane(), effect.type(), due, effect.deadline(), 0);
   }
 
   List<WaitingEffect> waitingEffects(Tx tx) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .list(
             "SELECT kind, subject, sequence, idx, lane, effect_type, due, deadline, attempts FROM journal_effect"
-                + " WHERE status = 'WAITING' ORDER BY position")
-        .map((rows, _) ->
-            new WaitingEffect(
-                effectId(rows),
-                rows.getString("lane"),
-                rows.getString("effect_type"),
-                Instant.ofEpochMilli(rows.getLong("due")),
-                time(rows, "deadline"),
-                rows.getInt("attempts")))
-        .list();
+                + " WHERE status = 'WAITING' ORDER BY position",
+            rows ->
+                new WaitingEffect(
+                    effectId(rows),
+                    rows.getString("lane"),
+                    rows.getString("effect_type"),
+                    Instant.ofEpochMilli(rows.getLong("due")),
+                    time(rows, "deadline"),
+                    rows.getInt("attempts")));
   }
 
   /** What the effect is, while it is to be performed. */
   Optional<String> waitingEffect(Tx tx, EffectId id) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .first(
             "SELECT effect FROM journal_effect"
                 + OF
                 + " AND sequence = ? AND idx = ? AND status = 'WAITING'",
+            row -> row.getString(1),
             id.subject().kind(),
             id.subject().key(),
             id.sequence(),
-            id.index())
-        .mapTo(String.class)
-        .findOne();
+            id.index());
   }
 
   void postpone(Tx tx, WaitingEffect effect, String error) {
     EffectId id = effect.id();
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "UPDATE journal_effect SET due = ?, attempts = ?, error = ?"
                 + OF
                 + " AND sequence = ? AND idx = ?",
@@ -166,8 +165,8 @@ final class Ledger {
   /** Ends an effect; false when it had ended before. */
   boolean endEffect(
       Tx tx, EffectId id, EffectRow.Status status, Optional<String> error, Instant now) {
-    return tx.handle()
-            .execute(
+    return tx.session()
+            .update(
                 "UPDATE journal_effect SET status = ?, ended = ?, error = COALESCE(?, error)"
                     + OF
                     + " AND sequence = ? AND idx = ? AND status = 'WAITING'",
@@ -182,14 +181,14 @@ final class Ledger {
   }
 
   void retryUnreadableEffects(Tx tx) {
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "UPDATE journal_effect SET status = 'WAITING', ended = NULL WHERE status = 'UNREADABLE'");
   }
 
   void setTimer(Tx tx, SetTimer timer, String event) {
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "INSERT INTO journal_timer (kind, subject, name, sequence, due, event) VALUES (?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT (kind, subject, name) DO UPDATE SET sequence = excluded.sequence, due = excluded.due,"
                 + " event = excluded.event",
@@ -202,8 +201,8 @@ final class Ledger {
   }
 
   void cancelTimer(Tx tx, Subject subject, String name) {
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "DELETE FROM journal_timer" + OF + " AND name = ?",
             subject.kind(),
             subject.key(),
@@ -211,15 +210,15 @@ final class Ledger {
   }
 
   List<SetTimer> timers(Tx tx) {
-    return tx.handle()
-        .select("SELECT kind, subject, name, sequence, due FROM journal_timer")
-        .map((rows, _) ->
-            new SetTimer(
-                subject(rows),
-                rows.getString("name"),
-                rows.getLong("sequence"),
-                Instant.ofEpochMilli(rows.getLong("due"))))
-        .list();
+    return tx.session()
+        .list(
+            "SELECT kind, subject, name, sequence, due FROM journal_timer",
+            rows ->
+                new SetTimer(
+                    subject(rows),
+                    rows.getString("name"),
+                    rows.getLong("sequence"),
+                    Instant.ofEpochMilli(rows.getLong("due"))));
   }
 
   /**
@@ -227,20 +226,19 @@ final class Ledger {
    * fired.
    */
   Optional<String> takeTimer(Tx tx, SetTimer timer) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .first(
             "DELETE FROM journal_timer" + OF + " AND name = ? AND sequence = ? RETURNING event",
+            row -> row.getString(1),
             timer.subject().kind(),
             timer.subject().key(),
             timer.name(),
-            timer.sequence())
-        .mapTo(String.class)
-        .findOne();
+            timer.sequence());
   }
 
   void park(Tx tx, Subject subject, String reason, Instant now) {
-    tx.handle()
-        .execute(
+    tx.session()
+        .update(
             "INSERT INTO journal_parked (kind, subject, since, reason) VALUES (?, ?, ?, ?)"
                 + " ON CONFLICT (kind, subject) DO UPDATE SET reason = excluded.reason",
             subject.kind(),
@@ -250,35 +248,36 @@ final class Ledger {
   }
 
   void unpark(Tx tx, Subject subject) {
-    tx.handle().execute("DELETE FROM journal_parked" + OF, subject.kind(), subject.key());
+    tx.session().update("DELETE FROM journal_parked" + OF, subject.kind(), subject.key());
   }
 
   boolean isParked(Tx tx, Subject subject) {
-    return tx.handle()
-        .select("SELECT 1 FROM journal_parked" + OF, subject.kind(), subject.key())
-        .mapTo(Integer.class)
-        .findOne()
+    return tx.session()
+        .first(
+            "SELECT 1 FROM journal_parked" + OF,
+            row -> row.getInt(1),
+            subject.kind(),
+            subject.key())
         .isPresent();
   }
 
   List<Parked> parked(Tx tx) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .list(
             "SELECT kind, subject, since, reason, (SELECT COUNT(*) FROM journal_mail m WHERE m.kind = p.kind AND"
-                + " m.subject = p.subject) AS mail FROM journal_parked p ORDER BY since, kind, subject")
-        .map((rows, _) ->
-            new Parked(
-                subject(rows),
-                Instant.ofEpochMilli(rows.getLong("since")),
-                rows.getString("reason"),
-                rows.getInt("mail")))
-        .list();
+                + " m.subject = p.subject) AS mail FROM journal_parked p ORDER BY since, kind, subject",
+            rows ->
+                new Parked(
+                    subject(rows),
+                    Instant.ofEpochMilli(rows.getLong("since")),
+                    rows.getString("reason"),
+                    rows.getInt("mail")));
   }
 
   /** Keeps an event for a parked subject; false when it is kept already. */
   boolean keepMail(Tx tx, Subject subject, String event, String dedupKey, Instant now) {
-    return tx.handle()
-            .execute(
+    return tx.session()
+            .update(
                 "INSERT INTO journal_mail (kind, subject, at, event, dedup_key) VALUES (?, ?, ?, ?, ?)"
                     + " ON CONFLICT (kind, subject, dedup_key) DO NOTHING",
                 subject.kind(),
@@ -291,60 +290,57 @@ final class Ledger {
 
   List<Mail> takeMail(Tx tx, Subject subject) {
     List<Mail> mail =
-        tx.handle()
-            .select(
+        tx.session()
+            .list(
                 "SELECT position, event, dedup_key FROM journal_mail" + OF + " ORDER BY position",
+                rows -> new Mail(rows.getLong(1), rows.getString(2), rows.getString(3)),
                 subject.kind(),
-                subject.key())
-            .map((rows, _) -> new Mail(rows.getLong(1), rows.getString(2), rows.getString(3)))
-            .list();
-    tx.handle().execute("DELETE FROM journal_mail" + OF, subject.kind(), subject.key());
+                subject.key());
+    tx.session().update("DELETE FROM journal_mail" + OF, subject.kind(), subject.key());
     return mail;
   }
 
   List<TransitionRow> history(Tx tx, Subject subject, long after, int limit) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .list(
             "SELECT sequence, at, event_type, event, state_type, dedup_key FROM journal_transition"
                 + OF
                 + " AND sequence > ? ORDER BY sequence LIMIT ?",
+            rows ->
+                new TransitionRow(
+                    subject,
+                    rows.getLong(1),
+                    Instant.ofEpochMilli(rows.getLong(2)),
+                    rows.getString(3),
+                    rows.getString(4),
+                    rows.getString(5),
+                    rows.getString(6)),
             subject.kind(),
             subject.key(),
             after,
-            limit)
-        .map((rows, _) ->
-            new TransitionRow(
-                subject,
-                rows.getLong(1),
-                Instant.ofEpochMilli(rows.getLong(2)),
-                rows.getString(3),
-                rows.getString(4),
-                rows.getString(5),
-                rows.getString(6)))
-        .list();
+            limit);
   }
 
   List<EffectRow> effects(Tx tx, Subject subject, long after, int limit) {
-    return tx.handle()
-        .select(
+    return tx.session()
+        .list(
             "SELECT kind, subject, sequence, idx, lane, effect_type, status, due, attempts, error, ended FROM journal_effect"
                 + OF
                 + " AND sequence > ? ORDER BY sequence, idx LIMIT ?",
+            rows ->
+                new EffectRow(
+                    effectId(rows),
+                    rows.getString("lane"),
+                    rows.getString("effect_type"),
+                    EffectRow.Status.valueOf(rows.getString("status")),
+                    Instant.ofEpochMilli(rows.getLong("due")),
+                    rows.getInt("attempts"),
+                    Optional.ofNullable(text(rows, "error")),
+                    time(rows, "ended")),
             subject.kind(),
             subject.key(),
             after,
-            limit)
-        .map((rows, _) ->
-            new EffectRow(
-                effectId(rows),
-                rows.getString("lane"),
-                rows.getString("effect_type"),
-                EffectRow.Status.valueOf(rows.getString("status")),
-                Instant.ofEpochMilli(rows.getLong("due")),
-                rows.getInt("attempts"),
-                Optional.ofNullable(text(rows, "error")),
-                time(rows, "ended")))
-        .list();
+            limit);
   }
 
   private EffectId effectId(ResultSet rows) throws SQLException {

@@ -1,11 +1,9 @@
 package io.windlass.engine.journal;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +15,7 @@ final class Readers implements AutoCloseable {
   private final Dialect dialect;
   private final DatabaseSettings settings;
   private final Semaphore turns;
-  private final ConcurrentLinkedDeque<Handle> idle = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
   Readers(DatabaseSettings settings, Dialect dialect) {
@@ -29,35 +27,35 @@ final class Readers implements AutoCloseable {
   <T> T read(TxFunction<T> function) {
     takeTurn();
     try {
-      return readOn(handle(), function);
+      return readOn(session(), function);
     } finally {
       turns.release();
     }
   }
 
-  private <T> T readOn(Handle handle, TxFunction<T> function) {
+  private <T> T readOn(Session session, TxFunction<T> function) {
     boolean sound = false;
     try {
-      T result = function.apply(new Tx(handle));
-      handle.getConnection().rollback();
+      T result = function.apply(new Tx(session));
+      session.connection().rollback();
       sound = true;
       return result;
     } catch (SQLException e) {
       throw failed(e, e);
-    } catch (JdbiException e) {
+    } catch (JdbiException | DatabaseException.Failed e) {
       throw e.getCause() instanceof SQLException sql ? failed(sql, e) : e;
     } finally {
-      giveBack(handle, sound);
+      giveBack(session, sound);
     }
   }
 
-  private void giveBack(Handle handle, boolean sound) {
+  private void giveBack(Session session, boolean sound) {
     if (sound && !closed) {
-      idle.push(handle);
+      idle.push(session);
       return;
     }
-    try (Connection connection = handle.getConnection()) {
-      connection.rollback();
+    try (session) {
+      session.connection().rollback();
     } catch (SQLException e) {
       LOG.atDebug()
           .addKeyValue("error", e.getMessage())
@@ -87,13 +85,13 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  private Handle handle() {
-    Handle waiting = idle.poll();
+  private Session session() {
+    Session waiting = idle.poll();
     if (waiting != null) {
       return waiting;
     }
     try {
-      return Rows.on(dialect.reader());
+      return new Session(dialect.reader());
     } catch (SQLException e) {
       throw failed(e, e);
     }
@@ -110,8 +108,8 @@ final class Readers implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    for (Handle handle = idle.poll(); handle != null; handle = idle.poll()) {
-      giveBack(handle, false);
+    for (Session session = idle.poll(); session != null; session = idle.poll()) {
+      giveBack(session, false);
     }
   }
 }

@@ -9,11 +9,11 @@ import org.jdbi.v3.core.Handle;
  * thread.
  */
 public final class Tx {
-  private final Handle handle;
+  private final Session session;
   private final List<Runnable> afterCommit = new ArrayList<>();
 
-  Tx(Handle handle) {
-    this.handle = handle;
+  Tx(Session session) {
+    this.session = session;
   }
 
   /**
@@ -21,12 +21,16 @@ public final class Tx {
    * commit nor roll back on it, and make no savepoint that is left open.
    */
   public Handle handle() {
-    return handle;
+    return session.handle();
   }
 
   /** Runs something quick once the transaction is on the disk; never, if it does not get there. */
   public void afterCommit(Runnable action) {
     afterCommit.add(action);
+  }
+
+  Session session() {
+    return session;
   }
 
   List<Runnable> afterCommitActions() {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,7 @@ final class Writer implements AutoCloseable {
   /**
    * Used by the thread alone; null between a failure that broke the connection and the next write.
    */
-  private @Nullable Handle handle;
+  private @Nullable Session session;
 
   Writer(DatabaseSettings settings, Dialect dialect, JournalListener listener, Runnable onDoubt) {
     this.dialect = dialect;
@@ -67,13 +66,17 @@ final class Writer implements AutoCloseable {
     return write.await();
   }
 
+  int waiting() {
+    return queue.size();
+  }
+
   private void work() {
     var group = new ArrayList<Write<?>>(groupSize);
     while (!(closing && queue.isEmpty())) {
       try {
         group.add(queue.take());
       } catch (InterruptedException _) {
-        continue; // only close() interrupts; the condition above ends the loop
+        continue; // nobody has a reason to; what waits is not to suffer from it
       }
       queue.drainTo(group, groupSize - 1);
       long begin = System.nanoTime();
@@ -89,12 +92,12 @@ final class Writer implements AutoCloseable {
   private void commit(List<Write<?>> group) {
     boolean committing = false;
     try {
-      Handle connected = connect();
+      Session connected = connect();
       for (var write : group) {
         one(connected, write, group.size() > 1);
       }
       committing = true;
-      connected.getConnection().commit();
+      connected.connection().commit();
     } catch (SQLException e) {
       failed(group, e, committing);
       return;
@@ -111,10 +114,10 @@ final class Writer implements AutoCloseable {
   }
 
   /** Does one write; throws only what ends the whole group. */
-  private void one(Handle connected, Write<?> write, boolean shared) throws SQLException {
-    Connection connection = connected.getConnection();
+  private void one(Session connected, Write<?> write, boolean shared) throws SQLException {
+    Connection connection = connected.connection();
     if (shared) {
-      connected.savepoint(SAVEPOINT);
+      connected.update("SAVEPOINT " + SAVEPOINT);
     }
     try {
       write.apply(new Tx(connected));
@@ -124,18 +127,18 @@ final class Writer implements AutoCloseable {
         throw sql;
       }
       if (shared) {
-        connected.rollbackToSavepoint(SAVEPOINT);
+        connected.update("ROLLBACK TO SAVEPOINT " + SAVEPOINT);
       } else {
         connection.rollback();
       }
       write.failed(
-          sql == null
+          sql == null || e instanceof DatabaseException
               ? e
               : new DatabaseException.Failed(
                   "Tried to write to the database but " + sql.getMessage(), e));
     }
     if (shared) {
-      connected.releaseSavepoint(SAVEPOINT);
+      connected.update("RELEASE SAVEPOINT " + SAVEPOINT);
     }
   }
 
@@ -161,23 +164,23 @@ final class Writer implements AutoCloseable {
     group.forEach(write -> write.fail(error));
   }
 
-  private Handle connect() throws SQLException {
-    Handle existing = handle;
+  private Session connect() throws SQLException {
+    Session existing = session;
     if (existing != null) {
       return existing;
     }
-    Handle opened = Rows.on(dialect.writer());
-    handle = opened;
+    Session opened = new Session(dialect.writer());
+    session = opened;
     return opened;
   }
 
   /** Rolls back by closing; a connection that has failed once is not trusted again. */
   private void disconnect() {
-    Handle open = handle;
-    handle = null;
+    Session open = session;
+    session = null;
     if (open != null) {
-      try (Connection connection = open.getConnection()) {
-        connection.rollback();
+      try (open) {
+        open.connection().rollback();
       } catch (SQLException e) {
         LOG.atDebug()
             .addKeyValue("error", e.getMessage())
@@ -209,7 +212,8 @@ final class Writer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    thread.interrupt();
+    boolean _ =
+        queue.offer(new Write<>(_ -> true)); // wakes the thread; a full queue keeps it awake
     boolean interrupted = false;
     long until = System.nanoTime() + CLOSE_WAIT.toNanos();
     while (thread.isAlive() && System.nanoTime() < until) {

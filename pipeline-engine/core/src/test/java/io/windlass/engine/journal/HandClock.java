@@ -1,0 +1,21 @@
+package io.windlass.engine.journal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A clock that goes on when the test says so. */
+final class HandClock implements InstantSource {
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+
+  @Override
+  public Instant instant() {
+    return now.get();
+  }
+
+  void forward(Duration time) {
+    now.updateAndGet(before -> before.plus(time));
+  }
+}
