@@ -1,0 +1,179 @@
+package io.windlass.engine.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.run.StepResult;
+import java.time.Duration;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every target of rollouts keeps. Extend it in the adapter's module. */
+public abstract class RolloutTargetContract {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private RolloutTarget target;
+
+  /**
+   * The target under test, whose fleets have a total of at least one as soon as a release is
+   * prepared.
+   */
+  protected abstract RolloutTarget target() throws Exception;
+
+  /** The environment that the releases below are of. */
+  protected abstract EnvironmentId environment();
+
+  /** A release that becomes ready. Releases of different numbers may have the same content. */
+  protected abstract Release good(long number) throws Exception;
+
+  /** A release whose program ends at once with an error. */
+  protected abstract Release broken(long number) throws Exception;
+
+  /** A release whose image is not there. */
+  protected abstract Release missing(long number) throws Exception;
+
+  /** The numbers of the releases that have ready replicas. */
+  protected abstract Set<Long> serving() throws Exception;
+
+  @BeforeEach
+  void open() throws Exception {
+    target = target();
+  }
+
+  private void move(Release release) throws Exception {
+    assertThat(target.prepare(release)).isInstanceOf(Prepared.Ready.class);
+    target.shift(environment(), release.id(), Share.ALL);
+  }
+
+  private RolloutProgress end(ReleaseId to) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> !(target.progress(environment(), to) instanceof RolloutProgress.Progressing));
+    try {
+      return target.progress(environment(), to);
+    } catch (RolloutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void verifySaysWhetherTheImageIsThere() throws Exception {
+    assertThat(target.verify(good(1))).isInstanceOf(Verified.Present.class);
+    assertThat(target.verify(missing(2)))
+        .isInstanceOfSatisfying(
+            Verified.Missing.class, missing -> assertThat(missing.reason()).isNotBlank());
+  }
+
+  @Test
+  void preparingStartsNothingAndMayBeRepeated() throws Exception {
+    target.prepare(good(1));
+    target.prepare(good(1));
+
+    assertThat(serving()).isEmpty();
+  }
+
+  @Test
+  void aGoodReleaseSettles() throws Exception {
+    move(good(1));
+
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(1L);
+  }
+
+  @Test
+  void shiftingAgainChangesNothing() throws Exception {
+    move(good(1));
+    end(good(1).id());
+
+    target.shift(environment(), good(1).id(), Share.ALL);
+
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+  }
+
+  @Test
+  void aNewerReleaseTakesTheWholePlaceOfTheOlder() throws Exception {
+    move(good(1));
+    end(good(1).id());
+
+    move(good(2));
+
+    assertThat(end(good(2).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(2L);
+    assertThat(target.progress(environment(), good(1).id()))
+        .isInstanceOf(RolloutProgress.Failing.class);
+  }
+
+  @Test
+  void aBrokenReleaseFailsWithItsCauseWhileTheOlderServes() throws Exception {
+    move(good(1));
+    end(good(1).id());
+
+    move(broken(2));
+
+    assertThat(end(broken(2).id()))
+        .isInstanceOfSatisfying(
+            RolloutProgress.Failing.class, failing -> assertThat(failing.cause()).isNotBlank());
+    assertThat(serving()).containsExactly(1L);
+  }
+
+  @Test
+  void shiftingBackBringsTheOlderBack() throws Exception {
+    move(good(1));
+    end(good(1).id());
+    move(broken(2));
+    end(broken(2).id());
+
+    target.shift(environment(), good(1).id(), Share.ALL);
+
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(1L);
+  }
+
+  @Test
+  void aReleaseThatServesIsNotRetired() throws Exception {
+    move(good(1));
+    end(good(1).id());
+
+    target.retire(environment(), good(1).id());
+
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(1L);
+  }
+
+  @Test
+  void aFirstReleaseCanBeTakenAway() throws Exception {
+    move(broken(1));
+    end(broken(1).id());
+
+    target.shift(environment(), broken(1).id(), new Share(0));
+    target.retire(environment(), broken(1).id());
+
+    Awaitility.await().atMost(LONG).until(() -> serving().isEmpty());
+  }
+
+  @Test
+  void whatNobodyKnowsIsNoError() throws Exception {
+    target.retire(environment(), new ReleaseId(environment(), 99));
+
+    assertThat(target.progress(environment(), new ReleaseId(environment(), 99)))
+        .isInstanceOf(RolloutProgress.Failing.class);
+  }
+
+  @Test
+  void aCommandIsRunOnceUnderItsId() throws Exception {
+    target.prepare(good(1));
+    var command = new ReleaseCommand("echo migrated", Duration.ofSeconds(30));
+
+    CommandResult first = target.once(good(1), command, "release-0001");
+    CommandResult second = target.once(good(1), command, "release-0001");
+
+    assertThat(first.result())
+        .isInstanceOfSatisfying(
+            StepResult.Exited.class, exited -> assertThat(exited.code()).isZero());
+    assertThat(second.result()).isEqualTo(first.result());
+  }
+}
