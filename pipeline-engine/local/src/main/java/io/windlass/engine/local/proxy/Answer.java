@@ -84,7 +84,7 @@ final class Answer {
             closed -> {
               upstream.closed(closed);
               attempt.end();
-              exchange.record(log);
+              exchange.record(log, forwarding.client(exchange.peer(), exchange.getHeaders()));
             });
     tunnel = Optional.of(opened);
     exchange.tunnel(opened);

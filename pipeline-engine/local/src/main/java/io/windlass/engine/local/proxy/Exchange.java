@@ -218,7 +218,7 @@ final class Exchange extends Request.Wrapper {
   }
 
   /** Writes the line of the access log, once. */
-  void record(Access.Log log) {
+  void record(Access.Log log, String client) {
     if (!recorded.compareAndSet(false, true)) {
       return;
     }
@@ -227,7 +227,7 @@ final class Exchange extends Request.Wrapper {
         new Access(
             Instant.ofEpochMilli(Request.getTimeStamp(this)),
             requestId,
-            peer.getHostAddress(),
+            client,
             getMethod(),
             host,
             Optional.ofNullable(getHttpURI().getPath()).orElse(""),

@@ -48,6 +48,23 @@ final class Forwarding {
     return trusted.stream().anyMatch(range -> range.contains(peer));
   }
 
+  /**
+   * Who asks: the connection's other end, or, behind proxies that we trust, the last address in
+   * {@code X-Forwarded-For} that is not one of theirs.
+   */
+  String client(InetAddress peer, HttpFields headers) {
+    InetAddress client = peer;
+    List<String> chain = headers.getCSV("X-Forwarded-For", false);
+    for (int i = chain.size() - 1; i >= 0 && trusts(client); i--) {
+      try {
+        client = InetAddress.ofLiteral(chain.get(i));
+      } catch (IllegalArgumentException notAnAddress) {
+        break;
+      }
+    }
+    return client.getHostAddress();
+  }
+
   /** The client's own, if it is one; else a new one. */
   String requestId(@Nullable String given) {
     if (given != null && REQUEST_ID.matcher(given).matches()) {

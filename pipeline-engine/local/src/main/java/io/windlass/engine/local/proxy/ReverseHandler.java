@@ -127,7 +127,7 @@ final class ReverseHandler extends ProxyHandler.Reverse {
                 tunnel.cut();
               }
             },
-            () -> exchange.record(log));
+            () -> exchange.record(log, forwarding.client(exchange.peer(), exchange.getHeaders())));
   }
 
   /**

@@ -6,9 +6,9 @@ import java.time.Duration;
  * How long the proxy waits, and for what.
  *
  * @param connect for a replica to accept a connection
- * @param response from the moment that a request was sent whole until the head of its answer
- * @param idle for the next byte, from the client or from the replica, while a request or a tunnel
- *     is open
+ * @param response for which a replica may be silent before its answer begins; then 504
+ * @param idle for the next byte of a body or an answer, from client or replica; also for which a
+ *     tunnel (WebSocket) may be silent both ways
  * @param clientHead for a client to send the whole head of a request, from its first byte (and for
  *     the first byte of a new connection)
  * @param keepAlive for the next request on an open client connection

@@ -57,6 +57,7 @@ class ForwardingTest {
               "x-forwarded-host: Shop.Example.com:8080",
               "forwarded: for=127.0.0.1;host=\"Shop.Example.com:8080\";proto=http")
           .noneMatch(header -> header.contains("1.2.3.4") || header.contains("evil"));
+      assertThat(proxy.logged(1).getFirst().client()).isEqualTo("127.0.0.1");
     }
   }
 
@@ -75,6 +76,7 @@ class ForwardingTest {
               "x-forwarded-proto: https",
               "x-forwarded-host: evil",
               "forwarded: for=1.2.3.4, for=127.0.0.1;host=\"Shop.Example.com:8080\";proto=http");
+      assertThat(proxy.logged(1).getFirst().client()).isEqualTo("1.2.3.4");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.windlass.engine.local.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -118,7 +119,7 @@ class ProxyTest {
 
       proxy.proxy.routes(List.of());
 
-      assertThat(proxy.proxy.stats().replicas()).isEmpty();
+      await().untilAsserted(() -> assertThat(proxy.proxy.stats().replicas()).isEmpty());
       assertThat(proxy.proxy.stats().releases())
           .singleElement()
           .satisfies(release -> {
