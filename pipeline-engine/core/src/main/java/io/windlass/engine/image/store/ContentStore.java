@@ -249,11 +249,21 @@ public final class ContentStore {
     }
   }
 
-  /** Makes an image known, once its blobs are here; counts as a use. */
+  /**
+   * Makes an image known, once its blobs are here; counts as a use. When this returns, a power cut
+   * takes neither the record nor a blob away: their names are synced here and together, since a
+   * blob's content was synced before it got its name, and a name that is lost is only made again.
+   */
   public void add(ImageRecord image) throws ImageException {
     Digest digest = new Digest(image.digest());
     if (record(digest).filter(image::equals).isEmpty()) {
       write(recordFile(digest), image);
+      try {
+        Disk.sync(dir.resolve("blobs/sha256"));
+        Disk.sync(dir.resolve("images"));
+      } catch (IOException e) {
+        throw ImageException.of("sync the content store", dir, e);
+      }
     }
     touch(digest);
   }

@@ -45,14 +45,13 @@ final class Disk {
     }
   }
 
-  /** Gives a written file its name, over whatever had it, and syncs the directory. */
+  /** Gives a written file its name, over whatever had it; the name is on disk after a sync. */
   static void name(Path written, Path target) throws IOException {
     try {
       Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException("\"" + target.getParent() + "\" is on more than one file system", e);
     }
-    sync(target.toAbsolutePath().resolveSibling(""));
   }
 
   /** Makes names in a directory survive a power cut. */
