@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 seconds=${1:-8}
 nginx=${NGINX_BINARY:-$(command -v nginx || echo /usr/sbin/nginx)}
-jvm=${JVM_OPTIONS:--Xms8m -Xmx96m -XX:+UseSerialGC -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:TieredStopAtLevel=1}
+jvm=${JVM_OPTIONS:--Xms8m -Xmx96m -XX:+UseSerialGC -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20}
 for tool in "$nginx" wrk mvn; do
   command -v "$tool" > /dev/null || { echo "part absent: $tool (apt-get install nginx-light wrk maven)" >&2; exit 2; }
 done
