@@ -147,8 +147,9 @@ final class Attempts {
     if (failed >= retry.attempts()) {
       return givenUp(kind, effect, what, error);
     }
-    return new Outcome.Again(
-        effect.again(clock.instant().plus(retry.waitAfter(failed, random))), error.toString());
+    Instant next = clock.instant().plus(retry.waitAfter(failed, random));
+    Instant due = effect.deadline().filter(next::isAfter).orElse(next);
+    return new Outcome.Again(effect.again(due), error.toString());
   }
 
   private <F, E> Outcome givenUp(

@@ -4,6 +4,7 @@ import io.windlass.engine.journal.Ledger.SetTimer;
 import io.windlass.engine.journal.Ledger.WaitingEffect;
 import io.windlass.engine.journal.Messenger.Taken;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Journal implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
   private static final int TIMERS_AT_ONCE = 32;
+  private static final int TRIMMED_AT_ONCE = 500;
 
   private final Database database;
   private final InstantSource clock;
@@ -248,6 +250,25 @@ public final class Journal implements AutoCloseable {
    */
   public void unpark(Subject subject) {
     database.run(tx -> teller.unpark(tx, subject));
+  }
+
+  /**
+   * Forgets the timelines from before a time; states stay. An event from back then would count as
+   * new if it were told again.
+   *
+   * @return how many transitions were forgotten
+   */
+  public int trim(Instant before) {
+    int forgotten = 0;
+    while (true) {
+      List<Ledger.OldRow> old =
+          database.read(tx -> ledger.oldTransitions(tx, before, TRIMMED_AT_ONCE));
+      database.run(tx -> old.forEach(row -> ledger.forget(tx, row)));
+      forgotten += old.size();
+      if (old.size() < TRIMMED_AT_ONCE) {
+        return forgotten;
+      }
+    }
   }
 
   /** How many effects are waiting or under way. */

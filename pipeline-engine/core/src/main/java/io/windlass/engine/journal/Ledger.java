@@ -343,6 +343,40 @@ final class Ledger {
             limit);
   }
 
+  record OldRow(Subject subject, long sequence) {}
+
+  /**
+   * Transitions from before a time whose effects have all ended, but for each subject's last.
+   * Scans, so it belongs on a reading connection.
+   */
+  List<OldRow> oldTransitions(Tx tx, Instant before, int limit) {
+    return tx.session()
+        .list(
+            "SELECT kind, subject, sequence FROM journal_transition t WHERE at < ?"
+                + " AND sequence < (SELECT s.sequence FROM journal_subject s WHERE s.kind = t.kind AND s.subject = t.subject)"
+                + " AND NOT EXISTS (SELECT 1 FROM journal_effect e WHERE e.kind = t.kind AND e.subject = t.subject"
+                + " AND e.sequence = t.sequence AND e.ended IS NULL) LIMIT ?",
+            rows -> new OldRow(subject(rows), rows.getLong("sequence")),
+            before,
+            limit);
+  }
+
+  void forget(Tx tx, OldRow old) {
+    Subject subject = old.subject();
+    tx.session()
+        .update(
+            "DELETE FROM journal_effect" + OF + " AND sequence = ?",
+            subject.kind(),
+            subject.key(),
+            old.sequence());
+    tx.session()
+        .update(
+            "DELETE FROM journal_transition" + OF + " AND sequence = ?",
+            subject.kind(),
+            subject.key(),
+            old.sequence());
+  }
+
   private EffectId effectId(ResultSet rows) throws SQLException {
     return new EffectId(journal, subject(rows), rows.getLong("sequence"), rows.getInt("idx"));
   }

@@ -4,13 +4,19 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.LoggerFactory;
 
 /** A schema on a PostgreSQL server, worked on by one Windlass server at a time. */
 final class PostgresDialect implements Dialect {
   /** Any number will do, as long as every Windlass takes the same. */
   private static final long LOCK = 0x77696e646c617373L;
+
+  private static final Duration OWN_WAIT = Duration.ofSeconds(2);
+  private static final Duration OWN_LOOK = Duration.ofMillis(50);
 
   private final DatabaseSettings.Store.Postgres store;
 
@@ -23,30 +29,42 @@ final class PostgresDialect implements Dialect {
     try {
       Connection connection = open();
       connection.setAutoCommit(true);
-      try (var statement = connection.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
-        statement.setLong(1, LOCK);
-        try (var rows = statement.executeQuery()) {
-          if (!rows.next() || !rows.getBoolean(1)) {
-            connection.close();
-            throw new DatabaseException.InUse(
-                "Tried to use the database '"
-                    + store.url()
-                    + "' but another Windlass is already running on it; stop that server, or choose another database");
-          }
+      long until = System.nanoTime() + OWN_WAIT.toNanos();
+      while (!locked(connection, "SELECT pg_try_advisory_lock(?)")) {
+        if (System.nanoTime() > until) {
+          connection.close();
+          throw new DatabaseException.InUse(
+              "Tried to use the database '"
+                  + store.url()
+                  + "' but another Windlass is already running on it; stop that server, or choose another database");
         }
+        LockSupport.parkNanos(
+            OWN_LOOK.toNanos()); // the server may not have noticed yet that its last client died
       }
-      return () -> close(connection);
+      return () -> release(connection);
     } catch (SQLException e) {
-      throw new DatabaseException.Failed(
+      throw new DatabaseException.Unavailable(
           "Tried to connect to '" + store.url() + "' but " + e.getMessage(), e);
     }
   }
 
-  private static void close(Connection connection) {
-    try {
-      connection.close();
+  private static boolean locked(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, LOCK);
+      try (var rows = statement.executeQuery()) {
+        return rows.next() && rows.getBoolean(1);
+      }
+    }
+  }
+
+  private static void release(Connection connection) {
+    try (connection) {
+      boolean _ = locked(connection, "SELECT pg_advisory_unlock(?)");
     } catch (SQLException e) {
-      throw new IllegalStateException("Tried to let go of the database but " + e.getMessage(), e);
+      LoggerFactory.getLogger(PostgresDialect.class)
+          .atDebug()
+          .addKeyValue("error", e.getMessage())
+          .log("Could not let go of the database in good order");
     }
   }
 

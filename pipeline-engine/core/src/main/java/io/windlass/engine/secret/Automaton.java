@@ -23,7 +23,7 @@ final class Automaton {
   private final int[] fails;
   private final int[] depths;
   private final int[] matches;
-  private final boolean[] begins = new boolean[256];
+  private final int[] fromRoot = new int[256];
 
   private Automaton(List<Node> nodes) {
     int capacity = Integer.highestOneBit(Math.max(8, nodes.size() * 2)) << 1;
@@ -40,7 +40,7 @@ final class Automaton {
         put(node.parent, node.edge, node.id);
       }
       if (node.depth == 1) {
-        begins[node.edge] = true;
+        fromRoot[node.edge] = node.id;
       }
     }
     link(nodes);
@@ -104,8 +104,8 @@ final class Automaton {
     int edge = b & 0xff;
     int from = state;
     while (true) {
-      if (from == ROOT && !begins[edge]) {
-        return ROOT;
+      if (from == ROOT) {
+        return fromRoot[edge];
       }
       int target = target(from, edge);
       if (target != NONE) {

@@ -29,7 +29,7 @@ class JournalWorkTest {
 
   @BeforeEach
   void open() {
-    database = Database.open(DatabaseSettings.in(directory));
+    database = Database.open(settings());
     journal = new Journal(database, clock);
     journal.register(new Parcel(), carrier);
   }
@@ -38,6 +38,11 @@ class JournalWorkTest {
   void close() {
     journal.close();
     database.close();
+  }
+
+  /** The store to test on; the same throughout a test. */
+  DatabaseSettings settings() {
+    return DatabaseSettings.in(directory);
   }
 
   private void restart() {
@@ -305,6 +310,58 @@ class JournalWorkTest {
 
     assertThat(journal.history(Parcel.subject("a"), 0, 10)).isEmpty();
     assertThat(journal.pendingEffects()).isZero();
+  }
+
+  @Test
+  void trimmingForgetsOldTimelinesButNoStateAndNothingThatIsUnderWay() {
+    journal.tell(Parcel.subject("a"), new Event.Put("book"), "1");
+    journal.tell(Parcel.subject("a"), new Event.Put("pen"), "2");
+    journal.tell(Parcel.subject("b"), new Event.Send("road"), "1");
+    journal.tell(Parcel.subject("b"), new Event.Put("book"), "2");
+    clock.forward(Duration.ofDays(100));
+
+    assertThat(journal.trim(clock.instant().minus(Duration.ofDays(90)))).isEqualTo(1);
+
+    assertThat(journal.history(Parcel.subject("a"), 0, 10))
+        .extracting(TransitionRow::sequence)
+        .containsExactly(2L);
+    assertThat(journal.history(Parcel.subject("b"), 0, 10)).hasSize(2);
+    assertThat(things("a")).isEqualTo(2);
+    assertThat(journal.tell(Parcel.subject("a"), new Event.Put("cup"), "3"))
+        .isEqualTo(TellResult.APPLIED);
+  }
+
+  @Test
+  void aProjectionIsInStepWithTheStateAndCanRefuseATransition() {
+    journal.close();
+    journal = new Journal(database, clock);
+    journal.register(
+        new Parcel(),
+        carrier,
+        (Projection<State>)
+            (tx, subject, before, after, now) -> {
+              if (Parcel.things(after) > 2) {
+                throw new IllegalStateException("too heavy");
+              }
+              tx.handle()
+                  .execute(
+                      "INSERT INTO windlass_meta (name, value) VALUES (?, ?)",
+                      subject.key() + " " + Parcel.things(after),
+                      before.map(Parcel::things).orElse(-1));
+            });
+    journal.tell(Parcel.subject("a"), new Event.Put("book"), "1");
+    journal.tell(Parcel.subject("a"), new Event.Put("pen"), "2");
+    assertThatThrownBy(() -> journal.tell(Parcel.subject("a"), new Event.Put("anvil"), "3"))
+        .hasMessage("too heavy");
+
+    assertThat(things("a")).isEqualTo(2);
+    List<String> rows =
+        database.read(tx ->
+            tx.handle()
+                .select("SELECT value FROM windlass_meta WHERE name LIKE 'a %' ORDER BY name")
+                .mapTo(String.class)
+                .list());
+    assertThat(rows).containsExactly("-1", "1");
   }
 
   @Test
