@@ -15,18 +15,27 @@ import io.windlass.scaler.fleet.FleetId;
 import io.windlass.scaler.fleet.Hold;
 import io.windlass.scaler.policy.Scaling;
 import io.windlass.scaler.signal.Reading;
+import io.windlass.scaler.signal.Sample;
+import io.windlass.scaler.signal.SignalException;
+import io.windlass.scaler.signal.SignalHistory;
 import io.windlass.scaler.signal.SignalQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One fleet under the loop: its binding, what it remembers, and one evaluation at a time. */
 final class BoundFleet {
+  private static final Logger LOG = LoggerFactory.getLogger(BoundFleet.class);
+  private static final int STEPS = 60;
+
   /** What may be exchanged while the fleet is under the loop. */
   record Binding(Fleet fleet, Scaling scaling, Mode mode) {}
 
@@ -35,6 +44,7 @@ final class BoundFleet {
 
   private final FleetId id;
   private final DecisionLog log;
+  private final Optional<SignalHistory> history;
   private final Limits limits;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final Deque<Decision> trail = new ArrayDeque<>();
@@ -44,10 +54,16 @@ final class BoundFleet {
   private volatile Optional<String> problem = Optional.empty();
   private @Nullable Memory memory;
 
-  BoundFleet(FleetId id, Binding binding, DecisionLog log, Limits limits) {
+  BoundFleet(
+      FleetId id,
+      Binding binding,
+      DecisionLog log,
+      Optional<SignalHistory> history,
+      Limits limits) {
     this.id = id;
     this.binding = binding;
     this.log = log;
+    this.history = history;
     this.limits = limits;
   }
 
@@ -105,7 +121,7 @@ final class BoundFleet {
    */
   LoggedDecision evaluate(Work work, List<Reading> readings, List<Hold> holds, Instant now)
       throws FleetException {
-    Memory before = recall();
+    Memory before = rebuilt(recall(), work, now);
     var state = work.binding().fleet().state();
     boolean observing = work.binding().mode() == Mode.OBSERVE;
     Decided decided =
@@ -161,6 +177,28 @@ final class BoundFleet {
     Memory recalled = stored.map(Remembered::memory).orElse(Memory.EMPTY);
     memory = recalled;
     return recalled;
+  }
+
+  /**
+   * After a start or a gap, once: history that cannot be had leaves the windows to fill by
+   * themselves.
+   */
+  private Memory rebuilt(Memory before, Work work, Instant now) {
+    if (history.isEmpty() || Decide.remembers(before, now)) {
+      return before;
+    }
+    Duration lookback = Decide.lookback(work.binding().scaling());
+    Duration step = lookback.dividedBy(STEPS).plusMillis(1);
+    List<List<Sample>> totals = new ArrayList<>();
+    try {
+      for (SignalQuery query : work.queries()) {
+        totals.add(history.get().history(query, now.minus(lookback), now, step));
+      }
+    } catch (SignalException e) {
+      LOG.atInfo().addKeyValue("fleet", id).log(e.getMessage());
+      return before;
+    }
+    return Decide.rebuild(before, work.binding().scaling(), totals, now);
   }
 
   private void remember(LoggedDecision row, Memory after) {

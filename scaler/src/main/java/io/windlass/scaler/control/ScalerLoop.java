@@ -9,6 +9,7 @@ import io.windlass.scaler.fleet.FleetId;
 import io.windlass.scaler.policy.Amounts;
 import io.windlass.scaler.policy.Scaling;
 import io.windlass.scaler.signal.Reading;
+import io.windlass.scaler.signal.SignalHistory;
 import io.windlass.scaler.signal.SignalQuery;
 import io.windlass.scaler.signal.SignalSource;
 import java.time.Instant;
@@ -43,6 +44,7 @@ public final class ScalerLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScalerLoop.class);
 
   private final SignalSource signals;
+  private final Optional<SignalHistory> history;
   private final DecisionLog log;
   private final Holds holds;
   private final Consumer<LoggedDecision> listener;
@@ -61,18 +63,31 @@ public final class ScalerLoop implements AutoCloseable {
   private final AtomicLong left = new AtomicLong();
   private volatile Optional<Instant> lastTick = Optional.empty();
 
-  /**
-   * A loop without fleets.
-   *
-   * @param listener hears every row as it stands in the log, on the fleet's thread; must not block
-   */
+  /** A loop whose windows fill by themselves after a start. */
   public ScalerLoop(
       SignalSource signals,
       DecisionLog log,
       Holds holds,
       Consumer<LoggedDecision> listener,
       Limits limits) {
+    this(signals, Optional.empty(), log, holds, listener, limits);
+  }
+
+  /**
+   * A loop without fleets.
+   *
+   * @param history where the windows are filled from after a start
+   * @param listener hears every row as it stands in the log, on the fleet's thread; must not block
+   */
+  public ScalerLoop(
+      SignalSource signals,
+      Optional<SignalHistory> history,
+      DecisionLog log,
+      Holds holds,
+      Consumer<LoggedDecision> listener,
+      Limits limits) {
     this.signals = signals;
+    this.history = history;
     this.log = log;
     this.holds = holds;
     this.listener = listener;
@@ -90,7 +105,7 @@ public final class ScalerLoop implements AutoCloseable {
         fleet.id(),
         (id, bound) -> {
           if (bound == null) {
-            return new BoundFleet(id, binding, log, limits);
+            return new BoundFleet(id, binding, log, history, limits);
           }
           bound.rebind(binding);
           return bound;

@@ -9,9 +9,9 @@ import io.windlass.scaler.fleet.FleetState;
 import io.windlass.scaler.fleet.Hold;
 import io.windlass.scaler.fleet.Replica;
 import io.windlass.scaler.policy.Defaults;
-import io.windlass.scaler.policy.Policy;
 import io.windlass.scaler.policy.Scaling;
 import io.windlass.scaler.policy.Wish;
+import io.windlass.scaler.signal.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,27 +65,45 @@ public final class Decide {
     return new Decided(decision, remembered);
   }
 
+  /** Whether what is remembered has no hole up to this moment. */
+  public static boolean remembers(Memory memory, Instant now) {
+    return memory
+        .last()
+        .filter(last -> !last.isAfter(now) && !last.plus(Defaults.GAP).isBefore(now))
+        .isPresent();
+  }
+
+  /**
+   * Fills the windows from history (guard G5), so that a fleet need not wait for them after a
+   * start. Where the history of any policy begins late or has a hole, nothing is filled.
+   *
+   * @param totals for each policy, in order, its fleet's total over the last {@link #lookback},
+   *     oldest first
+   */
+  public static Memory rebuild(
+      Memory memory, Scaling scaling, List<List<Sample>> totals, Instant now) {
+    return History.rebuild(memory, scaling, totals, now);
+  }
+
+  /** How far back a fleet of this policy looks before it shrinks. */
+  public static Duration lookback(Scaling scaling) {
+    return Situation.lookback(scaling);
+  }
+
   /**
    * A pause longer than {@link Defaults#GAP}, or a clock set back, leaves a hole in what is
    * remembered.
    */
   private static Memory continuous(Memory memory, Instant now) {
-    boolean whole =
-        memory
-            .last()
-            .filter(last -> !last.isAfter(now) && !last.plus(Defaults.GAP).isBefore(now))
-            .isPresent();
-    return whole ? memory.evaluated(now) : memory.begunAgain(now);
+    return remembers(memory, now) ? memory.evaluated(now) : memory.begunAgain(now);
   }
 
   private static List<Evidence> judge(Scaling scaling, Observation seen, Instant now) {
     List<Evidence> evidence = new ArrayList<>();
     for (int i = 0; i < scaling.policies().size(); i++) {
-      Policy policy = scaling.policies().get(i);
+      Judge judge = new Judge(scaling.policies().get(i), seen.fleet(), now);
       evidence.add(
-          i < seen.readings().size()
-              ? Evidence.of(policy, seen.readings().get(i), seen.fleet(), now)
-              : Evidence.unread(policy));
+          i < seen.readings().size() ? judge.judge(seen.readings().get(i)) : judge.unread());
     }
     return evidence;
   }
@@ -101,7 +119,7 @@ public final class Decide {
       } else if (before != null) {
         levels.put(key, before);
       }
-      if (!one.whole()) {
+      if (one.fault() == Evidence.Fault.SOURCE) {
         missing.put(key, memory.missingSince().getOrDefault(key, now));
       }
     }

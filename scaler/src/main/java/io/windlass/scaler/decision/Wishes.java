@@ -70,7 +70,8 @@ final class Wishes {
       Duration missing) {
     double load = evidence.usable() ? load(evidence) : 0;
     int known = load > current * (1 + Defaults.TOLERANCE) ? carry(load) : 0;
-    boolean overdue = missing.compareTo(ladder.hold()) >= 0;
+    boolean overdue =
+        evidence.fault() == Evidence.Fault.SOURCE && missing.compareTo(ladder.hold()) >= 0;
     int floor = overdue ? ladder.thenAtLeast().orElse(0) : 0;
     String problem = name(policy) + " has no whole data (" + evidence.problem() + ")";
     if (known >= floor && known > current) {

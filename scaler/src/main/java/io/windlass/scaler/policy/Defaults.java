@@ -36,6 +36,11 @@ public final class Defaults {
   /** The oldest sample that is believed; longer for windows of more than twice this. */
   public static final Duration MAX_AGE = Duration.ofSeconds(60);
 
+  /**
+   * How long a replica's CPU is not believed after it became ready: its rate still holds its start.
+   */
+  public static final Duration WARM_UP = Duration.ofSeconds(30);
+
   /** A total that falls by more than this share between two evaluations is doubted. */
   public static final double CLIFF = 0.5;
 

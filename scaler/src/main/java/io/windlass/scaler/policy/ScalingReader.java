@@ -6,6 +6,8 @@ import io.windlass.scaler.policy.Scaling.OnMissingSignal;
 import io.windlass.scaler.policy.Scaling.ScaleIn;
 import io.windlass.scaler.policy.Scaling.ScaleOut;
 import io.windlass.scaler.signal.Signal;
+import io.windlass.scaler.signal.prometheus.PromQlException;
+import io.windlass.scaler.signal.prometheus.PromQlScope;
 import io.windlass.scaler.syntax.Cron;
 import io.windlass.scaler.syntax.Fields;
 import io.windlass.scaler.syntax.Node;
@@ -16,6 +18,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -160,13 +163,23 @@ public final class ScalingReader {
     Optional<String> expression = fields.text("promql");
     Optional<Double> perReplica = positive(fields, "per-replica", fields.number("per-replica"));
     fields.done();
-    expression
-        .filter(String::isBlank)
-        .ifPresent(blank ->
-            problems.say(fields.at("promql"), fields.path("promql"), "the query is empty"));
     return expression
-        .filter(text -> !text.isBlank())
+        .filter(text -> scopes(fields, text, problems))
         .flatMap(text -> perReplica.map(n -> Policy.TargetTracking.of(new Signal.PromQl(text), n)));
+  }
+
+  /**
+   * A query that cannot be kept to its fleet would be refused at every tick; it is refused here
+   * once.
+   */
+  private static boolean scopes(Fields fields, String expression, Problems problems) {
+    try {
+      PromQlScope.scope(expression, Map.of(), "1m");
+      return true;
+    } catch (PromQlException e) {
+      problems.say(fields.at("promql"), fields.path("promql"), String.valueOf(e.getMessage()));
+      return false;
+    }
   }
 
   /** {@code 200/s}. */

@@ -17,7 +17,10 @@ import io.windlass.scaler.policy.Scaling;
 import io.windlass.scaler.policy.Scaling.ScaleIn;
 import io.windlass.scaler.signal.MemorySignals;
 import io.windlass.scaler.signal.Reading;
+import io.windlass.scaler.signal.Sample;
 import io.windlass.scaler.signal.Signal;
+import io.windlass.scaler.signal.SignalException;
+import io.windlass.scaler.signal.SignalHistory;
 import io.windlass.scaler.signal.SignalQuery;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +41,7 @@ class ScalerLoopTest {
   private static final FleetId WORKER = FleetId.parse("acme/shop/production/worker");
   private static final Signal CPU = new Signal.Cpu();
   private static final Instant START = Instant.parse("2026-03-02T10:00:00Z");
+  private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration TICK = Duration.ofSeconds(15);
   private static final Scaling SCALING =
       Scaling.of(2, 8, Policy.TargetTracking.of(CPU, 0.6))
@@ -48,7 +53,7 @@ class ScalerLoopTest {
   private final MemoryDecisionLog log = new MemoryDecisionLog();
   private final Holds holds = new Holds();
   private final List<LoggedDecision> heard = new CopyOnWriteArrayList<>();
-  private final MemoryFleet web = new MemoryFleet(WEB, 2, () -> START);
+  private final MemoryFleet web = new MemoryFleet(WEB, 2, () -> LONG_AGO);
   private final List<ScalerLoop> loops = new ArrayList<>();
   private ScalerLoop loop = loop(log, Limits.STANDARD);
   private Instant now = START;
@@ -269,6 +274,45 @@ class ScalerLoopTest {
   }
 
   @Test
+  void fills_its_windows_from_history_after_a_start() {
+    List<Instant> asked = new CopyOnWriteArrayList<>();
+    SignalHistory history =
+        (query, from, to, step) -> {
+          asked.add(to);
+          return Stream.of(0, 15, 30, 45, 60)
+              .map(s -> new Sample(0.6, from.plusSeconds(s)))
+              .toList();
+        };
+    loop = new ScalerLoop(signals, Optional.of(history), log, holds, heard::add, Limits.STANDARD);
+    loops.add(loop);
+    web.writeFromOutside(4, "the test");
+    web.settle();
+    loop.bind(web, SCALING, Mode.ACT);
+    busy(web, 0.15);
+
+    ticks(2);
+
+    assertThat(web.written()).containsExactly(3);
+    assertThat(asked).as("once is enough").containsExactly(START);
+  }
+
+  @Test
+  void goes_on_without_a_history_that_cannot_be_had() {
+    SignalHistory history =
+        (query, from, to, step) -> {
+          throw new SignalException("Tried to read what cpu was but the server is down");
+        };
+    loop = new ScalerLoop(signals, Optional.of(history), log, holds, heard::add, Limits.STANDARD);
+    loops.add(loop);
+    loop.bind(web, SCALING, Mode.ACT);
+    busy(web, 0.9);
+
+    ticks(1);
+
+    assertThat(web.written()).containsExactly(3);
+  }
+
+  @Test
   void goes_on_with_the_others_when_one_fleet_hangs() throws Exception {
     CountDownLatch hanging = new CountDownLatch(1);
     AtomicInteger entered = new AtomicInteger();
@@ -276,7 +320,7 @@ class ScalerLoopTest {
         loop(
             log,
             new Limits(Duration.ofSeconds(20), Duration.ofMillis(50), Duration.ofMinutes(10), 10));
-    MemoryFleet worker = new MemoryFleet(WORKER, 2, () -> START);
+    MemoryFleet worker = new MemoryFleet(WORKER, 2, () -> LONG_AGO);
     loop.bind(
         new ForwardingFleet(web) {
           @Override
@@ -302,7 +346,7 @@ class ScalerLoopTest {
 
   @Test
   void goes_on_with_the_others_when_one_fleet_fails() {
-    MemoryFleet worker = new MemoryFleet(WORKER, 2, () -> START);
+    MemoryFleet worker = new MemoryFleet(WORKER, 2, () -> LONG_AGO);
     loop.bind(web, SCALING, Mode.ACT);
     loop.bind(worker, SCALING, Mode.ACT);
     web.breakWith("its machine is gone");

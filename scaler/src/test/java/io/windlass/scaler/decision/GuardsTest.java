@@ -19,11 +19,18 @@ import io.windlass.scaler.policy.Scaling.Budgets;
 import io.windlass.scaler.policy.Scaling.Connections;
 import io.windlass.scaler.policy.Scaling.OnMissingSignal;
 import io.windlass.scaler.policy.Scaling.ScaleIn;
+import io.windlass.scaler.signal.Reading;
+import io.windlass.scaler.signal.Sample;
 import io.windlass.scaler.signal.Signal;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Nested;
@@ -115,6 +122,47 @@ class GuardsTest {
     }
 
     @Test
+    void takes_a_replica_that_just_started_for_an_average_one() {
+      Scene scene = Scene.cpu(1, 20, 4).settled().last(2, State.READY);
+      scene.each(CPU_60, 0.6, 2, Duration.ZERO, false);
+
+      Decision decision = scene.decide();
+
+      assertThat(decision.result())
+          .as("half have no sample, and none is needed of them")
+          .isEqualTo(4);
+      assertThat(decision.inputs().getFirst().health()).isEqualTo(Health.WHOLE);
+      assertThat(decision.notes())
+          .containsExactly("2 replicas just started and taken for average in cpu");
+    }
+
+    @Test
+    void does_not_take_what_a_fleet_burns_while_it_starts_for_load() {
+      Scene scene = Scene.cpu(1, 20, 2).last(2, State.READY).cpu(1.9);
+
+      assertThat(scene.decide().result()).isEqualTo(2);
+      assertThat(scene.pass(Defaults.WARM_UP).cpu(1.9).decide().result()).isEqualTo(7);
+    }
+
+    @Test
+    void counts_the_replicas_behind_a_total_where_the_source_names_them() {
+      Policy query =
+          Policy.TargetTracking.of(new Signal.PromQl("sum(rate(orders_total[$window]))"), 100);
+      Scene scene = new Scene(Scene.free(Scaling.of(1, 20, query)), 4);
+      Map<String, Instant> two =
+          Map.of("web-1", scene.now, "web-2", scene.now, "web-3", scene.now.minusSeconds(90));
+      scene.readings.put(
+          query.key(),
+          new Reading.Total(Scene.query(query), new Sample(90, scene.now), two, false, List.of()));
+
+      Decision decision = scene.decide();
+
+      assertThat(decision.inputs().getFirst().health()).isEqualTo(Health.PARTIAL);
+      assertThat(decision.inputs().getFirst().problem())
+          .contains("only 2 of 4 replicas have a sample");
+    }
+
+    @Test
     void leaves_replicas_that_do_not_serve_out_of_the_sum() {
       Scene scene = Scene.cpu(1, 20, 5).settled().cpu(1.2).last(4, State.FAILED);
 
@@ -180,6 +228,19 @@ class GuardsTest {
     }
 
     @Test
+    void is_not_climbed_by_a_fleet_whose_replicas_fail() {
+      Scene scene = outage(3).last(2, State.FAILED);
+
+      for (int i = 0; i < 100; i++) {
+        scene.pass(TICK).each(CPU_60, 0.5, 1, Duration.ZERO, false).decide();
+      }
+
+      Decision decision = scene.decide();
+      assertThat(decision.result()).isEqualTo(3);
+      assertThat(decision.inputs().getFirst().problem()).contains("only 1 of 3 replicas are ready");
+    }
+
+    @Test
     void begins_anew_when_the_signal_was_back_in_between() {
       Scene scene = outage(3);
       after(scene, Duration.ofMinutes(9));
@@ -214,6 +275,37 @@ class GuardsTest {
           .endsWith("its last 5m are not known yet, so it may only grow until 10:05:00 UTC.");
       scene.settled(0.05, HOLD);
       assertThat(scene.cpu(0.05).decide().result()).isEqualTo(1);
+    }
+
+    @Test
+    void fills_the_windows_from_history_where_it_can() {
+      Scene scene = Scene.cpu(1, 20, 6);
+      scene.memory =
+          Decide.rebuild(Memory.EMPTY, scene.scaling, List.of(history(scene, 1.2, 300)), scene.now);
+
+      assertThat(scene.cpu(0.05).decide().result()).as("1.2 in all needed two").isEqualTo(2);
+    }
+
+    @Test
+    void fills_nothing_from_a_history_with_a_hole() {
+      Scene scene = Scene.cpu(1, 20, 6);
+      List<Sample> holed = new ArrayList<>(history(scene, 1.2, 300));
+      holed.subList(5, 12).clear();
+
+      assertThat(Decide.rebuild(Memory.EMPTY, scene.scaling, List.of(holed), scene.now))
+          .isEqualTo(Memory.EMPTY);
+      assertThat(
+              Decide.rebuild(
+                  Memory.EMPTY, scene.scaling, List.of(history(scene, 1.2, 120)), scene.now))
+          .isEqualTo(Memory.EMPTY);
+      assertThat(Decide.rebuild(Memory.EMPTY, scene.scaling, List.of(List.of()), scene.now))
+          .isEqualTo(Memory.EMPTY);
+    }
+
+    private static List<Sample> history(Scene scene, double total, int seconds) {
+      return IntStream.iterate(seconds, s -> s >= 0, s -> s - 15)
+          .mapToObj(ago -> new Sample(total, scene.now.minusSeconds(ago)))
+          .toList();
     }
 
     @Test

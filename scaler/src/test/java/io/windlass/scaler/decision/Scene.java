@@ -34,6 +34,8 @@ final class Scene {
   /** Rates that are never in the way. */
   static final Rate ANY = new Rate(new Rate.Replicas(1_000), Duration.ofSeconds(1));
 
+  private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
+
   Instant now = Instant.parse("2026-03-02T10:00:00Z");
   Scaling scaling;
   Memory memory = Memory.EMPTY;
@@ -63,7 +65,7 @@ final class Scene {
     wanted = size;
     replicas.clear();
     for (int i = 1; i <= size; i++) {
-      replicas.add(new Replica("web-" + i, "1", State.READY, now));
+      replicas.add(new Replica("web-" + i, "1", State.READY, LONG_AGO));
     }
     return this;
   }
