@@ -3,14 +3,20 @@ package io.windlass.engine.local.protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where a running keeper listens, as it wrote it to its directory.
  *
  * @param port on 127.0.0.1
  * @param pid of the keeper
+ * @param routes ports at which the routes are served, in the order of the settings
  */
-public record Address(int port, long pid) {
+public record Address(int port, long pid, List<Integer> routes) {
+  public Address {
+    routes = List.copyOf(routes);
+  }
+
   /** Name of the file within the keeper's directory that holds this record. */
   public static final String FILE = "keeper.json";
 

@@ -26,4 +26,8 @@ public record ProcessSpec(
     command = List.copyOf(command);
     env = Map.copyOf(env);
   }
+
+  public ProcessSpec withSecrets(Secrets others) {
+    return new ProcessSpec(root, command, env, others, serves, health, resources, drain);
+  }
 }

@@ -20,4 +20,8 @@ public record ReleaseSpec(
     processes = Map.copyOf(processes);
     routes = List.copyOf(routes);
   }
+
+  public ReleaseSpec withProcesses(Map<String, ProcessSpec> others) {
+    return new ReleaseSpec(environment, release, others, routes);
+  }
 }
