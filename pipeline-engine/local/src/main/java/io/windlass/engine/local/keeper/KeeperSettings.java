@@ -1,7 +1,9 @@
 package io.windlass.engine.local.keeper;
 
+import io.windlass.engine.local.sandbox.Users;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,18 +15,25 @@ import java.util.Optional;
  * @param routes where the routes are served
  * @param budget what replicas may use of the machine
  * @param sandbox whether to isolate
- * @param users first of the user ids that processes run under, where the keeper is root
+ * @param tools directories that every process may read beside the system's own; their {@code bin}
+ *     is in the PATH. The keeper's own Java is always among them
+ * @param firstUser of the {@link Users#COUNT} user ids that processes run under, where the keeper
+ *     is root
  * @param limits bounds on everything that grows
  */
 public record KeeperSettings(
     Path directory,
     Optional<Path> contentStore,
     int port,
-    Listen routes,
+    Routes routes,
     Budget budget,
     Sandboxing sandbox,
-    int users,
+    List<Path> tools,
+    int firstUser,
     Limits limits) {
+  public KeeperSettings {
+    tools = List.copyOf(tools);
+  }
 
   /** All defaults, routes on a free port of the loopback. */
   public static KeeperSettings of(Path directory) {
@@ -32,39 +41,65 @@ public record KeeperSettings(
         directory,
         Optional.empty(),
         0,
-        new Listen("127.0.0.1", 0),
+        Routes.on("127.0.0.1", 0),
         Budget.DEFAULT,
         Sandboxing.WHERE_IT_WORKS,
+        List.of(),
         Users.FIRST,
         Limits.DEFAULT);
   }
 
   public KeeperSettings withContentStore(Path store) {
     return new KeeperSettings(
-        directory, Optional.of(store), port, routes, budget, sandbox, users, limits);
+        directory, Optional.of(store), port, routes, budget, sandbox, tools, firstUser, limits);
   }
 
-  public KeeperSettings withRoutes(Listen listen) {
+  public KeeperSettings withRoutes(Routes listen) {
     return new KeeperSettings(
-        directory, contentStore, port, listen, budget, sandbox, users, limits);
+        directory, contentStore, port, listen, budget, sandbox, tools, firstUser, limits);
   }
 
   public KeeperSettings withBudget(Budget share) {
-    return new KeeperSettings(directory, contentStore, port, routes, share, sandbox, users, limits);
+    return new KeeperSettings(
+        directory, contentStore, port, routes, share, sandbox, tools, firstUser, limits);
   }
 
   public KeeperSettings withSandbox(Sandboxing sandboxing) {
     return new KeeperSettings(
-        directory, contentStore, port, routes, budget, sandboxing, users, limits);
+        directory, contentStore, port, routes, budget, sandboxing, tools, firstUser, limits);
   }
 
   public KeeperSettings withLimits(Limits bounds) {
     return new KeeperSettings(
-        directory, contentStore, port, routes, budget, sandbox, users, bounds);
+        directory, contentStore, port, routes, budget, sandbox, tools, firstUser, bounds);
   }
 
-  /** An address to listen at; port 0 takes any free one. */
-  public record Listen(String host, int port) {}
+  public KeeperSettings withTools(List<Path> directories) {
+    return new KeeperSettings(
+        directory, contentStore, port, routes, budget, sandbox, directories, firstUser, limits);
+  }
+
+  /**
+   * Where the routes are served.
+   *
+   * @param listen addresses; port 0 takes a free one, and the same one again after a restart
+   * @param inheritSocket also serve the listening socket that is standard input, as a systemd
+   *     socket unit hands over a privileged port
+   * @param trusted networks ({@code 10.0.0.0/8}) whose forwarding headers are believed
+   */
+  public record Routes(List<Listen> listen, boolean inheritSocket, List<String> trusted) {
+    public Routes {
+      listen = List.copyOf(listen);
+      trusted = List.copyOf(trusted);
+    }
+
+    public static Routes on(String host, int port) {
+      return new Routes(List.of(new Listen(host, port)), false, List.of());
+    }
+
+    /** One address. */
+    public record Listen(String host, int port) {}
+  }
 
   /**
    * Shares of the machine that replicas may ask for together.
@@ -84,14 +119,6 @@ public record KeeperSettings(
     REQUIRED,
     /** Plain processes. */
     OFF
-  }
-
-  /** The user ids that processes run under: two ranges of {@link #COUNT}, for steps and fleets. */
-  public static final class Users {
-    public static final int FIRST = 720_000;
-    public static final int COUNT = 30_000;
-
-    private Users() {}
   }
 
   /**

@@ -1,0 +1,242 @@
+package io.windlass.engine.local.keeper;
+
+import io.windlass.engine.image.ImageException;
+import io.windlass.engine.local.protocol.FleetStatus;
+import io.windlass.engine.local.protocol.KeeperStatus;
+import io.windlass.engine.local.protocol.ProcessSpec;
+import io.windlass.engine.local.protocol.ReleaseSpec;
+import io.windlass.engine.local.protocol.ReplicaSeries;
+import io.windlass.engine.local.protocol.ReplicaStatus;
+import io.windlass.engine.local.protocol.Resize;
+import io.windlass.engine.local.protocol.RolloutStatus;
+import io.windlass.engine.local.protocol.Shift;
+import io.windlass.engine.local.replica.Images;
+import io.windlass.engine.local.replica.ReplicaLog;
+import io.windlass.engine.local.replica.Replicas;
+import io.windlass.engine.local.state.Division;
+import io.windlass.engine.local.state.KeeperState;
+import io.windlass.engine.local.state.Member;
+import io.windlass.engine.local.state.Releases;
+import io.windlass.engine.local.state.Running;
+import io.windlass.engine.local.state.Size;
+import io.windlass.engine.local.step.Steps;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the keeper answers to each request, whatever way it came. Thread-safe; a change is on disk
+ * when its method returns.
+ */
+final class Answers {
+  private final Loop loop;
+  private final Releases releases;
+  private final Rollouts rollouts;
+  private final Room room;
+  private final Images images;
+  private final Replicas replicas;
+  private final Figures figures;
+  private final Steps steps;
+  private final KeeperStatus identity;
+
+  /**
+   * Over the keeper's parts.
+   *
+   * @param identity all of the status that does not change
+   */
+  Answers(
+      Loop loop,
+      Releases releases,
+      Rollouts rollouts,
+      Room room,
+      Images images,
+      Replicas replicas,
+      Figures figures,
+      Steps steps,
+      KeeperStatus identity) {
+    this.loop = loop;
+    this.releases = releases;
+    this.rollouts = rollouts;
+    this.room = room;
+    this.images = images;
+    this.replicas = replicas;
+    this.figures = figures;
+    this.steps = steps;
+    this.identity = identity;
+  }
+
+  Steps steps() {
+    return steps;
+  }
+
+  KeeperStatus status() {
+    return new KeeperStatus(
+        identity.version(),
+        identity.pid(),
+        identity.started(),
+        identity.bootId(),
+        identity.proxyPort(),
+        identity.isolation(),
+        room.taken(loop.state()));
+  }
+
+  List<FleetStatus> fleets() {
+    KeeperState state = loop.state();
+    Set<String> names = new TreeSet<>(state.sizes().keySet());
+    state.members().values().forEach(m -> names.add(m.fleet()));
+    releases
+        .all()
+        .forEach(r -> r.processes().keySet().forEach(p -> names.add(r.environment() + "/" + p)));
+    return names.stream().map(n -> fleet(state, n)).toList();
+  }
+
+  FleetStatus fleet(String name) {
+    return fleets().stream()
+        .filter(f -> f.fleet().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new NoSuchElementException(
+                "Tried to look at fleet \"" + name + "\" but the keeper has none of that name"));
+  }
+
+  private FleetStatus fleet(KeeperState state, String name) {
+    Optional<Size> size = state.size(name);
+    List<Member> members = state.fleet(name);
+    return new FleetStatus(
+        name,
+        size.map(Size::wanted),
+        size.map(Size::writer),
+        members.stream().map(Answers::replica).toList(),
+        spec(state, name)
+            .map(spec -> {
+              FleetStatus.HostLimit left = room.left(state, spec);
+              return new FleetStatus.HostLimit(members.size() + left.replicas(), left.reason());
+            }));
+  }
+
+  /** Of the newest release that has this fleet. */
+  private Optional<ProcessSpec> spec(KeeperState state, String fleet) {
+    int slash = fleet.lastIndexOf('/');
+    String process = fleet.substring(slash + 1);
+    return state
+        .division(fleet.substring(0, Math.max(slash, 0)))
+        .map(Division::to)
+        .flatMap(r -> releases.process(r, process));
+  }
+
+  private static ReplicaStatus replica(Member member) {
+    return new ReplicaStatus(
+        member.id(),
+        member.release(),
+        member.phase(),
+        member.since(),
+        member.running().flatMap(Running::port),
+        member.running().map(r -> r.process().pid()),
+        member.failures(),
+        member.lastFailure().map(Member.Mishap::cause));
+  }
+
+  void resize(Resize resize) throws InterruptedException {
+    if (resize.wanted() < 0) {
+      throw new IllegalArgumentException(
+          "Tried to size \"" + resize.fleet() + "\" to " + resize.wanted() + "; use 0 or more");
+    }
+    Size size = new Size(resize.wanted(), resize.reason(), resize.writer());
+    change(s -> s.withSize(resize.fleet(), size));
+  }
+
+  void prepare(ReleaseSpec release) throws IOException, ImageException, InterruptedException {
+    Optional<ReleaseSpec> there = releases.find(release.release());
+    if (there.isPresent() && !there.get().equals(release)) {
+      throw new IllegalArgumentException(
+          "Tried to prepare "
+              + release.release()
+              + " but the keeper knows another release of that name; releases never change");
+    }
+    for (ProcessSpec spec : release.processes().values()) {
+      images.prepare(spec.root());
+    }
+    releases.add(release);
+  }
+
+  void shift(Shift shift) throws InterruptedException {
+    if (shift.percent() < 0 || shift.percent() > 100) {
+      throw new IllegalArgumentException(
+          "Tried to give " + shift.release() + " " + shift.percent() + "%; use 0 to 100");
+    }
+    ReleaseSpec release =
+        releases
+            .find(shift.release())
+            .orElseThrow(() ->
+                new NoSuchElementException(
+                    "Tried to move \""
+                        + shift.environment()
+                        + "\" to "
+                        + shift.release()
+                        + " but the keeper does not know it; prepare it first"));
+    if (!release.environment().equals(shift.environment())) {
+      throw new IllegalArgumentException(
+          "Tried to move \""
+              + shift.environment()
+              + "\" to "
+              + shift.release()
+              + " but that is a release of \""
+              + release.environment()
+              + "\"");
+    }
+    change(s ->
+        s.withDivision(
+            shift.environment(),
+            Division.shifted(s.division(shift.environment()), shift.release(), shift.percent())));
+  }
+
+  RolloutStatus rollout(String environment, String release) {
+    return rollouts.status(loop.state(), environment, release);
+  }
+
+  void retire(String environment, String release) throws IOException, InterruptedException {
+    boolean used =
+        loop.state().division(environment).filter(d -> d.names(release)).isPresent()
+            || loop.state().members().values().stream().anyMatch(m -> m.release().equals(release));
+    if (!used) {
+      releases.remove(release);
+    }
+  }
+
+  List<ReplicaSeries> samples(String fleet, Duration window, int points) {
+    return figures.samples(fleet, window, points);
+  }
+
+  List<String> log(String replica, int lines) throws IOException {
+    Member member = loop.state().members().get(replica);
+    if (member == null) {
+      throw new NoSuchElementException(
+          "Tried to read the log of replica \"" + replica + "\" but there is none of that name");
+    }
+    return new Masking(releases).masked(member, ReplicaLog.tail(replicas.log(replica), lines));
+  }
+
+  /** Ends all replicas and steps; nothing is wanted any more. */
+  void stopAll() throws IOException, InterruptedException {
+    steps.cancelAll();
+    change(KeeperState::unwanted);
+    while (!loop.state().members().isEmpty()) {
+      Thread.sleep(Duration.ofMillis(20));
+    }
+  }
+
+  private void change(UnaryOperator<KeeperState> change) throws InterruptedException {
+    try {
+      loop.change(change).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "Tried to write down a change but could not: " + e.getCause(), e);
+    }
+  }
+}
