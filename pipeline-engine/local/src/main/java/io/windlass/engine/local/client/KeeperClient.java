@@ -125,6 +125,11 @@ public final class KeeperClient implements AutoCloseable {
     exchange("DELETE", "/v1/step?id=" + encode(id), BodyPublishers.noBody(), ANSWER);
   }
 
+  /** The last lines of a step that was started without a log file, masked, the newest last. */
+  public List<String> stepLog(String id, int lines) throws KeeperException, InterruptedException {
+    return readList(get("/v1/step/log?id=" + encode(id) + "&lines=" + lines), String.class);
+  }
+
   /**
    * What was measured of a fleet's replicas.
    *

@@ -17,15 +17,23 @@ public final class KeeperException extends Exception {
   }
 
   private final Kind kind;
+  private final String reason;
 
   KeeperException(Kind kind, String message) {
     super(message);
     this.kind = kind;
+    this.reason = message;
   }
 
   KeeperException(Kind kind, String message, Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.reason = message;
+  }
+
+  /** The message, which is always there. */
+  public String reason() {
+    return reason;
   }
 
   public Kind kind() {

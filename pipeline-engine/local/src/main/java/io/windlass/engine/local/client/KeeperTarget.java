@@ -1,0 +1,193 @@
+package io.windlass.engine.local.client;
+
+import io.windlass.engine.image.ImageException;
+import io.windlass.engine.local.client.KeeperException.Kind;
+import io.windlass.engine.local.protocol.Resources;
+import io.windlass.engine.local.protocol.RolloutStatus;
+import io.windlass.engine.local.protocol.Secrets;
+import io.windlass.engine.local.protocol.Shift;
+import io.windlass.engine.local.protocol.StepStart;
+import io.windlass.engine.local.protocol.StepStatus;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.rollout.CommandResult;
+import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutException;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.rollout.Share;
+import io.windlass.engine.rollout.Verified;
+import io.windlass.engine.run.StepLimits;
+import io.windlass.engine.secret.SecretScope;
+import io.windlass.engine.secret.SecretValue;
+import io.windlass.engine.secret.SecretVersion;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Releases run as processes of the local machine, under its keeper. */
+public final class KeeperTarget implements RolloutTarget {
+  private static final int LINES = 40;
+
+  private final KeeperClient client;
+  private final Store images;
+  private final Values secrets;
+
+  /** Where images come from: the content store that server and keeper share. */
+  public interface Store {
+    /**
+     * Returns when the image is in the content store, fetched from its registry where it was not.
+     *
+     * @throws ImageException when it is nowhere, or damaged
+     */
+    void ensure(ImageRef image) throws ImageException, InterruptedException;
+  }
+
+  /** Where secrets' values come from; {@code SecretStore::value}. */
+  public interface Values {
+    Optional<SecretValue> value(SecretVersion version);
+  }
+
+  public KeeperTarget(KeeperClient client, Store images, Values secrets) {
+    this.client = client;
+    this.images = images;
+    this.secrets = secrets;
+  }
+
+  @Override
+  public Verified verify(Release release) throws RolloutException {
+    for (SecretRef secret : release.runtime().secrets()) {
+      if (secrets.value(version(release, secret)).isEmpty()) {
+        return new Verified.Missing(
+            "secret \"" + secret.name() + "\" has no version " + secret.version());
+      }
+    }
+    return missingImage(release)
+        .<Verified>map(Verified.Missing::new)
+        .orElseGet(Verified.Present::new);
+  }
+
+  private Optional<String> missingImage(Release release) throws RolloutException {
+    for (ImageRef image : new TreeMap<>(release.images()).values()) {
+      try {
+        images.ensure(image);
+      } catch (ImageException e) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      } catch (InterruptedException e) {
+        throw interrupted(release.id(), e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Prepared prepare(Release release) throws RolloutException {
+    Optional<String> missing = missingImage(release);
+    if (missing.isPresent()) {
+      return new Prepared.Failed(missing.get());
+    }
+    try {
+      Map<String, String> values = new TreeMap<>();
+      for (SecretRef secret : release.runtime().secrets()) {
+        Optional<SecretValue> value = secrets.value(version(release, secret));
+        if (value.isEmpty()) {
+          return new Prepared.Failed(
+              "secret \"" + secret.name() + "\" has no version " + secret.version());
+        }
+        values.put(secret.name(), value.get().reveal());
+      }
+      client.prepare(ReleaseSpecs.of(release, new Secrets(values)));
+      return new Prepared.Ready();
+    } catch (KeeperException e) {
+      if (e.kind() == Kind.REFUSED) {
+        return new Prepared.Failed(e.reason());
+      }
+      throw new RolloutException(e.reason(), e);
+    } catch (InterruptedException e) {
+      throw interrupted(release.id(), e);
+    }
+  }
+
+  @Override
+  public void shift(EnvironmentId environment, ReleaseId to, Share share) throws RolloutException {
+    try {
+      client.shift(new Shift(environment.toString(), to.toString(), share.percent()));
+    } catch (KeeperException e) {
+      throw new RolloutException(e.reason(), e);
+    } catch (InterruptedException e) {
+      throw interrupted(to, e);
+    }
+  }
+
+  @Override
+  public RolloutProgress progress(EnvironmentId environment, ReleaseId to) throws RolloutException {
+    try {
+      RolloutStatus status = client.rollout(environment.toString(), to.toString());
+      return switch (status.state()) {
+        case PROGRESSING ->
+            new RolloutProgress.Progressing(status.ready(), status.wanted(), status.detail());
+        case SETTLED -> new RolloutProgress.Settled(status.ready());
+        case FAILING -> new RolloutProgress.Failing(status.detail(), status.lastLogLines());
+      };
+    } catch (KeeperException e) {
+      throw new RolloutException(e.reason(), e);
+    } catch (InterruptedException e) {
+      throw interrupted(to, e);
+    }
+  }
+
+  @Override
+  public void retire(EnvironmentId environment, ReleaseId old) throws RolloutException {
+    try {
+      client.retire(environment.toString(), old.toString());
+    } catch (KeeperException e) {
+      throw new RolloutException(e.reason(), e);
+    } catch (InterruptedException e) {
+      throw interrupted(old, e);
+    }
+  }
+
+  @Override
+  public CommandResult once(Release release, ReleaseCommand command, String id)
+      throws RolloutException, InterruptedException {
+    // Any process has the application's files; the first by name, so that it is the same again.
+    String process = new TreeSet<>(release.images().keySet()).first();
+    StepStart start =
+        new StepStart(
+            "release-" + id.replaceAll("[^A-Za-z0-9_.-]", "-"),
+            "",
+            List.of(),
+            List.of("/bin/sh", "-c", command.run()),
+            Map.of(),
+            Secrets.NONE,
+            Optional.empty(),
+            command.timeout(),
+            StepLimits.DEFAULT.logBytes(),
+            Resources.DEFAULT,
+            Optional.of(new StepStart.InRelease(release.id().toString(), process)));
+    try {
+      StepStatus end = HostStepExecutor.finish(client, client.start(start));
+      return new CommandResult(HostStepExecutor.result(end), client.stepLog(start.id(), LINES));
+    } catch (KeeperException e) {
+      throw new RolloutException(e.reason(), e);
+    }
+  }
+
+  private static SecretVersion version(Release release, SecretRef secret) {
+    return new SecretVersion(
+        new SecretScope(release.environment().repository(), secret.environment()),
+        secret.name(),
+        secret.version());
+  }
+
+  private static RolloutException interrupted(ReleaseId release, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new RolloutException("Tried to move " + release + " but the server is going down", e);
+  }
+}
