@@ -113,9 +113,7 @@ final class RepositoryTurn {
           cause);
       return;
     }
-    // A branch that was made anew at an old commit looks like a late event here; the next poll
-    // finds it.
-    boolean movesOn = !push.forced();
+    boolean movesOn = !push.forced() && !push.created();
     if (movesOn && last.filter(head -> head.earlier().contains(push.after())).isPresent()) {
       decide(
           ref,

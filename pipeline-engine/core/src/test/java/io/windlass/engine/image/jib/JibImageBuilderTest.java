@@ -151,9 +151,7 @@ class JibImageBuilderTest {
     }
 
     assertThat(digests).hasSize(1);
-    assertThat(temp.resolve("staging").toFile().list())
-        .as("no layer's area is left")
-        .containsExactly("kept");
+    assertThat(temp.resolve("staging")).isEmptyDirectory();
     // Three layers, a configuration, a manifest.
     assertThat(blobs()).hasSize(5);
   }
@@ -212,7 +210,7 @@ class JibImageBuilderTest {
         temp.resolve("staging"),
         executor);
 
-    assertThat(temp.resolve("staging/old")).doesNotExist();
+    assertThat(temp.resolve("staging")).isEmptyDirectory();
   }
 
   @Test

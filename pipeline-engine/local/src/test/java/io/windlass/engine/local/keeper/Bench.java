@@ -1,0 +1,161 @@
+package io.windlass.engine.local.keeper;
+
+import static org.awaitility.Awaitility.await;
+
+import io.windlass.engine.local.client.KeeperClient;
+import io.windlass.engine.local.keeper.KeeperSettings.Limits;
+import io.windlass.engine.local.protocol.FleetStatus;
+import io.windlass.engine.local.protocol.Health;
+import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.local.protocol.ProcessSpec;
+import io.windlass.engine.local.protocol.ReleaseSpec;
+import io.windlass.engine.local.protocol.ReplicaStatus;
+import io.windlass.engine.local.protocol.Resize;
+import io.windlass.engine.local.protocol.Resources;
+import io.windlass.engine.local.protocol.RolloutStatus;
+import io.windlass.engine.local.protocol.Root;
+import io.windlass.engine.local.protocol.RouteSpec;
+import io.windlass.engine.local.protocol.Secrets;
+import io.windlass.engine.local.protocol.Shift;
+import io.windlass.engine.local.sandbox.Trees;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A keeper in a directory of its own, a client to it, and words for what tests do with them. */
+final class Bench implements AutoCloseable {
+  static final String ENVIRONMENT = "acme/shop/production";
+  static final String FLEET = ENVIRONMENT + "/web";
+  static final Limits QUICK =
+      new Limits(
+          1 << 20,
+          5,
+          3,
+          Duration.ofMillis(100),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(200),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(1),
+          16,
+          1 << 30);
+
+  final Path directory;
+  final KeeperSettings settings;
+  final KeeperClient client;
+  final HttpClient http = HttpClient.newHttpClient();
+  private Optional<Keeper> keeper = Optional.empty();
+
+  Bench(Path temporary) throws IOException {
+    this(temporary, KeeperSettings.Sandboxing.WHERE_IT_WORKS);
+  }
+
+  Bench(Path temporary, KeeperSettings.Sandboxing sandboxing) throws IOException {
+    Trees.passable(temporary);
+    this.directory = temporary.resolve("keeper");
+    this.settings = KeeperSettings.of(directory).withLimits(QUICK).withSandbox(sandboxing);
+    this.client = new KeeperClient(directory, Duration.ofSeconds(5));
+  }
+
+  Keeper start() throws Exception {
+    Keeper started = Keeper.start(settings);
+    keeper = Optional.of(started);
+    return started;
+  }
+
+  /** As an upgrade does: replicas stay. */
+  void stop() {
+    keeper.ifPresent(Keeper::close);
+    keeper = Optional.empty();
+  }
+
+  static ReleaseSpec release(int number, Root root, Map<String, String> env) {
+    Map<String, String> all = new HashMap<>(env);
+    all.putIfAbsent("VERSION", "v" + number);
+    ProcessSpec web =
+        new ProcessSpec(
+            root,
+            TinyApp.command(),
+            all,
+            new Secrets(Map.of("TOKEN", "hunter2hunter2")),
+            true,
+            new Health.Http(
+                Optional.of("/ready"),
+                Optional.of("/ready"),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(20)),
+            new Resources(0, 256L << 20),
+            Duration.ofSeconds(5));
+    return new ReleaseSpec(
+        ENVIRONMENT,
+        ENVIRONMENT + "@" + number,
+        Map.of("web", web),
+        List.of(new RouteSpec(Optional.empty(), "/", "web")));
+  }
+
+  void size(int wanted) throws Exception {
+    client.resize(new Resize(FLEET, wanted, "the test wants it", "test"));
+  }
+
+  void shift(ReleaseSpec release) throws Exception {
+    client.prepare(release);
+    client.shift(new Shift(ENVIRONMENT, release.release(), 100));
+  }
+
+  RolloutStatus awaitState(ReleaseSpec release, RolloutStatus.State state) {
+    return await(release.release() + " to be " + state)
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> client.rollout(ENVIRONMENT, release.release()), s -> s.state() == state);
+  }
+
+  List<ReplicaStatus> replicas() throws Exception {
+    FleetStatus fleet = client.fleet(FLEET);
+    return fleet.replicas();
+  }
+
+  long ready(String release) throws Exception {
+    return replicas().stream()
+        .filter(r -> r.release().equals(release) && r.phase() == Phase.READY)
+        .count();
+  }
+
+  int proxyPort() {
+    return keeper.orElseThrow().proxyPort();
+  }
+
+  String metrics() throws IOException, InterruptedException {
+    int port = keeper.orElseThrow().port();
+    return http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxyPort() + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      if (keeper.isEmpty()) {
+        start();
+      }
+      client.stopAll(Duration.ofSeconds(30));
+    } finally {
+      stop();
+      client.close();
+      http.close();
+    }
+  }
+}

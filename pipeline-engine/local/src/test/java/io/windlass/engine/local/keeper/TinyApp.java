@@ -1,0 +1,59 @@
+package io.windlass.engine.local.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.local.protocol.Root;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.ToolProvider;
+
+/** A real program that serves HTTP at PORT, compiled once into a directory as an image would be. */
+final class TinyApp {
+  private static final String SOURCE =
+      """
+      import com.sun.net.httpserver.HttpServer;
+      import java.net.InetSocketAddress;
+      import java.util.concurrent.Executors;
+      public class App {
+        public static void main(String[] a) throws Exception {
+          System.out.println("app " + System.getenv("VERSION") + " token " + System.getenv("TOKEN"));
+          if ("crash".equals(System.getenv("MODE"))) {
+            System.err.println("cannot find the answer to everything");
+            System.exit(3);
+          }
+          int port = Integer.parseInt(System.getenv("PORT"));
+          HttpServer s = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 200);
+          s.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+          s.createContext("/ready", x -> {
+            x.sendResponseHeaders("unready".equals(System.getenv("MODE")) ? 503 : 200, -1); x.close(); });
+          s.createContext("/", x -> {
+            byte[] b = String.valueOf(System.getenv("VERSION")).getBytes();
+            if (x.getRequestURI().getPath().equals("/slow")) {
+              try { Thread.sleep(700); } catch (InterruptedException e) { }
+            }
+            x.sendResponseHeaders(200, b.length); x.getResponseBody().write(b); x.close(); });
+          s.start();
+        }
+      }
+      """;
+
+  private TinyApp() {}
+
+  /** Its files below {@code directory}, which strangers may pass through. */
+  static Root in(Path directory) throws IOException {
+    Path app = Files.createDirectories(directory.resolve("app"));
+    Path source = Files.writeString(directory.resolve("App.java"), SOURCE);
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", app.toString(), source.toString());
+    assertThat(result).isZero();
+    return new Root.Directory(directory.toAbsolutePath().toString());
+  }
+
+  static List<String> command() {
+    return List.of(
+        "java", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", ".", "App");
+  }
+}
