@@ -249,10 +249,22 @@ public final class ScalerLoop implements AutoCloseable {
         case FAILED -> failed(id, row.error());
         case UNCHANGED, OBSERVED, RESIZING -> {}
       }
-      listener.accept(row);
+      tell(row);
     } catch (FleetException | RuntimeException e) {
       task.fleet().failed(String.valueOf(e.getMessage()));
       failed(id, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Who listens may fail without harm to the fleet. */
+  private void tell(LoggedDecision row) {
+    try {
+      listener.accept(row);
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("fleet", row.decision().fleet())
+          .log("A listener failed");
     }
   }
 

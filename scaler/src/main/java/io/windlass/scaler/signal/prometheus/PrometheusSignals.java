@@ -183,14 +183,23 @@ public final class PrometheusSignals implements SignalSource, SignalHistory, Aut
   }
 
   private static Optional<String> skew(Instant there, Instant sent, Instant received) {
-    Duration behind = Duration.between(there, sent).truncatedTo(ChronoUnit.SECONDS);
-    Duration ahead = Duration.between(received, there).truncatedTo(ChronoUnit.SECONDS);
+    Duration behind = Duration.between(there, sent);
+    Duration ahead = Duration.between(received, there);
     if (behind.compareTo(SKEW) > 0) {
-      return Optional.of("Prometheus' clock is " + Units.text(behind) + " behind ours");
+      return Optional.of("Prometheus' clock is more than " + roughly(behind) + " behind ours");
     }
     return ahead.compareTo(SKEW) > 0
-        ? Optional.of("Prometheus' clock is " + Units.text(ahead) + " ahead of ours")
+        ? Optional.of("Prometheus' clock is more than " + roughly(ahead) + " ahead of ours")
         : Optional.empty();
+  }
+
+  /** Rough, so that the note stays the same from tick to tick. */
+  private static String roughly(Duration skew) {
+    Duration whole =
+        skew.toHours() > 0
+            ? skew.truncatedTo(ChronoUnit.HOURS)
+            : skew.toMinutes() > 0 ? skew.truncatedTo(ChronoUnit.MINUTES) : SKEW;
+    return Units.text(whole);
   }
 
   private String total(SignalQuery query) throws PromQlException {
