@@ -40,7 +40,7 @@ final class BoundFleet {
   record Binding(Fleet fleet, Scaling scaling, Mode mode) {}
 
   /** What one evaluation is made with. */
-  record Work(Binding binding, List<SignalQuery> queries) {}
+  record Work(Binding binding, List<SignalQuery> queries, Duration interval) {}
 
   private final FleetId id;
   private final DecisionLog log;
@@ -79,8 +79,12 @@ final class BoundFleet {
     unbound = true;
   }
 
-  /** Takes the fleet for one evaluation; empty if one is under way. */
-  Optional<Work> begin() {
+  /**
+   * Takes the fleet for one evaluation; empty if one is under way.
+   *
+   * @param interval how often the signals' source samples
+   */
+  Optional<Work> begin(Duration interval) {
     if (!busy.compareAndSet(false, true)) {
       return Optional.empty();
     }
@@ -90,7 +94,8 @@ final class BoundFleet {
             now,
             now.scaling().policies().stream()
                 .map(policy -> SignalQuery.of(id, policy.signal(), policy.window()))
-                .toList()));
+                .toList(),
+            interval));
   }
 
   /** Gives the fleet back. */
@@ -127,7 +132,7 @@ final class BoundFleet {
     Decided decided =
         Decide.decide(
             work.binding().scaling(),
-            new Observation(state, readings, holds),
+            new Observation(state, readings, holds, work.interval()),
             observing ? before.withoutSize() : before,
             now);
     Decision decision = decided.decision();

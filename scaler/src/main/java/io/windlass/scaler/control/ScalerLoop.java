@@ -213,7 +213,7 @@ public final class ScalerLoop implements AutoCloseable {
   private void evaluate(Instant now) {
     List<Task> tasks = new ArrayList<>();
     for (BoundFleet fleet : fleets.values()) {
-      fleet.begin().ifPresent(work -> tasks.add(new Task(fleet, work)));
+      fleet.begin(signals.interval()).ifPresent(work -> tasks.add(new Task(fleet, work)));
     }
     List<Reading> readings =
         read(tasks.stream().flatMap(task -> task.work().queries().stream()).toList(), now);

@@ -101,7 +101,7 @@ public final class Decide {
   private static List<Evidence> judge(Scaling scaling, Observation seen, Instant now) {
     List<Evidence> evidence = new ArrayList<>();
     for (int i = 0; i < scaling.policies().size(); i++) {
-      Judge judge = new Judge(scaling.policies().get(i), seen.fleet(), now);
+      Judge judge = new Judge(scaling.policies().get(i), seen.fleet(), seen.interval(), now);
       evidence.add(
           i < seen.readings().size() ? judge.judge(seen.readings().get(i)) : judge.unread());
     }

@@ -25,7 +25,7 @@ import java.util.Optional;
  * serving one without a sample is taken for an average one as long as enough of the others are
  * covered; with fewer, what was measured is a lower bound, as if the others did nothing.
  */
-record Judge(Policy policy, FleetState fleet, Instant now) {
+record Judge(Policy policy, FleetState fleet, Duration interval, Instant now) {
   Evidence judge(Reading reading) {
     return switch (reading) {
       case Reading.Missing missing -> missing(missing.reason(), List.of());
@@ -196,10 +196,13 @@ record Judge(Policy policy, FleetState fleet, Instant now) {
     return age.isNegative() ? Duration.ZERO : age;
   }
 
-  /** A long window is sampled rarely: half of it is then normal. */
+  /**
+   * Two samples' time, or half of a long window, which is sampled rarely; but no less than is usual
+   * (guard G3).
+   */
   private boolean tooOld(Duration age) {
-    Duration half = policy.window().dividedBy(2);
-    Duration most = half.compareTo(Defaults.MAX_AGE) > 0 ? half : Defaults.MAX_AGE;
-    return age.compareTo(most) > 0;
+    return age.compareTo(Defaults.MAX_AGE) > 0
+        && age.compareTo(interval.multipliedBy(2)) > 0
+        && age.compareTo(policy.window().dividedBy(2)) > 0;
   }
 }

@@ -33,7 +33,7 @@ public final class Defaults {
   /** The part of a fleet's members that must have a sample for a fleet to shrink on them. */
   public static final double COVERAGE = 0.8;
 
-  /** The oldest sample that is believed; longer for windows of more than twice this. */
+  /** The oldest sample that is believed, or twice the sampling interval, or half the window. */
   public static final Duration MAX_AGE = Duration.ofSeconds(60);
 
   /**

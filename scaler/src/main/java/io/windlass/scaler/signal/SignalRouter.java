@@ -1,5 +1,6 @@
 package io.windlass.scaler.signal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,12 @@ public final class SignalRouter implements SignalSource {
     FutureTask<List<Reading>> asked = new FutureTask<>(() -> promQl.read(expressions, now));
     Thread.ofVirtual().name("signals-promql").start(asked);
     return merge(queries, named.read(others, now), await(asked, expressions));
+  }
+
+  /** The longer of both: a little patience with one is better than no belief in the other. */
+  @Override
+  public Duration interval() {
+    return named.interval().compareTo(promQl.interval()) > 0 ? named.interval() : promQl.interval();
   }
 
   private static List<Reading> merge(

@@ -1,5 +1,6 @@
 package io.windlass.scaler.signal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,4 +19,12 @@ public interface SignalSource {
    * @param now the caller's clock, to which the samples' times are translated
    */
   List<Reading> read(List<SignalQuery> queries, Instant now);
+
+  /**
+   * How often what is measured is sampled, which says from which age on a sample is old; zero if it
+   * is measured at once.
+   */
+  default Duration interval() {
+    return Duration.ZERO;
+  }
 }

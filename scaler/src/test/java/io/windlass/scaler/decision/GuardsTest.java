@@ -122,6 +122,19 @@ class GuardsTest {
     }
 
     @Test
+    void believes_a_source_that_samples_rarely_for_two_samples_time() {
+      Scene scene = Scene.cpu(1, 20, 2).each(CPU_60, 0.9, 2, Duration.ofSeconds(100), false);
+      Observation seen = scene.observation();
+      Observation rare =
+          new Observation(seen.fleet(), seen.readings(), List.of(), Duration.ofMinutes(1));
+
+      assertThat(Decide.decide(scene.scaling, seen, Memory.EMPTY, scene.now).decision().result())
+          .isEqualTo(2);
+      assertThat(Decide.decide(scene.scaling, rare, Memory.EMPTY, scene.now).decision().result())
+          .isEqualTo(3);
+    }
+
+    @Test
     void takes_a_replica_that_just_started_for_an_average_one() {
       Scene scene = Scene.cpu(1, 20, 4).settled().last(2, State.READY);
       scene.each(CPU_60, 0.6, 2, Duration.ZERO, false);

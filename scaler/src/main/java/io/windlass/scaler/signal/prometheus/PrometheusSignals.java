@@ -66,6 +66,11 @@ public final class PrometheusSignals implements SignalSource, SignalHistory, Aut
   }
 
   @Override
+  public Duration interval() {
+    return settings.scrapeInterval();
+  }
+
+  @Override
   public List<Sample> history(SignalQuery query, Instant from, Instant to, Duration step)
       throws SignalException {
     try {
