@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** The needs of steps as a graph. Needs that name no step are left out. */
@@ -12,41 +11,34 @@ final class StepGraph {
 
   private final Map<String, Step> steps;
   private final Set<String> done = new HashSet<>();
+  private final List<List<String>> cycles = new ArrayList<>();
 
   StepGraph(Map<String, Step> steps) {
     this.steps = steps;
   }
 
-  /** A chain of needs that comes back to its beginning, which is named at both ends. */
-  Optional<List<String>> cycle() {
-    for (String name : steps.keySet()) {
-      Optional<List<String>> found = from(name, new ArrayList<>());
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Optional.empty();
+  /** Chains of needs that come back to their beginning, which is named at both ends. */
+  List<List<String>> cycles() {
+    steps.keySet().forEach(name -> walk(name, new ArrayList<>()));
+    return List.copyOf(cycles);
   }
 
   /** Depth is bounded by the number of steps, which {@link Limits} bounds. */
-  private Optional<List<String>> from(String name, List<String> path) {
+  private void walk(String name, List<String> path) {
     Step step = steps.get(name);
     if (step == null || done.contains(name)) {
-      return Optional.empty();
+      return;
     }
     int seen = path.indexOf(name);
-    path.add(name);
     if (seen >= 0) {
-      return Optional.of(List.copyOf(path.subList(seen, path.size())));
+      List<String> cycle = new ArrayList<>(path.subList(seen, path.size()));
+      cycle.add(name);
+      cycles.add(List.copyOf(cycle));
+      return;
     }
-    for (String need : step.needs()) {
-      Optional<List<String>> found = from(need, path);
-      if (found.isPresent()) {
-        return found;
-      }
-    }
+    path.add(name);
+    step.needs().forEach(need -> walk(need, path));
     path.removeLast();
     done.add(name);
-    return Optional.empty();
   }
 }

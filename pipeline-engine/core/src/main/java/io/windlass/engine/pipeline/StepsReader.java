@@ -44,12 +44,13 @@ record StepsReader(Forms forms) {
       known &= needsAreKnown(step, names, places.getOrDefault(step.name(), steps.at()), problems);
     }
     if (known) {
-      cycle(out)
-          .ifPresent(c ->
-              problems.say(
-                  places.getOrDefault(c.getFirst(), steps.at()),
-                  steps.path() + "." + c.getFirst() + ".needs",
-                  "steps need each other: " + String.join(" -> ", c)));
+      for (List<String> cycle : new StepGraph(out).cycles()) {
+        String first = cycle.getFirst();
+        problems.say(
+            places.getOrDefault(first, steps.at()),
+            steps.path(first) + ".needs",
+            "steps need each other: " + String.join(" -> ", cycle));
+      }
     }
     return out;
   }
@@ -90,11 +91,5 @@ record StepsReader(Forms forms) {
       }
     }
     return known;
-  }
-
-  /** The first cycle in the file's order, beginning and ending with the same step. */
-  private static Optional<List<String>> cycle(Map<String, Step> steps) {
-    var graph = new StepGraph(steps);
-    return graph.cycle();
   }
 }

@@ -1,0 +1,159 @@
+package io.windlass.webhooks.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.windlass.scaler.syntax.Source;
+import io.windlass.scaler.syntax.Units;
+import io.windlass.webhooks.settings.Settings.Occasion;
+import io.windlass.webhooks.settings.Settings.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The schema that editors use, the reader and the reference say the same about the server's file. */
+class SettingsSchemaTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("windlass.root"));
+  private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| `([^`]+)` \\|");
+  private static Schema schema;
+
+  @BeforeAll
+  static void readTheSchema() throws IOException {
+    schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(Files.readString(ROOT.resolve("pipelines/windlass-server.schema.json")));
+  }
+
+  private static SettingsReader.ReadResult read(String text) {
+    return SettingsReader.read(
+        new Source("server.yaml", text), new Surroundings(Path.of("/"), name -> Optional.of("x")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "server: { url: 'https://a.b/c', listen: '[::1]:8080', data: /var/lib/windlass }",
+        "database: sqlite",
+        "database: postgresql://w@db:5432/windlass?sslmode=require",
+        "database: { url: 'postgresql://db/windlass', password: { env: P } }",
+        "prometheus: { url: 'http://127.0.0.1:9090' }",
+        "github: { app-id: 1, private-key: { env: K }, webhook-secret: { env: S } }",
+        "github: { api: 'http://127.0.0.1:1/', token: { env: T } }",
+        "registries: [{ host: ghcr.io }, { host: 'localhost:5000' }]",
+        "targets: { local: { keeper: } }",
+        "targets: { local: { keeper: { budget: { cpu: 80%, memory: 12.5% }, start: false } } }",
+        "repositories: { acme/shop: , acme/site: { hook-id: [1, '2'], secret: { env: S } } }",
+        "organizations: { acme: { secret: { env: A }, previous-secret: { env: B } } }",
+        "scaler: { tick: 2s }",
+        "notify: [{ webhook: 'https://chat.a/x?y=z', on: [failure, recovery] }]",
+        "{targets: {l: {keeper: }}, repositories: {a/b: {environments: {p: {target: l, hosts:"
+            + " ['*.a.b'], branches: [main], tags: ['v*', '!v0'], max: 4}}}}}",
+      })
+  void bothTakeAFileThatIsRight(String text) {
+    assertThat(read(text).problems()).isEmpty();
+    assertThat(schema.validate(text, InputFormat.YAML)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "servers: {}",
+        "server: { url: 'ftp://x' }",
+        "server: { url: 'https://user:password@x' }",
+        "server: { listen: 8080 }",
+        "server: { listen: localhost }",
+        "server: { data: '' }",
+        "database: mysql",
+        "database: postgresql://w:secret@db/windlass",
+        "database: { password: { env: P } }",
+        "prometheus: { }",
+        "github: { app-id: 1 }",
+        "github: { token: { env: T }, app-id: 1, private-key: { env: K } }",
+        "github: { webhook-secret: { env: S } }",
+        "registries: [{ host: 'https://ghcr.io' }]",
+        "registries: [{ credentials: { docker-config: /x } }]",
+        "targets: { Local: { keeper: } }",
+        "targets: { local: {} }",
+        "targets: { k8s: { kubernetes: {} } }",
+        "targets: { prod: { aws: {} } }",
+        "targets: { a: { keeper: }, b: { keeper: } }",
+        "targets: { local: { keeper: { budget: { cpu: 101% } } } }",
+        "targets: { local: { keeper: { budget: { cpu: 0% } } } }",
+        "repositories: { shop: }",
+        "repositories: { a/b: { secret: plain } }",
+        "repositories: { a/b: { secret: { file: x, env: y } } }",
+        "repositories: { a/b: { secret: {} } }",
+        "repositories: { a/b: { previous-secret: { env: S } } }",
+        "repositories: { a/b: { hook-id: 5 } }",
+        "repositories: { a/b: { known-hosts: [x] } }",
+        "repositories: { a/b: { environments: { p: { hosts: [a.b] } } } }",
+        "repositories: { a/b: { environments: { p: { target: l, approvers: [ops] } } } }",
+        "repositories: { a/b: { environments: { p: { target: l, max: 0 } } } }",
+        "organizations: { acme: {} }",
+        "scaler: { tick: 2 }",
+        "notify: [{ webhook: 'https://x', on: [success] }]",
+        "notify: [{ on: [failure] }]",
+      })
+  void bothRefuseAFileThatIsWrong(String text) {
+    assertThat(read(text).problems()).isNotEmpty();
+    assertThat(schema.validate(text, InputFormat.YAML)).isNotEmpty();
+  }
+
+  @Test
+  void theTableOfDefaultsSaysWhatTheReaderDoes() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/reference/server-file.md"));
+    Map<String, String> table = new LinkedHashMap<>();
+    Matcher row = ROW.matcher(page);
+    while (row.find()) {
+      table.put(row.group(1), row.group(2));
+    }
+    Settings s =
+        read("{ targets: { l: { keeper: } }, notify: [{ webhook: 'https://x' }] }")
+            .settings()
+            .orElseThrow();
+    var keeper = (Target.Keeper) s.targets().values().iterator().next();
+
+    assertThat(table)
+        .containsEntry("server.listen", s.server().listen().toString())
+        .containsEntry("database", "sqlite")
+        .containsEntry("github.api", s.github().api().toString())
+        .containsEntry("targets.*.keeper.listen", keeper.listen().toString())
+        .containsEntry("targets.*.keeper.budget.cpu", Math.round(keeper.cpuShare() * 100) + "%")
+        .containsEntry("targets.*.keeper.budget.memory", Math.round(keeper.memoryShare() * 100) + "%")
+        .containsEntry("targets.*.keeper.start", "" + keeper.start())
+        .containsEntry("scaler.tick", Units.text(s.scaler().tick()))
+        .containsEntry("notify[].on", "failure, recovery");
+    assertThat(s.notifications().getFirst().on()).isEqualTo(Set.of(Occasion.values()));
+    assertThat(page)
+        .contains("| `server.data` | `" + SettingsDefaults.DATA + "` beside the file |")
+        .contains("| `targets.*.keeper.data` | `" + SettingsDefaults.KEEPER_DATA + "` in the")
+        .contains("| `repositories.*.clone` | `" + SettingsDefaults.CLONE_HOST + "` and the name");
+    assertThat(s.server().data()).isEqualTo(Path.of("/", SettingsDefaults.DATA));
+    assertThat(s.server().url()).hasToString("http://" + s.server().listen() + "/");
+  }
+
+  @Test
+  void theExampleOfTheReferenceFollowsTheSchema() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/reference/server-file.md"));
+    Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(page);
+
+    assertThat(block.find()).isTrue();
+    assertThat(schema.validate(block.group(1), InputFormat.YAML)).isEmpty();
+  }
+}
