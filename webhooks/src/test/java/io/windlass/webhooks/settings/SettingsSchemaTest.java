@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The schema that editors use, the reader and the reference say the same about the server's file. */
+/**
+ * The schema that editors use, the reader and the reference say the same about the server's file.
+ */
 class SettingsSchemaTest {
 
   private static final Path ROOT = Path.of(System.getProperty("windlass.root"));
@@ -135,7 +137,8 @@ class SettingsSchemaTest {
         .containsEntry("github.api", s.github().api().toString())
         .containsEntry("targets.*.keeper.listen", keeper.listen().toString())
         .containsEntry("targets.*.keeper.budget.cpu", Math.round(keeper.cpuShare() * 100) + "%")
-        .containsEntry("targets.*.keeper.budget.memory", Math.round(keeper.memoryShare() * 100) + "%")
+        .containsEntry(
+            "targets.*.keeper.budget.memory", Math.round(keeper.memoryShare() * 100) + "%")
         .containsEntry("targets.*.keeper.start", "" + keeper.start())
         .containsEntry("scaler.tick", Units.text(s.scaler().tick()))
         .containsEntry("notify[].on", "failure, recovery");

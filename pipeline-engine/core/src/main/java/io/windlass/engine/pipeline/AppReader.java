@@ -60,7 +60,7 @@ record AppReader(Forms forms) {
       return out;
     }
     Fields all = processes.get();
-    for (Entry e : all.entries()) {
+    for (Entry e : all.entries().stream().limit(forms.limits().processes()).toList()) {
       Forms.isName(e, all.path(), Forms.NAME, f.problems());
       Fields.ofOptional(e.value(), all.path(e.name()), f.problems())
           .ifPresent(p -> out.put(e.name(), process(e.name(), p, shared)));

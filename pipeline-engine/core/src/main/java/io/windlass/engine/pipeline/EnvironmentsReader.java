@@ -33,7 +33,7 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   Map<String, EnvironmentSpec> read(Fields environments) {
     Problems problems = environments.problems();
     Map<String, EnvironmentSpec> out = new LinkedHashMap<>();
-    for (Entry e : environments.entries()) {
+    for (Entry e : environments.entries().stream().limit(forms.limits().environments()).toList()) {
       Forms.isName(e, environments.path(), Forms.NAME, problems);
       Fields.of(e.value(), environments.path(e.name()), problems)
           .ifPresent(f -> out.put(e.name(), environment(e.name(), f)));

@@ -34,5 +34,5 @@ public record Limits(
     int arguments) {
 
   public static final Limits STANDARD =
-      new Limits(100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 100, 255, 20, 50, 100, 100);
+      new Limits(100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100);
 }

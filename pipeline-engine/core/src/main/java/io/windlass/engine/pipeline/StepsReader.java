@@ -23,7 +23,7 @@ record StepsReader(Forms forms) {
     Problems problems = steps.problems();
     Map<String, Step> out = new LinkedHashMap<>();
     Map<String, Position> places = new LinkedHashMap<>();
-    for (Entry e : steps.entries()) {
+    for (Entry e : steps.entries().stream().limit(forms.limits().steps()).toList()) {
       Forms.isName(e, steps.path(), Forms.STEP, problems);
       Fields.of(e.value(), steps.path(e.name()), problems)
           .ifPresent(f -> {

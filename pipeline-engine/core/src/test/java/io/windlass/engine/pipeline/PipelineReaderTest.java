@@ -16,8 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PipelineReaderTest {
 
@@ -239,6 +242,36 @@ class PipelineReaderTest {
         .asString()
         .isEqualTo(
             "windlass.yaml:1:1: bytes that are not UTF-8, expected a text file encoded as UTF-8");
+  }
+
+  /** Files within the reader's size that would cost a careless reader much time or depth. */
+  @ParameterizedTest
+  @MethodSource("costly")
+  @Timeout(30)
+  void aFileMadeToCostMuchIsRefusedSoon(String text) {
+    assertThat(problems(text)).isNotEmpty();
+  }
+
+  static Stream<String> costly() {
+    var chain = new StringBuilder("steps:\n  s0: { run: x }\n");
+    for (int i = 1; i < 3500; i++) {
+      chain.append("  s%d: { run: x, needs: [s%d] }\n".formatted(i, i - 1));
+    }
+    var wide = new StringBuilder("image: { preset: java }\napp:\n  env:\n");
+    for (int i = 0; i < 3000; i++) {
+      wide.append("    A%d: x\n".formatted(i));
+    }
+    wide.append("environments:\n");
+    for (int i = 0; i < 3000; i++) {
+      wide.append("  e%d: { target: t }\n".formatted(i));
+    }
+    return Stream.of(
+        chain.toString(),
+        wide.toString(),
+        "env: { A: \"" + "${{".repeat(80_000) + "\" }",
+        "steps: { a: { run: \"" + "${{ ".repeat(60_000) + "\" } }",
+        "on: { push: { branches: [" + "\"**a\",".repeat(9_000) + "] } }",
+        "x".repeat(250_000) + ": y");
   }
 
   /** Valid files with pieces cut out, doubled or swapped never make the reader throw. */
