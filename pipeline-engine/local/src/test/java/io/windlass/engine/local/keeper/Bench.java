@@ -29,6 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
 
 /** A keeper in a directory of its own, a client to it, and words for what tests do with them. */
 final class Bench implements AutoCloseable {
@@ -52,6 +54,7 @@ final class Bench implements AutoCloseable {
   final KeeperClient client;
   final HttpClient http = HttpClient.newHttpClient();
   private Optional<Keeper> keeper = Optional.empty();
+  private List<ReplicaStatus> seen = List.of();
 
   Bench(Path temporary) throws IOException {
     this(temporary, KeeperSettings.Sandboxing.WHERE_IT_WORKS);
@@ -68,6 +71,14 @@ final class Bench implements AutoCloseable {
     Keeper started = Keeper.start(settings);
     keeper = Optional.of(started);
     return started;
+  }
+
+  /** Skips a test where a part of the machine is absent, and fails it where all must be there. */
+  static void need(boolean there, String part) {
+    if (!there && "true".equals(System.getenv("CI"))) {
+      Assertions.fail("part absent: " + part);
+    }
+    Assumptions.assumeTrue(there, "part absent: " + part);
   }
 
   /** As an upgrade does: replicas stay. */
@@ -118,7 +129,13 @@ final class Bench implements AutoCloseable {
 
   List<ReplicaStatus> replicas() throws Exception {
     FleetStatus fleet = client.fleet(FLEET);
-    return fleet.replicas();
+    seen = fleet.replicas();
+    return seen;
+  }
+
+  /** The replicas when they were last asked for, or when the keeper was stopped. */
+  List<ReplicaStatus> lastSeen() {
+    return seen;
   }
 
   long ready(String release) throws Exception {

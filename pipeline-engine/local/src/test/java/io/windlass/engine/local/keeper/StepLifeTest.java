@@ -2,9 +2,9 @@ package io.windlass.engine.local.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.windlass.engine.local.client.HostStepExecutor;
+import io.windlass.engine.local.keeper.KeeperSettings.Sandboxing;
 import io.windlass.engine.local.process.ProcessTable;
 import io.windlass.engine.local.protocol.Resources;
 import io.windlass.engine.local.protocol.Secrets;
@@ -25,8 +25,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "sandbox {0}")
+@EnumSource(
+    value = Sandboxing.class,
+    names = {"WHERE_IT_WORKS", "OFF"})
 class StepLifeTest {
+  @Parameter Sandboxing sandboxing;
   @TempDir Path temporary;
   private Bench bench;
   private Path workspace;
@@ -35,7 +43,7 @@ class StepLifeTest {
 
   @BeforeEach
   void open() throws Exception {
-    bench = new Bench(temporary);
+    bench = new Bench(temporary, sandboxing);
     workspace = Files.createDirectories(temporary.resolve("workspace"));
     log = temporary.resolve("step.log");
     executor = new HostStepExecutor(bench.client);
@@ -180,8 +188,12 @@ class StepLifeTest {
 
   @Test
   void theSandboxShowsNeitherTheKeeperNorOtherRunsNorHome() throws Exception {
-    assumeTrue(
-        bench.client.status().isolation().sandbox(), "part absent: bubblewrap does not work here");
+    boolean isolates = bench.client.status().isolation().sandbox();
+    if (sandboxing == Sandboxing.OFF) {
+      assertThat(isolates).as("nothing is hidden, and the status says so").isFalse();
+      return;
+    }
+    Bench.need(isolates, "bubblewrap does not work here");
     Path other = Files.createDirectories(temporary.resolve("other"));
     Files.writeString(other.resolve("file"), "private");
     StepResult result =

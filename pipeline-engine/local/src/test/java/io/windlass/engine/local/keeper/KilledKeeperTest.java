@@ -1,0 +1,180 @@
+package io.windlass.engine.local.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.windlass.engine.local.client.HostStepExecutor;
+import io.windlass.engine.local.client.KeeperLauncher;
+import io.windlass.engine.local.process.ProcessTable;
+import io.windlass.engine.local.protocol.Json;
+import io.windlass.engine.local.protocol.KeeperStatus;
+import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.local.protocol.ReleaseSpec;
+import io.windlass.engine.local.protocol.ReplicaStatus;
+import io.windlass.engine.local.protocol.RolloutStatus.State;
+import io.windlass.engine.local.protocol.Root;
+import io.windlass.engine.run.StepLimits;
+import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepTask;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A keeper in a process of its own, killed without a chance to say goodbye. */
+class KilledKeeperTest {
+  @TempDir Path temporary;
+  private Bench bench;
+  private Root root;
+  private KeeperStatus keeper;
+
+  @BeforeEach
+  void open() throws Exception {
+    bench = new Bench(temporary);
+    root = TinyApp.in(temporary.resolve("image"));
+    start();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    kill();
+    bench.close();
+  }
+
+  private void start() throws Exception {
+    Path settings = Files.write(temporary.resolve("settings.json"), Json.write(bench.settings));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(KeeperLauncher.JVM_OPTIONS);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            KeeperMain.class.getName(),
+            settings.toString()));
+    keeper =
+        KeeperLauncher.start(
+            command, bench.directory, temporary.resolve("keeper.log"), Duration.ofSeconds(60));
+  }
+
+  private void kill() {
+    ProcessHandle.of(keeper.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    await().atMost(Duration.ofSeconds(10)).until(() -> !alive(keeper.pid()));
+  }
+
+  private static boolean alive(long pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private Set<Long> pids() throws Exception {
+    return bench.replicas().stream().map(r -> r.pid().orElseThrow()).collect(Collectors.toSet());
+  }
+
+  private String get() throws Exception {
+    int port = keeper.proxyPort().orElseThrow();
+    return bench
+        .http
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  @Test
+  void replicasLiveOnAndAreFoundWithTheirRoutes() throws Exception {
+    ReleaseSpec release = Bench.release(1, root, Map.of());
+    bench.size(2);
+    bench.shift(release);
+    bench.awaitState(release, State.SETTLED);
+    Set<Long> before = pids();
+    int port = keeper.proxyPort().orElseThrow();
+    kill();
+    assertThat(before).allMatch(KilledKeeperTest::alive);
+    start();
+    assertThat(keeper.proxyPort()).contains(port);
+    assertThat(get()).isEqualTo("v1");
+    assertThat(pids()).isEqualTo(before);
+
+    kill();
+    long victim = before.iterator().next();
+    ProcessHandle.of(victim).orElseThrow().descendants().forEach(ProcessHandle::destroyForcibly);
+    start();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> bench.replicas(),
+            all ->
+                all.stream().filter(r -> r.phase() == Phase.READY).count() == 2
+                    && all.stream().noneMatch(r -> r.pid().equals(Optional.of(victim))));
+    assertThat(pids()).hasSize(2).doesNotContain(victim);
+    assertThat(bench.replicas().stream().mapToInt(ReplicaStatus::failures).sum()).isEqualTo(1);
+  }
+
+  @Test
+  void aRunningStepIsEndedAndLost() throws Exception {
+    Path workspace = Files.createDirectories(temporary.resolve("workspace"));
+    StepTask task =
+        new StepTask(
+            "s",
+            workspace,
+            List.of(),
+            List.of("/bin/sh", "-c", "touch begun; setsid sleep 947 & sleep 948"),
+            Map.of(),
+            Map.of(),
+            temporary.resolve("step.log"),
+            StepLimits.DEFAULT);
+    CompletableFuture<StepResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            result.complete(new HostStepExecutor(bench.client).run(task));
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(workspace.resolve("begun")));
+    kill();
+    start();
+    assertThat(result.get(30, TimeUnit.SECONDS)).isInstanceOf(StepResult.Lost.class);
+    assertThat(ProcessTable.read().marked("sleep\0" + "94")).isEmpty();
+  }
+
+  @Test
+  void killedAtAnyMomentOfARolloutItStillArrivesAndLeavesNothingOver() throws Exception {
+    long seed = 7;
+    Random random = new Random(seed);
+    bench.size(2);
+    for (int number = 1; number <= 3; number++) {
+      ReleaseSpec release = Bench.release(number, root, Map.of());
+      bench.shift(release);
+      long until = System.nanoTime() + Duration.ofMillis(random.nextInt(1_500)).toNanos();
+      await().pollInterval(Duration.ofMillis(5)).until(() -> System.nanoTime() > until);
+      kill();
+      start();
+      bench.awaitState(release, State.SETTLED);
+      assertThat(get()).as("seed %d, release %d", seed, number).isEqualTo("v" + number);
+      // Wrapper processes that exist are those that the keeper knows.
+      Set<Long> wrappers =
+          ProcessTable.read().marked(bench.directory.toRealPath() + "/replicas").stream()
+              .filter(s -> s.session() == s.pid())
+              .map(s -> s.pid())
+              .collect(Collectors.toSet());
+      assertThat(wrappers).as("seed %d, release %d", seed, number).isEqualTo(pids());
+    }
+  }
+}
