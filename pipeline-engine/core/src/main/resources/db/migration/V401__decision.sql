@@ -15,3 +15,12 @@ CREATE TABLE decision_memory (
   sequence BIGINT NOT NULL,
   body TEXT NOT NULL
 );
+
+-- Which policy sizes which fleet. A max of 0 is none.
+CREATE TABLE fleet_binding (
+  environment TEXT NOT NULL,
+  process TEXT NOT NULL,
+  max INTEGER NOT NULL,
+  scaling TEXT NOT NULL,
+  PRIMARY KEY (environment, process)
+);
