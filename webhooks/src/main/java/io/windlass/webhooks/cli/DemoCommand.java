@@ -12,12 +12,18 @@ import picocli.CommandLine.Option;
 /** {@code windlass demo}. */
 @Command(
     name = "demo",
-    description = "Shows the main job on this machine with a real repository: webhook, build, rollout, failure, kill -9, load.")
+    description =
+        "Shows the main job on this machine with a real repository: webhook, build, rollout, failure, kill -9, load.")
 final class DemoCommand implements Callable<Integer> {
-  @Option(names = "--once", description = "End by itself; the exit status is 0 only if each claim was seen.")
+  @Option(
+      names = "--once",
+      description = "End by itself; the exit status is 0 only if each claim was seen.")
   private boolean once;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "An empty folder for everything the demo makes (default: a new temporary one).")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "An empty folder for everything the demo makes (default: a new temporary one).")
   private @Nullable Path data;
 
   @Override
@@ -30,7 +36,10 @@ final class DemoCommand implements Callable<Integer> {
     String root = System.getenv("WINDLASS_ROOT");
     Path folder = Path.of(root == null || root.isBlank() ? "." : root).toAbsolutePath().normalize();
     if (!Files.isDirectory(folder.resolve("pipelines/samples"))) {
-      throw new IOException("Tried to find the samples but '" + folder + "' has no pipelines/samples; start the demo with bin/windlass");
+      throw new IOException(
+          "Tried to find the samples but '"
+              + folder
+              + "' has no pipelines/samples; start the demo with bin/windlass");
     }
     return folder;
   }

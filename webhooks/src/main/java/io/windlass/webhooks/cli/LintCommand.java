@@ -13,11 +13,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code windlass lint [FILE...]}. */
-@Command(name = "lint", description = "Says every mistake in a windlass.yaml, with its place and what was expected.")
+@Command(
+    name = "lint",
+    description = "Says every mistake in a windlass.yaml, with its place and what was expected.")
 final class LintCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", arity = "0..*", description = "The files (default: windlass.yaml here).")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = "The files (default: windlass.yaml here).")
   private List<Path> files = new ArrayList<>();
 
   @Override
@@ -25,7 +30,10 @@ final class LintCommand implements Callable<Integer> {
     int mistakes = 0;
     for (Path file : files.isEmpty() ? List.of(Path.of(PipelineReader.FILE)) : files) {
       if (!Files.isRegularFile(file)) {
-        throw new IOException("Tried to read '" + file + "' but it is not there; name the file, or run this in the repository's root");
+        throw new IOException(
+            "Tried to read '"
+                + file
+                + "' but it is not there; name the file, or run this in the repository's root");
       }
       var problems = PipelineReader.read(file.toString(), Files.readAllBytes(file)).problems();
       problems.forEach(problem -> spec.commandLine().getOut().println(problem));

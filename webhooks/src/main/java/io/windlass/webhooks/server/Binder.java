@@ -29,7 +29,11 @@ final class Binder implements ScalingBinder {
   private final Function<FleetId, Fleet> fleets;
   private final InstantSource clock;
 
-  Binder(ScalerLoop loop, FleetBindings bindings, Function<FleetId, Fleet> fleets, InstantSource clock) {
+  Binder(
+      ScalerLoop loop,
+      FleetBindings bindings,
+      Function<FleetId, Fleet> fleets,
+      InstantSource clock) {
     this.loop = loop;
     this.bindings = bindings;
     this.fleets = fleets;
@@ -39,15 +43,22 @@ final class Binder implements ScalingBinder {
   /** Binds what was bound when the server ended. */
   void restore() {
     for (FleetBindings.Bound bound : bindings.all()) {
-      loop.bind(fleet(bound.environment(), bound.process()), limited(bound.scaling(), bound.max()), Mode.ACT);
+      loop.bind(
+          fleet(bound.environment(), bound.process()),
+          limited(bound.scaling(), bound.max()),
+          Mode.ACT);
     }
   }
 
   @Override
-  public Optional<String> bind(EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max) throws Exception {
+  public Optional<String> bind(
+      EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max)
+      throws Exception {
     bindings.replace(environment, scaling, max);
     loop.bound().stream()
-        .filter(fleet -> fleet.environment().equals(environment.toString()) && !scaling.containsKey(fleet.process()))
+        .filter(fleet ->
+            fleet.environment().equals(environment.toString())
+                && !scaling.containsKey(fleet.process()))
         .forEach(loop::unbind);
     List<String> problems = new ArrayList<>();
     for (Map.Entry<String, Scaling> entry : scaling.entrySet()) {
@@ -56,21 +67,40 @@ final class Binder implements ScalingBinder {
       loop.bind(fleet, allowed, Mode.ACT);
       awaitSize(fleet, allowed.min()).ifPresent(problems::add);
       if (allowed.min() < entry.getValue().min() || allowed.max() < entry.getValue().max()) {
-        problems.add("the server's file allows '" + fleet.id() + "' at most " + allowed.max() + " replicas, fewer than its policy asks for");
+        problems.add(
+            "the server's file allows '"
+                + fleet.id()
+                + "' at most "
+                + allowed.max()
+                + " replicas, fewer than its policy asks for");
       }
     }
     return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
   }
 
-  private Optional<String> awaitSize(Fleet fleet, int min) throws FleetException, IOException, InterruptedException {
+  private Optional<String> awaitSize(Fleet fleet, int min)
+      throws FleetException, IOException, InterruptedException {
     Instant deadline = clock.instant().plus(SIZED_WITHIN);
     while (fleet.state().wanted() < min) {
-      if (loop.latest(fleet.id()).filter(row -> row.decision().result() < min).isPresent() && !clock.instant().isBefore(deadline)) {
-        return Optional.of("'" + fleet.id() + "' cannot have its " + min + " replicas: " + loop.latest(fleet.id()).orElseThrow().decision().sentence());
+      if (loop.latest(fleet.id()).filter(row -> row.decision().result() < min).isPresent()
+          && !clock.instant().isBefore(deadline)) {
+        return Optional.of(
+            "'"
+                + fleet.id()
+                + "' cannot have its "
+                + min
+                + " replicas: "
+                + loop.latest(fleet.id()).orElseThrow().decision().sentence());
       }
       if (!clock.instant().isBefore(deadline)) {
         throw new IOException(
-            "Tried to give '" + fleet.id() + "' its first " + min + " replicas but the scaler did not within " + SIZED_WITHIN.toSeconds() + " s"
+            "Tried to give '"
+                + fleet.id()
+                + "' its first "
+                + min
+                + " replicas but the scaler did not within "
+                + SIZED_WITHIN.toSeconds()
+                + " s"
                 + loop.problem(fleet.id()).map(problem -> ": " + problem).orElse(""));
       }
       loop.request(clock.instant());
@@ -88,7 +118,13 @@ final class Binder implements ScalingBinder {
     return most == scaling.max()
         ? scaling
         : new Scaling(
-            Math.min(scaling.min(), most), most, scaling.policies(), scaling.windows(), scaling.scaleIn(), scaling.scaleOut(),
-            scaling.onMissingSignal(), scaling.budgets());
+            Math.min(scaling.min(), most),
+            most,
+            scaling.policies(),
+            scaling.windows(),
+            scaling.scaleIn(),
+            scaling.scaleOut(),
+            scaling.onMissingSignal(),
+            scaling.budgets());
   }
 }
