@@ -1,7 +1,9 @@
 package io.windlass.engine.source;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -39,9 +41,27 @@ public sealed interface GitHubIdentity {
      */
     public static App read(String id, Path pem) throws IOException {
       try (InputStream in = Files.newInputStream(pem)) {
+        return read(id, pem.toString(), in);
+      }
+    }
+
+    /**
+     * Reads the key from the text of a PEM file.
+     *
+     * @throws IOException when it is no RSA private key; the message shows nothing of it
+     */
+    public static App parse(String id, String pem) throws IOException {
+      return read(
+          id,
+          "github.private-key",
+          new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static App read(String id, String name, InputStream in) throws IOException {
+      try {
         Iterable<KeyPair> keys =
             SecurityUtils.loadKeyPairIdentities(
-                null, NamedResource.ofName(pem.toString()), in, FilePasswordProvider.EMPTY);
+                null, NamedResource.ofName(name), in, FilePasswordProvider.EMPTY);
         if (keys != null) {
           for (KeyPair pair : keys) {
             if (pair.getPrivate() instanceof RSAPrivateKey key) {
@@ -49,13 +69,13 @@ public sealed interface GitHubIdentity {
             }
           }
         }
-        throw unreadable(pem, null);
+        throw unreadable(name, null);
       } catch (GeneralSecurityException | RuntimeException wrong) {
-        throw unreadable(pem, wrong);
+        throw unreadable(name, wrong);
       }
     }
 
-    private static IOException unreadable(Path pem, @Nullable Exception cause) {
+    private static IOException unreadable(String pem, @Nullable Exception cause) {
       return new IOException(
           "Tried to read the GitHub App's key \""
               + pem

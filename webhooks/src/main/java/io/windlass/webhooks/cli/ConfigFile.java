@@ -1,0 +1,63 @@
+package io.windlass.webhooks.cli;
+
+import io.windlass.webhooks.settings.Settings;
+import io.windlass.webhooks.settings.SettingsReader;
+import io.windlass.webhooks.settings.SettingsReader.ReadResult;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds and reads the server's file for commands. */
+final class ConfigFile {
+  private static final Path HERE = Path.of("windlass-server.yaml");
+  private static final Path SYSTEM = Path.of("/etc/windlass/server.yaml");
+
+  private ConfigFile() {}
+
+  /** The file that was named, else the one in WINDLASS_CONFIG, here, or of the system. */
+  static Path find(@Nullable Path named) {
+    if (named != null) {
+      return named;
+    }
+    String variable = System.getenv("WINDLASS_CONFIG");
+    if (variable != null && !variable.isBlank()) {
+      return Path.of(variable);
+    }
+    return Files.exists(HERE) || !Files.exists(SYSTEM) ? HERE : SYSTEM;
+  }
+
+  /** Reads the file; every mistake in it is in the message. */
+  static Settings read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException(
+          "Tried to read the server's file '" + file + "' but it is not there; make one with 'windlass repo add OWNER/NAME --config " + file + "'");
+    }
+    ReadResult result = SettingsReader.read(file);
+    return result
+        .settings()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "The server's file has mistakes:\n"
+                        + result.problems().stream().map(Object::toString).collect(Collectors.joining("\n"))));
+  }
+
+  /** The server's address on this machine, as its file says; empty where there is none. */
+  static Optional<URI> address(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Settings.Listen listen = read(file).server().listen();
+    boolean everywhere = listen.host().equals("0.0.0.0") || listen.host().equals("::");
+    return Optional.of(URI.create("http://" + (everywhere ? new Settings.Listen("127.0.0.1", listen.port()) : listen)));
+  }
+
+  /** The server's data directory. */
+  static Path data(Path file) throws IOException {
+    return read(file).server().data();
+  }
+}

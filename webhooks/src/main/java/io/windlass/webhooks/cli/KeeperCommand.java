@@ -1,0 +1,56 @@
+package io.windlass.webhooks.cli;
+
+import io.windlass.engine.local.keeper.KeeperMain;
+import io.windlass.engine.local.keeper.KeeperSettings;
+import io.windlass.webhooks.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code windlass keeper}. */
+@Command(
+    name = "keeper",
+    description = "Runs the keeper of this machine: replicas, host steps and routes. SIGTERM ends it and leaves the replicas running.")
+final class KeeperCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
+  private @Nullable Path config;
+
+  @Option(names = "--inherit-socket", description = "Serve the listening socket that standard input is, as systemd hands it over.")
+  private boolean inherit;
+
+  @Override
+  public Integer call() throws Exception {
+    Path file = ConfigFile.find(config).toAbsolutePath().normalize();
+    Settings settings = ConfigFile.read(file);
+    Settings.Target.Keeper keeper =
+        settings.targets().values().stream()
+            .map(target -> switch (target) {
+              case Settings.Target.Keeper local -> local;
+            })
+            .findFirst()
+            .orElseThrow(() -> new IOException("The server's file '" + file + "' names no target with a keeper"));
+    Files.createDirectories(keeper.data());
+    KeeperMain.run(settings(keeper, settings.server().data()));
+    return 0;
+  }
+
+  private KeeperSettings settings(Settings.Target.Keeper keeper, Path data) {
+    KeeperSettings standard = KeeperSettings.of(keeper.data());
+    KeeperSettings.Routes routes = KeeperSettings.Routes.on(keeper.listen().host(), keeper.listen().port());
+    return standard
+        .withContentStore(data.resolve("images"))
+        .withRoutes(new KeeperSettings.Routes(routes.listen(), inherit, routes.trusted()))
+        .withBudget(new KeeperSettings.Budget(percent(keeper.cpuShare()), percent(keeper.memoryShare())));
+  }
+
+  private static int percent(double share) {
+    return (int) Math.round(share * 100);
+  }
+}

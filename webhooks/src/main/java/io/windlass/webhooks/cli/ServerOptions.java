@@ -1,0 +1,70 @@
+package io.windlass.webhooks.cli;
+
+import io.windlass.webhooks.client.ApiClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a command finds the server that it speaks to, and proves who asks. */
+final class ServerOptions {
+  private static final String DEFAULT_SERVER = "http://127.0.0.1:8080";
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      description = "The server's address (default: $WINDLASS_SERVER, else " + DEFAULT_SERVER + ").")
+  private @Nullable URI server;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "A file that holds an API token (default: the token in $WINDLASS_TOKEN, else 'admin-token' in the data"
+              + " directory of the server's file). A token is never taken from the command line, where others can read it.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
+  private @Nullable Path config;
+
+  /** The server's file that the command works on. */
+  Path configFile() {
+    return ConfigFile.find(config);
+  }
+
+  /** A client of the server. */
+  ApiClient client() throws IOException {
+    return new ApiClient(address(), token());
+  }
+
+  private URI address() throws IOException {
+    if (server != null) {
+      return server;
+    }
+    String named = System.getenv("WINDLASS_SERVER");
+    if (named != null && !named.isBlank()) {
+      return URI.create(named);
+    }
+    return ConfigFile.address(configFile()).orElse(URI.create(DEFAULT_SERVER));
+  }
+
+  private String token() throws IOException {
+    String named = System.getenv("WINDLASS_TOKEN");
+    if (tokenFile == null && named != null && !named.isBlank()) {
+      return named.strip();
+    }
+    Path file = tokenFile != null ? tokenFile : ConfigFile.data(configFile()).resolve("admin-token");
+    if (!Files.isReadable(file)) {
+      throw new IOException(
+          "Tried to read an API token from '"
+              + file
+              + "' but it is not there or not readable; name one with --token-file, set WINDLASS_TOKEN, or run this where the server runs");
+    }
+    return Files.readString(file).strip();
+  }
+}

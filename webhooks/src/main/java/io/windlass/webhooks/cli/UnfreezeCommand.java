@@ -1,0 +1,25 @@
+package io.windlass.webhooks.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code windlass unfreeze ENVIRONMENT}. */
+@Command(name = "unfreeze", description = "Lets commits land on an environment again.")
+final class UnfreezeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ServerOptions server;
+
+  @Parameters(index = "0", paramLabel = "ENVIRONMENT", description = "For example acme/shop/production.")
+  private String environment;
+
+  @Override
+  public Integer call() throws Exception {
+    server.client().delete("/api/v1/environments/" + Name.environment(environment) + "/freeze");
+    spec.commandLine().getOut().println("No longer frozen: " + environment);
+    return 0;
+  }
+}

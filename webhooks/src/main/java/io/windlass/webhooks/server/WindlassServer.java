@@ -1,0 +1,268 @@
+package io.windlass.webhooks.server;
+
+import io.windlass.engine.Engine;
+import io.windlass.engine.EngineParts;
+import io.windlass.engine.decision.DecisionTable;
+import io.windlass.engine.decision.FleetBindings;
+import io.windlass.engine.git.Limits;
+import io.windlass.engine.git.MirrorSettings;
+import io.windlass.engine.git.Mirrors;
+import io.windlass.engine.image.jib.JibImageBuilder;
+import io.windlass.engine.image.registry.Registries;
+import io.windlass.engine.image.registry.RegistryAccess;
+import io.windlass.engine.image.registry.Retries;
+import io.windlass.engine.image.store.ContentStore;
+import io.windlass.engine.image.store.StoreLimits;
+import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.DatabaseSettings;
+import io.windlass.engine.journal.EffectId;
+import io.windlass.engine.journal.Journal;
+import io.windlass.engine.journal.JournalSettings;
+import io.windlass.engine.journal.Performer;
+import io.windlass.engine.local.client.HostStepExecutor;
+import io.windlass.engine.local.client.KeeperClient;
+import io.windlass.engine.local.client.KeeperFleet;
+import io.windlass.engine.local.client.KeeperSignals;
+import io.windlass.engine.local.client.KeeperTarget;
+import io.windlass.engine.notification.AlertEvent;
+import io.windlass.engine.notification.ChatHook;
+import io.windlass.engine.notification.Links;
+import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.run.RunFiles;
+import io.windlass.engine.run.RunLimits;
+import io.windlass.engine.secret.Sealer;
+import io.windlass.engine.secret.SecretStore;
+import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.control.ScalerLoop;
+import io.windlass.scaler.signal.SignalRouter;
+import io.windlass.scaler.signal.SignalSource;
+import io.windlass.scaler.signal.prometheus.PrometheusSettings;
+import io.windlass.scaler.signal.prometheus.PrometheusSignals;
+import io.windlass.webhooks.access.AccessRoutes;
+import io.windlass.webhooks.access.AdminToken;
+import io.windlass.webhooks.access.Gate;
+import io.windlass.webhooks.access.Sessions;
+import io.windlass.webhooks.api.ApiJson;
+import io.windlass.webhooks.api.DeliveryApi;
+import io.windlass.webhooks.api.EnvironmentApi;
+import io.windlass.webhooks.api.FleetApi;
+import io.windlass.webhooks.api.LogApi;
+import io.windlass.webhooks.api.RepositoryApi;
+import io.windlass.webhooks.api.RunApi;
+import io.windlass.webhooks.delivery.Deliveries;
+import io.windlass.webhooks.delivery.DeliveryEvent;
+import io.windlass.webhooks.delivery.DeliveryMachine;
+import io.windlass.webhooks.delivery.DeliveryTable;
+import io.windlass.webhooks.delivery.HookRoutes;
+import io.windlass.webhooks.delivery.Intake;
+import io.windlass.webhooks.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server, wired by hand: opens what is stored, puts the machines on the journal, binds the fleets, and only then listens. What was
+ * opened is closed in the opposite order, also when a later part does not start.
+ */
+public final class WindlassServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WindlassServer.class);
+
+  /** A body of 25 MB, compressed and in base64, is below it however badly it compresses. */
+  private static final int MAX_STORED_CHARS = 40 * 1024 * 1024;
+
+  private static final Duration ROLLOUT_LOOK = Duration.ofMillis(250);
+  private static final Duration PATIENT = Duration.ofMinutes(2);
+  private static final Duration BRIEF = Duration.ofSeconds(2);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final HttpServer http;
+
+  private WindlassServer(Path config) throws Exception {
+    try {
+      http = open(Configured.read(config));
+    } catch (Exception e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Starts a server with the settings of this file; returns when it listens. */
+  public static WindlassServer start(Path config) throws Exception {
+    return new WindlassServer(config);
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return http.port();
+  }
+
+  private HttpServer open(Configured configured) throws Exception {
+    InstantSource clock = InstantSource.system();
+    Settings settings = configured.get();
+    Path data = Files.createDirectories(settings.server().data());
+    Settings.Target.Keeper keeper = keeper(settings);
+    AdminToken token = AdminToken.in(data);
+    Metrics metrics = new Metrics();
+    Database database = keep(Database.open(DatabaseSettings.of(settings.store()), metrics));
+    Journal journal = keep(new Journal(database, clock, journalSettings(), metrics));
+    ExecutorService executor = keep(Executors.newVirtualThreadPerTaskExecutor());
+    KeeperLauncher.ensure(keeper, configured.file());
+    Mirrors mirrors = keep(Mirrors.open(MirrorSettings.in(data.resolve("mirrors"))));
+    SourceHosts hosts = keep(new SourceHosts(configured, mirrors, clock));
+    hosts.refresh();
+    SecretStore secrets = new SecretStore(database, Sealer.open(data.resolve("secret.key")), clock);
+    KeeperClient patient = keep(new KeeperClient(keeper.data(), PATIENT));
+    KeeperClient brief = keep(new KeeperClient(keeper.data(), BRIEF));
+
+    ContentStore images = ContentStore.open(data.resolve("images"), StoreLimits.defaults(), clock);
+    Registries registries =
+        new Registries(
+            settings.registries().stream().map(r -> new RegistryAccess(r.host(), r.dockerConfig())).toList(),
+            images,
+            executor,
+            Retries.defaults());
+    Grants grants = new Grants(configured);
+    Holds holds = new Holds();
+    DecisionTable decisions = new DecisionTable(database);
+    ScalerLoop loop = keep(new ScalerLoop(signals(settings, brief, clock), decisions, holds, metrics::decided, io.windlass.scaler.control.Limits.STANDARD));
+    Binder binder = new Binder(loop, new FleetBindings(database), id -> new KeeperFleet(brief, id, "windlass"), clock);
+    SecretLookups lookups = new SecretLookups(secrets);
+    RolloutTarget target = new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
+
+    Engine engine =
+        Engine.register(
+            database,
+            journal,
+            new EngineParts(
+                clock,
+                new RunFiles(data),
+                mirrors,
+                new Clones(configured, hosts::cloneToken),
+                Limits.DEFAULTS,
+                new HostStepExecutor(patient),
+                lookups,
+                JibImageBuilder.open(images, registries, executor, data.resolve("staging")),
+                grants,
+                environment -> grants.find(environment).map(_ -> target),
+                lookups,
+                binder,
+                holds,
+                hosts::of,
+                () -> chatHooks(configured.get()),
+                new Links(Optional.of(settings.server().url())),
+                RunLimits.DEFAULT,
+                ROLLOUT_LOOK));
+    journal.register(new DeliveryMachine(), new NoEffects(), new DeliveryTable());
+    Intake intake = new Intake(journal, clock);
+    Deliveries deliveries = new Deliveries(database);
+    binder.restore();
+    metrics.watch(journal, loop);
+    journal.start();
+
+    Chores chores = keep(new Chores(configured, engine, loop, mirrors, images, hosts, decisions, intake, new Redeliveries(configured, hosts, deliveries, clock), clock));
+    chores.start();
+    Sessions sessions = new Sessions(token, clock);
+    Gate gate = new Gate(token, sessions, settings.server().url(), settings.server().listen().host());
+
+    HttpServer server =
+        keep(
+            HttpServer.start(
+                settings.server().listen().host(),
+                settings.server().listen().port(),
+                ApiJson.mapper(),
+                List.of(
+                    new AccessRoutes(gate, sessions, settings.server().url())::add,
+                    new HookRoutes(intake, metrics::delivery)::add,
+                    new ProbeRoutes(database, metrics)::add,
+                    new RunApi(engine.runs())::add,
+                    new LogApi(engine.runs())::add,
+                    new EnvironmentApi(engine.environments(), engine.releases(), engine.repositories(), grants::has)::add,
+                    new FleetApi(loop, decisions)::add,
+                    new RepositoryApi(() -> configured.get().repositories().keySet(), engine.repositories(), secrets)::add,
+                    new DeliveryApi(deliveries)::add,
+                    new OperationRoutes(chores::reload, patient)::add)));
+    LOG.atInfo().addKeyValue("url", settings.server().url()).addKeyValue("port", server.port()).log("listening");
+    return server;
+  }
+
+  private static Settings.Target.Keeper keeper(Settings settings) {
+    return settings.targets().values().stream()
+        .map(
+            target ->
+                switch (target) {
+                  case Settings.Target.Keeper local -> local;
+                })
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
+  }
+
+  private static JournalSettings journalSettings() {
+    JournalSettings standard = JournalSettings.STANDARD;
+    return new JournalSettings(MAX_STORED_CHARS, standard.effects(), standard.patience(), standard.look());
+  }
+
+  private static SignalSource signals(Settings settings, KeeperClient client, InstantSource clock) {
+    KeeperSignals own = new KeeperSignals(client);
+    return settings
+        .prometheus()
+        .<SignalSource>map(url -> new SignalRouter(own, new PrometheusSignals(PrometheusSettings.of(url), clock)))
+        .orElse(own);
+  }
+
+  private static List<ChatHook> chatHooks(Settings settings) {
+    List<Settings.Notification> all = settings.notifications();
+    return IntStream.range(0, all.size())
+        .mapToObj(
+            i -> {
+              Set<AlertEvent.Kind> kinds = EnumSet.noneOf(AlertEvent.Kind.class);
+              all.get(i).on().forEach(occasion -> kinds.add(AlertEvent.Kind.valueOf(occasion.name())));
+              return new ChatHook("notify-" + (i + 1), all.get(i).webhook(), kinds);
+            })
+        .toList();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  /** Stops listening, lets what is under way finish for a bounded time, and leaves the rest in its rows. The keeper goes on. */
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.atWarn().setCause(e).log("a part of the server did not end cleanly");
+      }
+    }
+  }
+
+  /** Deliveries have no effects of their own. */
+  private static final class NoEffects implements Performer<Void, DeliveryEvent> {
+    @Override
+    public Optional<DeliveryEvent> perform(EffectId id, Void effect) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<DeliveryEvent> onGivenUp(EffectId id, Void effect, Throwable error) {
+      return Optional.empty();
+    }
+  }
+}
