@@ -34,16 +34,21 @@ final class ConfigFile {
   static Settings read(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new IOException(
-          "Tried to read the server's file '" + file + "' but it is not there; make one with 'windlass repo add OWNER/NAME --config " + file + "'");
+          "Tried to read the server's file '"
+              + file
+              + "' but it is not there; make one with 'windlass repo add OWNER/NAME --config "
+              + file
+              + "'");
     }
     ReadResult result = SettingsReader.read(file);
     return result
         .settings()
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "The server's file has mistakes:\n"
-                        + result.problems().stream().map(Object::toString).collect(Collectors.joining("\n"))));
+        .orElseThrow(() ->
+            new IOException(
+                "The server's file has mistakes:\n"
+                    + result.problems().stream()
+                        .map(Object::toString)
+                        .collect(Collectors.joining("\n"))));
   }
 
   /** The server's address on this machine, as its file says; empty where there is none. */
@@ -53,7 +58,9 @@ final class ConfigFile {
     }
     Settings.Listen listen = read(file).server().listen();
     boolean everywhere = listen.host().equals("0.0.0.0") || listen.host().equals("::");
-    return Optional.of(URI.create("http://" + (everywhere ? new Settings.Listen("127.0.0.1", listen.port()) : listen)));
+    return Optional.of(
+        URI.create(
+            "http://" + (everywhere ? new Settings.Listen("127.0.0.1", listen.port()) : listen)));
   }
 
   /** The server's data directory. */

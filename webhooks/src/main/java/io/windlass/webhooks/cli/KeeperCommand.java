@@ -14,15 +14,19 @@ import picocli.CommandLine.Option;
 /** {@code windlass keeper}. */
 @Command(
     name = "keeper",
-    description = "Runs the keeper of this machine: replicas, host steps and routes. SIGTERM ends it and leaves the replicas running.")
+    description =
+        "Runs the keeper of this machine: replicas, host steps and routes. SIGTERM ends it and leaves the replicas running.")
 final class KeeperCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
+      description =
+          "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
   private @Nullable Path config;
 
-  @Option(names = "--inherit-socket", description = "Serve the listening socket that standard input is, as systemd hands it over.")
+  @Option(
+      names = "--inherit-socket",
+      description = "Serve the listening socket that standard input is, as systemd hands it over.")
   private boolean inherit;
 
   @Override
@@ -31,11 +35,13 @@ final class KeeperCommand implements Callable<Integer> {
     Settings settings = ConfigFile.read(file);
     Settings.Target.Keeper keeper =
         settings.targets().values().stream()
-            .map(target -> switch (target) {
-              case Settings.Target.Keeper local -> local;
-            })
+            .map(target ->
+                switch (target) {
+                  case Settings.Target.Keeper local -> local;
+                })
             .findFirst()
-            .orElseThrow(() -> new IOException("The server's file '" + file + "' names no target with a keeper"));
+            .orElseThrow(() ->
+                new IOException("The server's file '" + file + "' names no target with a keeper"));
     Files.createDirectories(keeper.data());
     KeeperMain.run(settings(keeper, settings.server().data()));
     return 0;
@@ -43,11 +49,13 @@ final class KeeperCommand implements Callable<Integer> {
 
   private KeeperSettings settings(Settings.Target.Keeper keeper, Path data) {
     KeeperSettings standard = KeeperSettings.of(keeper.data());
-    KeeperSettings.Routes routes = KeeperSettings.Routes.on(keeper.listen().host(), keeper.listen().port());
+    KeeperSettings.Routes routes =
+        KeeperSettings.Routes.on(keeper.listen().host(), keeper.listen().port());
     return standard
         .withContentStore(data.resolve("images"))
         .withRoutes(new KeeperSettings.Routes(routes.listen(), inherit, routes.trusted()))
-        .withBudget(new KeeperSettings.Budget(percent(keeper.cpuShare()), percent(keeper.memoryShare())));
+        .withBudget(
+            new KeeperSettings.Budget(percent(keeper.cpuShare()), percent(keeper.memoryShare())));
   }
 
   private static int percent(double share) {

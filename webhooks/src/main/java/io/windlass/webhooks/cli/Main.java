@@ -48,11 +48,10 @@ public final class Main {
     line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler(
-        (e, failed, result) -> {
-          failed.getErr().println("windlass: " + message(e));
-          return FAILED;
-        });
+    line.setExecutionExceptionHandler((e, failed, result) -> {
+      failed.getErr().println("windlass: " + message(e));
+      return FAILED;
+    });
     return line;
   }
 

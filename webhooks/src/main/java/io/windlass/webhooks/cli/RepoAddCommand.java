@@ -27,7 +27,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code windlass repo add OWNER/NAME}: writes the entry into the server's file and makes the hook's secret. */
+/**
+ * {@code windlass repo add OWNER/NAME}: writes the entry into the server's file and makes the
+ * hook's secret.
+ */
 @Command(
     name = "add",
     description = {
@@ -48,16 +51,31 @@ final class RepoAddCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "OWNER/NAME", description = "For example acme/shop.")
   private String repository;
 
-  @Option(names = "--clone", paramLabel = "URL", description = "Where to clone from (default: https://github.com/OWNER/NAME.git).")
+  @Option(
+      names = "--clone",
+      paramLabel = "URL",
+      description = "Where to clone from (default: https://github.com/OWNER/NAME.git).")
   private @Nullable String clone;
 
-  @Option(names = "--environment", paramLabel = "NAME", defaultValue = "production", description = "What it may deploy to (default: production).")
+  @Option(
+      names = "--environment",
+      paramLabel = "NAME",
+      defaultValue = "production",
+      description = "What it may deploy to (default: production).")
   private String environment;
 
-  @Option(names = "--target", paramLabel = "NAME", defaultValue = "local", description = "Where that runs (default: local).")
+  @Option(
+      names = "--target",
+      paramLabel = "NAME",
+      defaultValue = "local",
+      description = "Where that runs (default: local).")
   private String target;
 
-  @Option(names = "--branch", paramLabel = "NAME", defaultValue = "main", description = "The branch that may deploy there (default: main).")
+  @Option(
+      names = "--branch",
+      paramLabel = "NAME",
+      defaultValue = "main",
+      description = "The branch that may deploy there (default: main).")
   private String branch;
 
   @Override
@@ -85,7 +103,8 @@ final class RepoAddCommand implements Callable<Integer> {
     }
     lines.add("secret: { file: " + quoted(secret.toString()) + " }");
     lines.add("environments:");
-    lines.add("  " + environment + ": { target: " + target + ", branches: [" + quoted(branch) + "] }");
+    lines.add(
+        "  " + environment + ": { target: " + target + ", branches: [" + quoted(branch) + "] }");
     return lines;
   }
 
@@ -99,9 +118,13 @@ final class RepoAddCommand implements Callable<Integer> {
     out.println("   events:       pushes and pull requests");
     try {
       server.client().post("/api/v1/settings/reload", Map.of());
-      out.println("The running server has taken it up. Push a commit with a windlass.yaml to see the first run.");
+      out.println(
+          "The running server has taken it up. Push a commit with a windlass.yaml to see the first run.");
     } catch (ApiException | IOException e) {
-      out.println("No server runs with this file yet: start it with 'windlass server --config " + file + "', then push a commit with a windlass.yaml.");
+      out.println(
+          "No server runs with this file yet: start it with 'windlass server --config "
+              + file
+              + "', then push a commit with a windlass.yaml.");
     }
   }
 
@@ -115,7 +138,8 @@ final class RepoAddCommand implements Callable<Integer> {
     }
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
-    Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
   }
 
@@ -123,7 +147,8 @@ final class RepoAddCommand implements Callable<Integer> {
   private static void replace(Path file, String text) throws IOException {
     Path fresh = Files.createTempFile(file.getParent(), ".windlass-server", ".yaml");
     try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      channel.write(java.nio.ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+      channel.write(
+          java.nio.ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
       channel.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -14,18 +14,29 @@ import picocli.CommandLine.Spec;
 /** {@code windlass rollback ENVIRONMENT}. */
 @Command(
     name = "rollback",
-    description = "Returns an environment to an earlier release and freezes it, so that no commit lands on it until 'unfreeze'.")
+    description =
+        "Returns an environment to an earlier release and freezes it, so that no commit lands on it until 'unfreeze'.")
 final class RollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ServerOptions server;
 
-  @Parameters(index = "0", paramLabel = "ENVIRONMENT", description = "For example acme/shop/production.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ENVIRONMENT",
+      description = "For example acme/shop/production.")
   private String environment;
 
-  @Option(names = "--to", paramLabel = "N", description = "The release's number (default: the last good one before the present one).")
+  @Option(
+      names = "--to",
+      paramLabel = "N",
+      description = "The release's number (default: the last good one before the present one).")
   private @Nullable Long release;
 
-  @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; it is shown and kept.")
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why; it is shown and kept.")
   private String reason;
 
   @Override
@@ -36,7 +47,9 @@ final class RollbackCommand implements Callable<Integer> {
     }
     body.put("reason", reason);
     String path = "/api/v1/environments/" + Name.environment(environment) + "/rollback";
-    spec.commandLine().getOut().println(server.client().post(path, body).path("message").asText("Accepted."));
+    spec.commandLine()
+        .getOut()
+        .println(server.client().post(path, body).path("message").asText("Accepted."));
     return 0;
   }
 }

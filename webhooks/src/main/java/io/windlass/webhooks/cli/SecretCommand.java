@@ -21,10 +21,14 @@ import picocli.CommandLine.Spec;
 final class SecretCommand {
   private SecretCommand() {}
 
-  /** {@code windlass secret set NAME --repository acme/shop}; the value comes from standard input or a prompt, never from arguments. */
+  /**
+   * {@code windlass secret set NAME --repository acme/shop}; the value comes from standard input or
+   * a prompt, never from arguments.
+   */
   @Command(
       name = "set",
-      description = "Stores a secret's value, encrypted. The value is read from standard input, or asked for without echo.")
+      description =
+          "Stores a secret's value, encrypted. The value is read from standard input, or asked for without echo.")
   static final class Set implements Callable<Integer> {
     private static final int MAX_BYTES = 64 * 1024;
 
@@ -34,10 +38,17 @@ final class SecretCommand {
     @Parameters(index = "0", paramLabel = "NAME", description = "For example DATABASE_URL.")
     private String name;
 
-    @Option(names = "--repository", required = true, paramLabel = "OWNER/NAME", description = "The repository it belongs to.")
+    @Option(
+        names = "--repository",
+        required = true,
+        paramLabel = "OWNER/NAME",
+        description = "The repository it belongs to.")
     private String repository;
 
-    @Option(names = "--environment", paramLabel = "NAME", description = "Only for this environment (default: for the steps).")
+    @Option(
+        names = "--environment",
+        paramLabel = "NAME",
+        description = "Only for this environment (default: for the steps).")
     private @Nullable String environment;
 
     @Override
@@ -59,7 +70,10 @@ final class SecretCommand {
       }
       byte[] read = System.in.readNBytes(MAX_BYTES + 1);
       if (read.length > MAX_BYTES) {
-        throw new IOException("Tried to read the secret's value but it is larger than " + MAX_BYTES + " bytes; store a shorter one");
+        throw new IOException(
+            "Tried to read the secret's value but it is larger than "
+                + MAX_BYTES
+                + " bytes; store a shorter one");
       }
       String value = new String(read, StandardCharsets.UTF_8);
       return value.endsWith("\n") ? value.substring(0, value.length() - 1) : value;

@@ -9,12 +9,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code windlass server}. */
-@Command(name = "server", description = "Runs the server, until it is told to end by SIGTERM or Ctrl-C; replicas and traffic go on without it.")
+@Command(
+    name = "server",
+    description =
+        "Runs the server, until it is told to end by SIGTERM or Ctrl-C; replicas and traffic go on without it.")
 final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
+      description =
+          "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
   private @Nullable Path config;
 
   @Override

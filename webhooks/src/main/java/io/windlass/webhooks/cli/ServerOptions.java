@@ -15,7 +15,8 @@ final class ServerOptions {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "The server's address (default: $WINDLASS_SERVER, else " + DEFAULT_SERVER + ").")
+      description =
+          "The server's address (default: $WINDLASS_SERVER, else " + DEFAULT_SERVER + ").")
   private @Nullable URI server;
 
   @Option(
@@ -29,7 +30,8 @@ final class ServerOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
+      description =
+          "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
   private @Nullable Path config;
 
   /** The server's file that the command works on. */
@@ -58,7 +60,8 @@ final class ServerOptions {
     if (tokenFile == null && named != null && !named.isBlank()) {
       return named.strip();
     }
-    Path file = tokenFile != null ? tokenFile : ConfigFile.data(configFile()).resolve("admin-token");
+    Path file =
+        tokenFile != null ? tokenFile : ConfigFile.data(configFile()).resolve("admin-token");
     if (!Files.isReadable(file)) {
       throw new IOException(
           "Tried to read an API token from '"

@@ -13,7 +13,10 @@ final class UnfreezeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ServerOptions server;
 
-  @Parameters(index = "0", paramLabel = "ENVIRONMENT", description = "For example acme/shop/production.")
+  @Parameters(
+      index = "0",
+      paramLabel = "ENVIRONMENT",
+      description = "For example acme/shop/production.")
   private String environment;
 
   @Override

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server does by the clock: the scaler's ticks, a look for commits that were missed, the repositories' schedules, and tidying up.
- * Quartz's thread only tells; what takes long is done on a thread of its own, one chore at a time.
+ * What the server does by the clock: the scaler's ticks, a look for commits that were missed, the
+ * repositories' schedules, and tidying up. Quartz's thread only tells; what takes long is done on a
+ * thread of its own, one chore at a time.
  */
 final class Chores implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Chores.class);
@@ -47,7 +49,8 @@ final class Chores implements AutoCloseable {
   private final Intake intake;
   private final InstantSource clock;
   private final Redeliveries redeliveries;
-  private final ExecutorService worker = Executors.newSingleThreadExecutor(Thread.ofVirtual().name("chores").factory());
+  private final ExecutorService worker =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("chores").factory());
   private final Clockwork clockwork;
   private final Set<String> scheduled = new HashSet<>();
 
@@ -102,46 +105,60 @@ final class Chores implements AutoCloseable {
   }
 
   private void lookForMissed(String cause) {
-    configured.get().repositories().keySet().forEach(name -> worker.execute(() -> quietly(() -> {
-      engine.repositories().lookForMissed(name, cause);
-      redeliveries.ask(name);
-    })));
+    configured
+        .get()
+        .repositories()
+        .keySet()
+        .forEach(name ->
+            worker.execute(() ->
+                quietly(() -> {
+                  engine.repositories().lookForMissed(name, cause);
+                  redeliveries.ask(name);
+                })));
   }
 
   /** Sets a timer for each schedule's next time; a schedule that went away is forgotten. */
   private void schedule() {
-    quietly(
-        () -> {
-          Set<String> present = new HashSet<>();
-          for (Repositories.Scheduled schedule : engine.repositories().schedules()) {
-            String name = schedule.repository() + " " + schedule.entry().cron() + " " + schedule.entry().timezone();
-            present.add(name);
-            if (scheduled.add(name)) {
-              scheduleNext(name, schedule, clock.instant());
-            }
-          }
-          for (String gone : Set.copyOf(scheduled)) {
-            if (!present.contains(gone)) {
-              scheduled.remove(gone);
-              clockwork.forget(gone);
-            }
-          }
-        });
+    quietly(() -> {
+      Set<String> present = new HashSet<>();
+      for (Repositories.Scheduled schedule : engine.repositories().schedules()) {
+        String name =
+            schedule.repository()
+                + " "
+                + schedule.entry().cron()
+                + " "
+                + schedule.entry().timezone();
+        present.add(name);
+        if (scheduled.add(name)) {
+          scheduleNext(name, schedule, clock.instant());
+        }
+      }
+      for (String gone : Set.copyOf(scheduled)) {
+        if (!present.contains(gone)) {
+          scheduled.remove(gone);
+          clockwork.forget(gone);
+        }
+      }
+    });
   }
 
-  private void scheduleNext(String name, Repositories.Scheduled schedule, Instant after) throws SchedulerException {
-    Instant due = Cron.of(schedule.entry().cron()).next(after, ZoneId.of(schedule.entry().timezone()));
+  private void scheduleNext(String name, Repositories.Scheduled schedule, Instant after)
+      throws SchedulerException {
+    Optional<Instant> next =
+        Cron.of(schedule.entry().cron()).next(after, ZoneId.of(schedule.entry().timezone()));
+    if (next.isEmpty()) {
+      return;
+    }
+    Instant due = next.get();
     clockwork.once(
         name,
         due,
         _ ->
-            worker.execute(
-                () ->
-                    quietly(
-                        () -> {
-                          engine.repositories().fire(schedule, due);
-                          scheduleNext(name, schedule, due);
-                        })));
+            worker.execute(() ->
+                quietly(() -> {
+                  engine.repositories().fire(schedule, due);
+                  scheduleNext(name, schedule, due);
+                })));
   }
 
   private void tidy() {
@@ -153,7 +170,8 @@ final class Chores implements AutoCloseable {
   }
 
   private interface Chore {
-    void run() throws SchedulerException, GitException, ImageException, InterruptedException, IOException;
+    void run()
+        throws SchedulerException, GitException, ImageException, InterruptedException, IOException;
   }
 
   /** A chore that fails is said, and comes again by the clock. */

@@ -21,7 +21,9 @@ final class Clones implements CloneSource.Lookup {
    *
    * @param tokens what opens a repository over https; empty where nothing is configured
    */
-  Clones(Supplier<Settings> settings, Function<RepositoryName, Optional<Credentials.TokenSource>> tokens) {
+  Clones(
+      Supplier<Settings> settings,
+      Function<RepositoryName, Optional<Credentials.TokenSource>> tokens) {
     this.settings = settings;
     this.tokens = tokens;
   }
@@ -29,11 +31,11 @@ final class Clones implements CloneSource.Lookup {
   @Override
   public Optional<CloneSource> of(RepositoryName name) {
     return Optional.ofNullable(settings.get().repositories().get(name))
-        .map(repository -> new CloneSource(CloneUrl.parse(repository.clone()), credentials(name, repository)));
+        .map(repository -> new CloneSource(repository.cloneUrl(), credentials(name, repository)));
   }
 
   private Credentials credentials(RepositoryName name, Settings.Repository repository) {
-    CloneUrl url = CloneUrl.parse(repository.clone());
+    CloneUrl url = repository.cloneUrl();
     return switch (url.scheme()) {
       case HTTPS, HTTP ->
           tokens

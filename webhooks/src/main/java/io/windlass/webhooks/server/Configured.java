@@ -42,9 +42,16 @@ final class Configured implements Supplier<Settings> {
   void reload() throws IOException {
     Settings fresh = parse(file);
     Settings old = settings.get();
-    if (!fresh.server().equals(old.server()) || !fresh.store().equals(old.store()) || !fresh.targets().equals(old.targets()) || !fresh.prometheus().equals(old.prometheus()) || !fresh.scaler().equals(old.scaler()) || !fresh.registries().equals(old.registries())) {
+    if (!fresh.server().equals(old.server())
+        || !fresh.store().equals(old.store())
+        || !fresh.targets().equals(old.targets())
+        || !fresh.prometheus().equals(old.prometheus())
+        || !fresh.scaler().equals(old.scaler())
+        || !fresh.registries().equals(old.registries())) {
       throw new IOException(
-          "server, database, prometheus, registries, targets and scaler of '" + file + "' cannot be changed while the server runs; restart it (nothing is lost by that)");
+          "server, database, prometheus, registries, targets and scaler of '"
+              + file
+              + "' cannot be changed while the server runs; restart it (nothing is lost by that)");
     }
     settings.set(fresh);
   }
@@ -54,9 +61,9 @@ final class Configured implements Supplier<Settings> {
     List<Problem> problems = result.problems();
     return result
         .settings()
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "The server's file has mistakes:\n" + problems.stream().map(Problem::toString).collect(Collectors.joining("\n"))));
+        .orElseThrow(() ->
+            new IOException(
+                "The server's file has mistakes:\n"
+                    + problems.stream().map(Problem::toString).collect(Collectors.joining("\n"))));
   }
 }

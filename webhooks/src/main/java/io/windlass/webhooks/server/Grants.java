@@ -34,19 +34,31 @@ final class Grants implements EnvironmentGrants {
     String name = question.environment().toString();
     Optional<io.windlass.webhooks.settings.Grant> found = find(question.environment());
     if (found.isEmpty()) {
-      return new Grant.Refused("the server's file does not give this repository an environment '" + question.environment().name() + "'");
+      return new Grant.Refused(
+          "the server's file does not give this repository an environment '"
+              + question.environment().name()
+              + "'");
     }
     io.windlass.webhooks.settings.Grant grant = found.get();
     if (!grant.target().equals(question.target())) {
       return new Grant.Refused(
-          "the server's file binds '" + name + "' to the target '" + grant.target() + "', and the commit asks for '" + question.target() + "'");
+          "the server's file binds '"
+              + name
+              + "' to the target '"
+              + grant.target()
+              + "', and the commit asks for '"
+              + question.target()
+              + "'");
     }
     if (!allowsRef(grant, question.ref())) {
-      return new Grant.Refused("the server's file does not let '" + question.ref() + "' deploy to '" + name + "'");
+      return new Grant.Refused(
+          "the server's file does not let '" + question.ref() + "' deploy to '" + name + "'");
     }
-    Optional<String> host = question.hosts().stream().filter(asked -> !grant.allowsHost(asked)).findFirst();
-    return host.<Grant>map(
-            asked -> new Grant.Refused("the server's file does not give '" + name + "' the host '" + asked + "'"))
+    Optional<String> host =
+        question.hosts().stream().filter(asked -> !grant.allowsHost(asked)).findFirst();
+    return host.<Grant>map(asked ->
+            new Grant.Refused(
+                "the server's file does not give '" + name + "' the host '" + asked + "'"))
         .orElseGet(() -> new Grant.Allowed(grant.max()));
   }
 
@@ -54,6 +66,8 @@ final class Grants implements EnvironmentGrants {
     if (ref.startsWith(BRANCH)) {
       return grant.allowsBranch(ref.substring(BRANCH.length()));
     }
-    return ref.startsWith(TAG) ? grant.allowsTag(ref.substring(TAG.length())) : grant.branches().isEmpty();
+    return ref.startsWith(TAG)
+        ? grant.allowsTag(ref.substring(TAG.length()))
+        : grant.branches().isEmpty();
   }
 }

@@ -19,38 +19,34 @@ final class Hooks {
     Map<String, Hook> byAppId = new HashMap<>();
     settings
         .repositories()
-        .forEach(
-            (name, repository) ->
-                repository
-                    .hook()
-                    .ifPresent(
-                        secret -> {
-                          Hook hook = new Hook(secret(secret), new Scope.Repository(name.toString()));
-                          byPath.put(name.toString().toLowerCase(Locale.ROOT), hook);
-                          repository.hookIds().forEach(id -> byHookId.put(id, hook));
-                        }));
+        .forEach((name, repository) ->
+            repository
+                .hook()
+                .ifPresent(secret -> {
+                  Hook hook = new Hook(secret(secret), new Scope.Repository(name.toString()));
+                  byPath.put(name.toString().toLowerCase(Locale.ROOT), hook);
+                  repository.hookIds().forEach(id -> byHookId.put(id, hook));
+                }));
     settings
         .organizations()
-        .forEach(
-            (login, organization) -> {
-              Hook hook = new Hook(secret(organization.hook()), new Scope.Organization(login));
-              organization.hookIds().forEach(id -> byHookId.put(id, hook));
-            });
+        .forEach((login, organization) -> {
+          Hook hook = new Hook(secret(organization.hook()), new Scope.Organization(login));
+          organization.hookIds().forEach(id -> byHookId.put(id, hook));
+        });
     settings
         .github()
         .app()
-        .ifPresent(
-            app ->
-                app.webhook()
-                    .ifPresent(
-                        secret -> {
-                          String id = Long.toString(app.id());
-                          byAppId.put(id, new Hook(secret(secret), new Scope.App(id)));
-                        }));
+        .ifPresent(app ->
+            app.webhook()
+                .ifPresent(secret -> {
+                  String id = Long.toString(app.id());
+                  byAppId.put(id, new Hook(secret(secret), new Scope.App(id)));
+                }));
     return new HookDirectory(byPath, byHookId, byAppId);
   }
 
   private static WebhookSecret secret(Settings.HookSecret secret) {
-    return WebhookSecret.of(secret.current().reveal(), secret.previous().map(previous -> previous.reveal()));
+    return WebhookSecret.of(
+        secret.current().reveal(), secret.previous().map(previous -> previous.reveal()));
   }
 }

@@ -7,7 +7,10 @@ import io.windlass.engine.image.store.ContentStore;
 import io.windlass.engine.local.client.KeeperTarget;
 import io.windlass.engine.release.ImageRef;
 
-/** Images for the keeper: from the content store, and from their registry where they are not there yet. */
+/**
+ * Images for the keeper: from the content store, and from their registry where they are not there
+ * yet.
+ */
 final class ImageStore implements KeeperTarget.Store {
   private final ContentStore store;
   private final Registries registries;
@@ -20,7 +23,7 @@ final class ImageStore implements KeeperTarget.Store {
   @Override
   public void ensure(ImageRef image) throws ImageException, InterruptedException {
     if (!store.exists(image.digest())) {
-      registries.pull(image.reference(), Platform.current());
+      registries.pull(image.reference(), Platform.ofThisMachine());
     }
     store.image(image.digest());
   }

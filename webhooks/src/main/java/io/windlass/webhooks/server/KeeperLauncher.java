@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a keeper where none answers and the settings say so. It gets a session of its own and outlives the server. On a machine with
- * systemd the keeper has a unit, and this finds it running.
+ * Starts a keeper where none answers and the settings say so. It gets a session of its own and
+ * outlives the server. On a machine with systemd the keeper has a unit, and this finds it running.
  */
 final class KeeperLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(KeeperLauncher.class);
@@ -23,13 +23,16 @@ final class KeeperLauncher {
   private KeeperLauncher() {}
 
   /** Makes sure that a keeper answers, or says why none does. */
-  static void ensure(Settings.Target.Keeper keeper, Path config) throws IOException, InterruptedException {
+  static void ensure(Settings.Target.Keeper keeper, Path config)
+      throws IOException, InterruptedException {
     if (answers(keeper.data(), Duration.ofMillis(300))) {
       return;
     }
     if (!keeper.start()) {
       throw new IOException(
-          "Tried to reach the keeper of '" + keeper.data() + "' but none answers, and the server's file says start: false; start it with 'windlass keeper'");
+          "Tried to reach the keeper of '"
+              + keeper.data()
+              + "' but none answers, and the server's file says start: false; start it with 'windlass keeper'");
     }
     Files.createDirectories(keeper.data());
     Path log = keeper.data().resolve("keeper.log");

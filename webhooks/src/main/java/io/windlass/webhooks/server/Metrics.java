@@ -18,9 +18,13 @@ import io.windlass.scaler.control.ScalerLoop;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What the server counts of itself, for {@code /metrics}. Labels are of bounded number: kinds and outcomes, never names from repositories. */
+/**
+ * What the server counts of itself, for {@code /metrics}. Labels are of bounded number: kinds and
+ * outcomes, never names from repositories.
+ */
 final class Metrics implements JournalListener {
-  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   Metrics() {
     new JvmMemoryMetrics().bindTo(registry);
@@ -40,8 +44,12 @@ final class Metrics implements JournalListener {
     Gauge.builder("windlass.journal.parked", journal, j -> j.parked().size())
         .description("Subjects that this version cannot move")
         .register(registry);
-    Gauge.builder("windlass.scaler.fleets", loop, l -> l.bound().size()).description("Fleets under the loop").register(registry);
-    Gauge.builder("windlass.scaler.ticks", loop, l -> l.stats().ticks()).description("Ticks since the start").register(registry);
+    Gauge.builder("windlass.scaler.fleets", loop, l -> l.bound().size())
+        .description("Fleets under the loop")
+        .register(registry);
+    Gauge.builder("windlass.scaler.ticks", loop, l -> l.stats().ticks())
+        .description("Ticks since the start")
+        .register(registry);
     Gauge.builder("windlass.scaler.failures", loop, l -> l.stats().failures())
         .description("Evaluations that went wrong since the start")
         .register(registry);
@@ -57,12 +65,17 @@ final class Metrics implements JournalListener {
   }
 
   void decided(LoggedDecision row) {
-    registry.counter("windlass.decisions", "outcome", row.outcome().name().toLowerCase(Locale.ROOT)).increment();
+    registry
+        .counter("windlass.decisions", "outcome", row.outcome().name().toLowerCase(Locale.ROOT))
+        .increment();
   }
 
   @Override
   public void committed(int writes, int waiting, Duration took) {
-    Timer.builder("windlass.database.commit").description("Time of a synced group of writes").register(registry).record(took);
+    Timer.builder("windlass.database.commit")
+        .description("Time of a synced group of writes")
+        .register(registry)
+        .record(took);
     registry.counter("windlass.database.writes").increment(writes);
   }
 
@@ -73,7 +86,9 @@ final class Metrics implements JournalListener {
 
   @Override
   public void told(String kind, TellResult result) {
-    registry.counter("windlass.events", "kind", kind, "result", result.name().toLowerCase(Locale.ROOT)).increment();
+    registry
+        .counter("windlass.events", "kind", kind, "result", result.name().toLowerCase(Locale.ROOT))
+        .increment();
   }
 
   @Override
@@ -87,7 +102,10 @@ final class Metrics implements JournalListener {
 
   @Override
   public void timerFired(String kind, Duration late) {
-    Timer.builder("windlass.timers.late").tags("kind", kind).register(registry).record(late.isNegative() ? Duration.ZERO : late);
+    Timer.builder("windlass.timers.late")
+        .tags("kind", kind)
+        .register(registry)
+        .record(late.isNegative() ? Duration.ZERO : late);
   }
 
   @Override

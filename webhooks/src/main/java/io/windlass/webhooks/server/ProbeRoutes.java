@@ -19,7 +19,12 @@ final class ProbeRoutes {
   void add(RoutesConfig routes) {
     routes.get("/livez", context -> context.result("alive\n"));
     routes.get("/readyz", this::ready);
-    routes.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8").result(metrics.scrape()));
+    routes.get(
+        "/metrics",
+        context ->
+            context
+                .contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(metrics.scrape()));
   }
 
   private void ready(Context context) {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks GitHub to send again what did not arrive: GitHub does not do so by itself. What was stored meanwhile is left out, and a delivery that
- * comes twice counts once.
+ * Asks GitHub to send again what did not arrive: GitHub does not do so by itself. What was stored
+ * meanwhile is left out, and a delivery that comes twice counts once.
  */
 final class Redeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(Redeliveries.class);
@@ -31,14 +31,18 @@ final class Redeliveries {
   private final Deliveries deliveries;
   private final InstantSource clock;
 
-  Redeliveries(Supplier<Settings> settings, SourceHosts hosts, Deliveries deliveries, InstantSource clock) {
+  Redeliveries(
+      Supplier<Settings> settings, SourceHosts hosts, Deliveries deliveries, InstantSource clock) {
     this.settings = settings;
     this.hosts = hosts;
     this.deliveries = deliveries;
     this.clock = clock;
   }
 
-  /** Looks after the hooks of one repository; nothing happens without credentials or without a hook's id. */
+  /**
+   * Looks after the hooks of one repository; nothing happens without credentials or without a
+   * hook's id.
+   */
   void ask(RepositoryName name) throws IOException {
     Settings.Repository repository = settings.get().repositories().get(name);
     if (repository == null) {
@@ -55,15 +59,21 @@ final class Redeliveries {
 
   private void ask(GitHub github, Hook hook) throws IOException {
     try {
-      Answer<List<FailedDelivery>> failed = github.failedDeliveries(hook, clock.instant().minus(BACK));
+      Answer<List<FailedDelivery>> failed =
+          github.failedDeliveries(hook, clock.instant().minus(BACK));
       if (!(failed instanceof Answer.Given<List<FailedDelivery>>(List<FailedDelivery> missed))) {
-        LOG.atInfo().addKeyValue("hook", hook).addKeyValue("answer", failed).log("GitHub does not list failed deliveries now");
+        LOG.atInfo()
+            .addKeyValue("hook", hook)
+            .addKeyValue("answer", failed)
+            .log("GitHub does not list failed deliveries now");
         return;
       }
       for (FailedDelivery delivery : missed) {
         if (deliveries.find(delivery.guid()).isEmpty()) {
           github.redeliver(hook, delivery.id());
-          LOG.atInfo().addKeyValue("delivery", delivery.guid()).log("asked GitHub to send a delivery again");
+          LOG.atInfo()
+              .addKeyValue("delivery", delivery.guid())
+              .log("asked GitHub to send a delivery again");
         }
       }
     } catch (SourceHostException e) {

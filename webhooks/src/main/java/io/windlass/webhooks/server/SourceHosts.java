@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Who each repository is at its host: a token of its own, else GitHub's common token or App, else a plain Git server. One client is kept for
- * each identity, so that rate limits and the App's tokens are shared; a reload of the settings makes new ones.
+ * Who each repository is at its host: a token of its own, else GitHub's common token or App, else a
+ * plain Git server. One client is kept for each identity, so that rate limits and the App's tokens
+ * are shared; a reload of the settings makes new ones.
  */
 final class SourceHosts implements AutoCloseable {
   private final Supplier<Settings> settings;
@@ -33,7 +34,13 @@ final class SourceHosts implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     Clones clones = new Clones(settings, this::cloneToken);
-    this.heads = new GitHeads(mirrors, name -> clones.of(name).map(source -> new GitHeads.Origin(source.url(), source.credentials())));
+    this.heads =
+        new GitHeads(
+            mirrors,
+            name ->
+                clones
+                    .of(name)
+                    .map(source -> new GitHeads.Origin(source.url(), source.credentials())));
   }
 
   /** Makes the clients anew from the settings as they are now. */
@@ -43,14 +50,21 @@ final class SourceHosts implements AutoCloseable {
     Settings.GitHub github = now.github();
     if (github.app().isPresent()) {
       Settings.App app = github.app().get();
-      common = Optional.of(client(github, GitHubIdentity.App.parse(Long.toString(app.id()), app.privateKey().reveal())));
+      common =
+          Optional.of(
+              client(
+                  github,
+                  GitHubIdentity.App.parse(Long.toString(app.id()), app.privateKey().reveal())));
     } else {
-      common = github.token().map(token -> client(github, new GitHubIdentity.Token(token.reveal())));
+      common =
+          github.token().map(token -> client(github, new GitHubIdentity.Token(token.reveal())));
     }
     now.repositories()
-        .forEach(
-            (name, repository) ->
-                repository.token().ifPresent(token -> own.put(name, client(github, new GitHubIdentity.Token(token.reveal())))));
+        .forEach((name, repository) ->
+            repository
+                .token()
+                .ifPresent(token ->
+                    own.put(name, client(github, new GitHubIdentity.Token(token.reveal())))));
   }
 
   /** The host of a repository; empty for one that the server's file does not know. */
@@ -58,7 +72,8 @@ final class SourceHosts implements AutoCloseable {
     if (!settings.get().repositories().containsKey(name)) {
       return Optional.empty();
     }
-    return Optional.of(github(name).<SourceHost>map(client -> client).orElseGet(() -> new PlainHost(heads)));
+    return Optional.of(
+        github(name).<SourceHost>map(client -> client).orElseGet(() -> new PlainHost(heads)));
   }
 
   /** GitHub as seen by a repository; empty where no credentials are configured. */
@@ -73,7 +88,10 @@ final class SourceHosts implements AutoCloseable {
 
   private GitHub client(Settings.GitHub github, GitHubIdentity identity) {
     GitHubSettings standard = GitHubSettings.of(identity);
-    return new GitHub(new GitHubSettings(github.api(), identity, standard.timeout(), standard.maxResponseBytes()), heads, clock);
+    return new GitHub(
+        new GitHubSettings(github.api(), identity, standard.timeout(), standard.maxResponseBytes()),
+        heads,
+        clock);
   }
 
   @Override

@@ -73,8 +73,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server, wired by hand: opens what is stored, puts the machines on the journal, binds the fleets, and only then listens. What was
- * opened is closed in the opposite order, also when a later part does not start.
+ * The server, wired by hand: opens what is stored, puts the machines on the journal, binds the
+ * fleets, and only then listens. What was opened is closed in the opposite order, also when a later
+ * part does not start.
  */
 public final class WindlassServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WindlassServer.class);
@@ -129,17 +130,29 @@ public final class WindlassServer implements AutoCloseable {
     ContentStore images = ContentStore.open(data.resolve("images"), StoreLimits.defaults(), clock);
     Registries registries =
         new Registries(
-            settings.registries().stream().map(r -> new RegistryAccess(r.host(), r.dockerConfig())).toList(),
+            settings.registries().stream()
+                .map(r -> new RegistryAccess(r.host(), r.dockerConfig()))
+                .toList(),
             images,
             executor,
             Retries.defaults());
     Grants grants = new Grants(configured);
     Holds holds = new Holds();
     DecisionTable decisions = new DecisionTable(database);
-    ScalerLoop loop = keep(new ScalerLoop(signals(settings, brief, clock), decisions, holds, metrics::decided, io.windlass.scaler.control.Limits.STANDARD));
-    Binder binder = new Binder(loop, new FleetBindings(database), id -> new KeeperFleet(brief, id, "windlass"), clock);
+    ScalerLoop loop =
+        keep(
+            new ScalerLoop(
+                signals(settings, brief, clock),
+                decisions,
+                holds,
+                metrics::decided,
+                io.windlass.scaler.control.Limits.STANDARD));
+    Binder binder =
+        new Binder(
+            loop, new FleetBindings(database), id -> new KeeperFleet(brief, id, "windlass"), clock);
     SecretLookups lookups = new SecretLookups(secrets);
-    RolloutTarget target = new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
+    RolloutTarget target =
+        new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
 
     Engine engine =
         Engine.register(
@@ -153,7 +166,7 @@ public final class WindlassServer implements AutoCloseable {
                 Limits.DEFAULTS,
                 new HostStepExecutor(patient),
                 lookups,
-                JibImageBuilder.open(images, registries, executor, data.resolve("staging")),
+                JibImageBuilder.open(images, registries, data.resolve("staging"), executor),
                 grants,
                 environment -> grants.find(environment).map(_ -> target),
                 lookups,
@@ -171,10 +184,23 @@ public final class WindlassServer implements AutoCloseable {
     metrics.watch(journal, loop);
     journal.start();
 
-    Chores chores = keep(new Chores(configured, engine, loop, mirrors, images, hosts, decisions, intake, new Redeliveries(configured, hosts, deliveries, clock), clock));
+    Chores chores =
+        keep(
+            new Chores(
+                configured,
+                engine,
+                loop,
+                mirrors,
+                images,
+                hosts,
+                decisions,
+                intake,
+                new Redeliveries(configured, hosts, deliveries, clock),
+                clock));
     chores.start();
     Sessions sessions = new Sessions(token, clock);
-    Gate gate = new Gate(token, sessions, settings.server().url(), settings.server().listen().host());
+    Gate gate =
+        new Gate(token, sessions, settings.server().url(), settings.server().listen().host());
 
     HttpServer server =
         keep(
@@ -188,51 +214,62 @@ public final class WindlassServer implements AutoCloseable {
                     new ProbeRoutes(database, metrics)::add,
                     new RunApi(engine.runs())::add,
                     new LogApi(engine.runs())::add,
-                    new EnvironmentApi(engine.environments(), engine.releases(), engine.repositories(), grants::has)::add,
+                    new EnvironmentApi(
+                            engine.environments(),
+                            engine.releases(),
+                            engine.repositories(),
+                            grants::has)
+                        ::add,
                     new FleetApi(loop, decisions)::add,
-                    new RepositoryApi(() -> configured.get().repositories().keySet(), engine.repositories(), secrets)::add,
+                    new RepositoryApi(
+                            () -> configured.get().repositories().keySet(),
+                            engine.repositories(),
+                            secrets)
+                        ::add,
                     new DeliveryApi(deliveries)::add,
                     new OperationRoutes(chores::reload, patient)::add)));
-    LOG.atInfo().addKeyValue("url", settings.server().url()).addKeyValue("port", server.port()).log("listening");
+    LOG.atInfo()
+        .addKeyValue("url", settings.server().url())
+        .addKeyValue("port", server.port())
+        .log("listening");
     return server;
   }
 
   private static Settings.Target.Keeper keeper(Settings settings) {
     return settings.targets().values().stream()
-        .map(
-            target ->
-                switch (target) {
-                  case Settings.Target.Keeper local -> local;
-                })
+        .map(target ->
+            switch (target) {
+              case Settings.Target.Keeper local -> local;
+            })
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
   }
 
   private static JournalSettings journalSettings() {
     JournalSettings standard = JournalSettings.STANDARD;
-    return new JournalSettings(MAX_STORED_CHARS, standard.effects(), standard.patience(), standard.look());
+    return new JournalSettings(
+        MAX_STORED_CHARS, standard.maxTells(), standard.closeWait(), standard.databaseWait());
   }
 
   private static SignalSource signals(Settings settings, KeeperClient client, InstantSource clock) {
     KeeperSignals own = new KeeperSignals(client);
     return settings
         .prometheus()
-        .<SignalSource>map(url -> new SignalRouter(own, new PrometheusSignals(PrometheusSettings.of(url), clock)))
+        .<SignalSource>map(
+            url -> new SignalRouter(own, new PrometheusSignals(PrometheusSettings.of(url), clock)))
         .orElse(own);
   }
 
   private static List<ChatHook> chatHooks(Settings settings) {
     List<Settings.Notification> all = settings.notifications();
     return IntStream.range(0, all.size())
-        .mapToObj(
-            i -> {
-              Set<AlertEvent.Kind> kinds = EnumSet.noneOf(AlertEvent.Kind.class);
-              all.get(i).on().forEach(occasion -> kinds.add(AlertEvent.Kind.valueOf(occasion.name())));
-              return new ChatHook("notify-" + (i + 1), all.get(i).webhook(), kinds);
-            })
+        .mapToObj(i -> {
+          Set<AlertEvent.Kind> kinds = EnumSet.noneOf(AlertEvent.Kind.class);
+          all.get(i).on().forEach(occasion -> kinds.add(AlertEvent.Kind.valueOf(occasion.name())));
+          return new ChatHook("notify-" + (i + 1), all.get(i).webhook(), kinds);
+        })
         .toList();
   }
 
@@ -241,7 +278,10 @@ public final class WindlassServer implements AutoCloseable {
     return part;
   }
 
-  /** Stops listening, lets what is under way finish for a bounded time, and leaves the rest in its rows. The keeper goes on. */
+  /**
+   * Stops listening, lets what is under way finish for a bounded time, and leaves the rest in its
+   * rows. The keeper goes on.
+   */
   @Override
   public void close() {
     while (!opened.isEmpty()) {
