@@ -62,6 +62,7 @@ final class SecretCommand {
       return 0;
     }
 
+    @SuppressWarnings("SystemConsoleNull") // a JVM can be told to have none
     private static String value() throws IOException {
       Console console = System.console();
       if (console != null && console.isTerminal()) {
