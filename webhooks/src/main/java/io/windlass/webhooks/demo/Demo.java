@@ -146,12 +146,12 @@ public final class Demo {
         "the application answers behind the proxy",
         answer.isPresent(),
         answer.orElse("no answer from " + place.application()));
-    Optional<Integer> two =
-        Await.seen(Duration.ofSeconds(20), () -> Optional.of(ready()).filter(n -> n == 2));
-    claims.claim("two replicas are ready", two.isPresent(), ready() + " ready");
     if (!built || answer.isEmpty()) {
       throw new ChapterFailed("the first commit did not get live");
     }
+    Optional<Integer> two =
+        Await.seen(Duration.ofSeconds(20), () -> Optional.of(ready()).filter(n -> n == 2));
+    claims.claim("two replicas are ready", two.isPresent(), ready() + " ready");
   }
 
   private void secondCommit() throws Exception {
