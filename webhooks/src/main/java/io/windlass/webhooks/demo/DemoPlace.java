@@ -33,9 +33,9 @@ record DemoPlace(Path folder, URI address, URI application, String secret) {
         }
       }
     }
+    Files.createDirectories(folder);
     // Steps and replicas run as users of their own, who must pass through and may not look around.
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
     DemoPlace place =
