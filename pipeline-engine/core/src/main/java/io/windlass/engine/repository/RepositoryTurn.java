@@ -113,7 +113,9 @@ final class RepositoryTurn {
           cause);
       return;
     }
-    boolean movesOn = !push.forced() && !push.created();
+    // A branch that was made anew at an old commit looks like a late event here; the next poll
+    // finds it.
+    boolean movesOn = !push.forced();
     if (movesOn && last.filter(head -> head.earlier().contains(push.after())).isPresent()) {
       decide(
           ref,

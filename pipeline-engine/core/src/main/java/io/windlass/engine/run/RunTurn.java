@@ -12,6 +12,7 @@ import io.windlass.engine.run.RunPlan.PlannedStep;
 import io.windlass.engine.run.StepState.Status;
 import io.windlass.engine.source.CommitStatus;
 import io.windlass.engine.source.RepositoryName;
+import io.windlass.engine.source.Sha;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -405,6 +406,10 @@ final class RunTurn {
   }
 
   private void mark(CommitStatus.State state, String text) {
+    if (!Sha.isObject(sha())) {
+      // A commit that was never found cannot be marked.
+      return;
+    }
     told++;
     var status =
         new CommitStatus(

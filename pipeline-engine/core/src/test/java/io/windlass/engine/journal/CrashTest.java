@@ -38,7 +38,7 @@ class CrashTest {
   @Test
   @Tag("long")
   void whatWasAnsweredSurvivesAHundredKills() throws Exception {
-    crash(12, 100);
+    crash(12, Integer.getInteger("windlass.kills", 100));
   }
 
   private void crash(long seed, int rounds) throws Exception {

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.DigestOutputStream;
@@ -20,16 +21,25 @@ import java.util.UUID;
  * something still writes to the workspace. Copied and not linked: a link would share its bytes with
  * the workspace.
  *
- * <p>Only files of layers that are not known yet come here, and only until the layer is made.
+ * <p>Only files of layers that are not known yet come here. Large ones leave when the layer is
+ * made; small ones stay while there is room, because a commit that changes one class of hundreds
+ * then copies one. Nothing outlives the process: no file here is ever synced.
  */
 final class Staging {
 
   private static final FileTime TIME = FileTime.fromMillis(1000);
 
+  private static final long SMALL_BYTES = 256 << 10;
+  private static final long KEPT_BYTES = 128 << 20;
+
   private final Path dir;
+  private final Path kept;
+  private long keptBytes;
+  private int areas;
 
   private Staging(Path dir) {
     this.dir = dir;
+    this.kept = dir.resolve("kept");
   }
 
   /** Opens a directory of this process alone, and empties it of what a crash left there. */
@@ -41,7 +51,9 @@ final class Staging {
           remove(area);
         }
       }
-      return new Staging(dir.toRealPath());
+      Staging staging = new Staging(dir.toRealPath());
+      Files.createDirectory(staging.kept);
+      return staging;
     } catch (IOException e) {
       throw ImageException.of("open the staging directory", dir, e);
     }
@@ -51,19 +63,53 @@ final class Staging {
     return dir;
   }
 
-  Area area() throws IOException {
-    return new Area(Files.createDirectory(dir.resolve(UUID.randomUUID().toString())));
+  /** A place for the files of one layer; what is kept is thrown away only while there is none. */
+  synchronized Area area() throws IOException {
+    if (areas == 0 && keptBytes > KEPT_BYTES) {
+      remove(kept);
+      Files.createDirectory(kept);
+      keptBytes = 0;
+    }
+    Path own = Files.createDirectory(dir.resolve(UUID.randomUUID().toString()));
+    areas++;
+    return new Area(own);
+  }
+
+  private synchronized void keep(Path staged, Path place, long bytes) throws IOException {
+    Files.move(staged, place, StandardCopyOption.ATOMIC_MOVE);
+    keptBytes += bytes;
+  }
+
+  private synchronized void closed() {
+    areas--;
   }
 
   /** The files of one layer in the making. */
-  record Area(Path dir) implements AutoCloseable {
+  final class Area implements AutoCloseable {
+
+    private final Path own;
+
+    private Area(Path own) {
+      this.own = own;
+    }
 
     /** Copies a file, unless one of the same content is there. */
     Path stage(Entry entry, Digest expected) throws IOException, ImageException {
-      Path staged = dir.resolve(expected.hex());
-      if (Files.exists(staged)) {
-        return staged;
+      boolean small = entry.bytes() <= SMALL_BYTES;
+      Path place = (small ? kept : own).resolve(expected.hex());
+      if (Files.exists(place)) {
+        return place;
       }
+      Path staged = own.resolve(expected.hex());
+      copy(entry, expected, staged);
+      if (small) {
+        keep(staged, place, entry.bytes());
+      }
+      return place;
+    }
+
+    private void copy(Entry entry, Digest expected, Path staged)
+        throws IOException, ImageException {
       try (InputStream in = Content.open(entry);
           DigestOutputStream out =
               new DigestOutputStream(
@@ -76,7 +122,6 @@ final class Staging {
         }
       }
       Files.setLastModifiedTime(staged, TIME);
-      return staged;
     }
 
     /** No more than was planned: a file that grows without end must not fill the disk. */
@@ -95,7 +140,11 @@ final class Staging {
 
     @Override
     public void close() throws IOException {
-      remove(dir);
+      try {
+        remove(own);
+      } finally {
+        closed();
+      }
     }
   }
 
