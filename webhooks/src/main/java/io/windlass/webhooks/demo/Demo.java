@@ -203,10 +203,7 @@ public final class Demo {
           Duration.ofSeconds(10),
           () -> Optional.of(traffic.answered()).filter(n -> n > before + 100));
       server.startAgain();
-      Optional<Integer> found =
-          Await.seen(
-              Duration.ofSeconds(20),
-              () -> Optional.of(ready()).filter(n -> n >= 2 && n == wanted()));
+      Optional<Integer> found = Await.seen(Duration.ofSeconds(20), this::settled);
       claims.claim(
           "the server found its fleet again",
           found.isPresent(),
@@ -279,6 +276,14 @@ public final class Demo {
       }
       return Optional.of(traffic.lastAnswer()).filter(answer -> !answer.isEmpty());
     }
+  }
+
+  /**
+   * The number of ready replicas, once it is what the scaler wants and at least the two that serve.
+   */
+  private Optional<Integer> settled() throws Exception {
+    int ready = ready();
+    return ready >= 2 && ready == wanted() ? Optional.of(ready) : Optional.empty();
   }
 
   private int ready() throws Exception {

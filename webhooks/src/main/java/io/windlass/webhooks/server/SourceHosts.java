@@ -83,7 +83,20 @@ final class SourceHosts implements AutoCloseable {
 
   /** What opens a repository over https; empty where it is public. */
   Optional<Credentials.TokenSource> cloneToken(RepositoryName name) {
+    Settings.Repository repository = settings.get().repositories().get(name);
+    if (repository == null || (repository.token().isEmpty() && !atGitHub(repository))) {
+      return Optional.empty();
+    }
     return github(name).map(client -> () -> client.cloneToken(name));
+  }
+
+  /** The common token is for GitHub's own host: another one must not get to see it. */
+  private boolean atGitHub(Settings.Repository repository) {
+    String api = settings.get().github().api().getHost();
+    return repository
+        .cloneUrl()
+        .host()
+        .equalsIgnoreCase(api.startsWith("api.") ? api.substring(4) : api);
   }
 
   private GitHub client(Settings.GitHub github, GitHubIdentity identity) {
