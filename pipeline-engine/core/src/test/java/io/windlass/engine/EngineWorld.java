@@ -22,6 +22,7 @@ import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunLimits;
 import io.windlass.engine.run.RunSummary;
+import io.windlass.engine.run.StepExecutor;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.source.Answer;
 import io.windlass.engine.source.CommitInfo;
@@ -66,6 +67,7 @@ final class EngineWorld implements AutoCloseable {
 
   private final Path directory;
   private final ImageBuilder images;
+  private final StepExecutor steps;
   private Database database;
   private Journal journal;
   private Mirrors mirrors;
@@ -73,7 +75,17 @@ final class EngineWorld implements AutoCloseable {
   private int deliveries;
 
   EngineWorld(Path directory, ImageBuilder images) throws Exception {
+    this(directory, images, Optional.empty());
+  }
+
+  EngineWorld(Path directory, ImageBuilder images, StepExecutor real) throws Exception {
+    this(directory, images, Optional.of(real));
+  }
+
+  private EngineWorld(Path directory, ImageBuilder images, Optional<StepExecutor> real)
+      throws Exception {
     this.directory = directory;
+    this.steps = real.orElse(executor);
     this.images = images;
     this.git = new GitServer(directory.resolve("upstream"));
     open();
@@ -103,7 +115,7 @@ final class EngineWorld implements AutoCloseable {
                 ? Optional.of(new CloneSource(git.url(), new Credentials.Anonymous()))
                 : Optional.empty(),
         Limits.DEFAULTS,
-        executor,
+        steps,
         (repository, name) -> Optional.ofNullable(secrets.get(name)),
         images,
         question ->

@@ -1,0 +1,83 @@
+package io.windlass.engine.notification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AlertMachineTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private final AlertMachine machine = new AlertMachine();
+
+  @ParameterizedTest(name = "{0} tells {1}")
+  @CsvSource(
+      textBlock =
+          """
+          1:ok,                            ''
+          1:tests,                         'FAILURE tests'
+          1:tests 2:tests,                 'FAILURE tests'
+          1:tests 2:image,                 'FAILURE tests,FAILURE image'
+          1:tests 2:ok,                    'FAILURE tests,RECOVERY '
+          1:tests 2:ok 3:ok,               'FAILURE tests,RECOVERY '
+          2:tests 1:ok,                    'FAILURE tests'
+          2:ok 1:tests,                    ''
+          1:tests 2:ok 3:tests,            'FAILURE tests,RECOVERY ,FAILURE tests'
+          """)
+  void eachCauseIsToldOnceAndTheRecoveryToo(String runs, String expected) {
+    AlertState state = machine.initial("acme/shop@refs/heads/main");
+    List<String> told = new ArrayList<>();
+    for (String run : runs.split(" ")) {
+      String[] parts = run.split(":");
+      Optional<String> failure = Optional.of(parts[1]).filter(cause -> !cause.equals("ok"));
+      var ended =
+          new AlertEvent.Ended(
+              "acme/shop",
+              "refs/heads/main",
+              Long.parseLong(parts[0]),
+              "title",
+              failure,
+              Optional.empty());
+      var transition = machine.on(state, ended, NOW);
+      state = transition.state();
+      transition.effects().forEach(effect -> told.add(words((AlertEffect.Post) effect.effect())));
+    }
+
+    assertThat(String.join(",", told)).isEqualTo(expected);
+  }
+
+  private static String words(AlertEffect.Post post) {
+    return post.message().kind() + " " + post.message().cause();
+  }
+
+  @Test
+  void onlyTheAddressThatDidNotTakeItGetsItAgain() {
+    var message =
+        new AlertEvent.Message(
+            AlertEvent.Kind.FAILURE,
+            "acme/shop",
+            "refs/heads/main",
+            1,
+            "title",
+            "tests",
+            Optional.empty());
+
+    var undelivered =
+        machine.on(
+            machine.initial("key"),
+            new AlertEvent.Undelivered(message, List.of("1"), 1, "away"),
+            NOW);
+    var again =
+        machine.on(undelivered.state(), new AlertEvent.Again(message, List.of("1"), 2), NOW);
+
+    assertThat(undelivered.timers()).hasSize(1);
+    assertThat(again.effects())
+        .singleElement()
+        .satisfies(effect ->
+            assertThat(effect.effect()).isEqualTo(new AlertEffect.Post(message, List.of("1"), 2)));
+  }
+}

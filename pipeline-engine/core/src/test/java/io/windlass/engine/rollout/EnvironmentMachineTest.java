@@ -1,0 +1,300 @@
+package io.windlass.engine.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.journal.Effect;
+import io.windlass.engine.journal.Tell;
+import io.windlass.engine.journal.Transition;
+import io.windlass.engine.notification.Links;
+import io.windlass.engine.release.AppRuntime;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ProcessRuntime;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.run.DeploymentRequest;
+import io.windlass.engine.run.DeploymentStage;
+import io.windlass.engine.run.RunEvent;
+import io.windlass.engine.run.RunId;
+import io.windlass.engine.run.StepResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EnvironmentMachineTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
+  private final EnvironmentMachine machine = new EnvironmentMachine(new Links(Optional.empty()));
+  private EnvironmentState state = machine.initial(PRODUCTION.toString());
+  private final List<String> told = new ArrayList<>();
+  private Optional<ReleaseCommand> command = Optional.empty();
+
+  private List<EnvironmentEffect> hear(EnvironmentEvent event) {
+    Transition<EnvironmentState, EnvironmentEffect> transition = machine.on(state, event, NOW);
+    state = transition.state();
+    transition.tells().stream().filter(tell -> tell.to().kind().equals("run")).forEach(this::note);
+    return transition.effects().stream().map(Effect::effect).toList();
+  }
+
+  private void note(Tell tell) {
+    var moved = (RunEvent.DeploymentMoved) tell.event();
+    told.add(tell.to().key() + " " + moved.stage() + ": " + moved.detail());
+  }
+
+  private EnvironmentEvent requested(long run) {
+    var process =
+        new ProcessRuntime(
+            Optional.empty(),
+            Optional.of(80),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofSeconds(30));
+    var runtime = new AppRuntime(Map.of(), List.of(), Map.of("web", process), List.of(), command);
+    var image = new ImageRef("shop@sha256:" + run, "sha256:" + run);
+    return new EnvironmentEvent.Requested(
+        new DeploymentRequest(
+            PRODUCTION,
+            new RunId("acme/shop", run),
+            "%040x".formatted(run),
+            "title",
+            Map.of("web", image),
+            runtime,
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            Duration.ofMinutes(10)));
+  }
+
+  private long rollout() {
+    return state.rollout().orElseThrow().id();
+  }
+
+  private void prepared() {
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    hear(new EnvironmentEvent.Checked(rollout(), new Verified.Present(), Optional.empty()));
+    hear(new EnvironmentEvent.PreparationEnded(rollout(), new Prepared.Ready()));
+  }
+
+  private void shifted() {
+    prepared();
+    hear(new EnvironmentEvent.Shifted(rollout(), false));
+  }
+
+  private void live(long run) {
+    hear(requested(run));
+    shifted();
+    hear(new EnvironmentEvent.Settled(rollout(), false));
+  }
+
+  @Test
+  void aReleaseGoesLiveAndTheOneBeforeIsRetired() {
+    live(1);
+    hear(requested(2));
+    shifted();
+
+    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Settled(rollout(), false));
+
+    assertThat(state.current().orElseThrow().number()).isEqualTo(2);
+    assertThat(effects)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            EnvironmentEffect.Finish.class,
+            finish -> assertThat(finish.old().orElseThrow().number()).isEqualTo(1));
+    assertThat(told).endsWith("acme/shop#2 LIVE: release 2 is live");
+  }
+
+  @Test
+  void anOlderRunNeverLandsOnANewerOne() {
+    live(2);
+
+    assertThat(hear(requested(1))).isEmpty();
+    assertThat(told).last().asString().startsWith("acme/shop#1 SKIPPED: run #2");
+  }
+
+  @Test
+  void ofThoseThatWaitOnlyTheNewestIsKeptAndTheOneUnderWayGoesOn() {
+    hear(requested(1));
+    hear(requested(2));
+    hear(requested(3));
+
+    assertThat(state.rollout().orElseThrow().request().orElseThrow().run().number()).isEqualTo(1);
+    assertThat(state.waiting().orElseThrow().run().number()).isEqualTo(3);
+    assertThat(told).anyMatch(words -> words.startsWith("acme/shop#2 SKIPPED: run #3"));
+  }
+
+  @Test
+  void whatWaitsBeginsWhenTheRolloutBeforeHasEnded() {
+    hear(requested(1));
+    hear(requested(2));
+    shifted();
+
+    hear(new EnvironmentEvent.Settled(rollout(), false));
+
+    assertThat(state.rollout().orElseThrow().request().orElseThrow().run().number()).isEqualTo(2);
+  }
+
+  @Test
+  void aMissingImageStopsTheRolloutBeforeAnythingMoved() {
+    live(1);
+    hear(requested(2));
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+
+    hear(
+        new EnvironmentEvent.Checked(
+            rollout(), new Verified.Missing("image sha256:2 is not there"), Optional.empty()));
+
+    assertThat(told)
+        .endsWith(
+            "acme/shop#2 FAILED: image sha256:2 is not there; nothing moved, release 1 serves");
+    assertThat(state.current().orElseThrow().number()).isEqualTo(1);
+  }
+
+  @Test
+  void aFailureGoesBackByItselfAndKeepsTheLastLines() {
+    live(1);
+    hear(requested(2));
+    shifted();
+
+    List<EnvironmentEffect> back =
+        hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of("no such table")));
+    hear(new EnvironmentEvent.Shifted(rollout(), true));
+    hear(new EnvironmentEvent.Settled(rollout(), true));
+
+    assertThat(back)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            EnvironmentEffect.Shift.class, shift -> assertThat(shift.to().number()).isEqualTo(1));
+    assertThat(told).endsWith("acme/shop#2 RETURNED: it crashes; release 1 serves again");
+    assertThat(state.last().orElseThrow().lastLogLines()).containsExactly("no such table");
+  }
+
+  @Test
+  void theFirstReleaseEverHasNothingToReturnToAndSaysSo() {
+    hear(requested(1));
+    shifted();
+
+    List<EnvironmentEffect> effects =
+        hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of()));
+
+    assertThat(effects).first().isInstanceOf(EnvironmentEffect.TakeAway.class);
+    assertThat(told).last().asString().contains("FAILED: it crashes; nothing serves");
+  }
+
+  @Test
+  void aReturnThatFailsIsToldAndTheEnvironmentIsDegraded() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of()));
+    hear(new EnvironmentEvent.Shifted(rollout(), true));
+
+    hear(new EnvironmentEvent.Failed(rollout(), true, "no memory", List.of()));
+
+    assertThat(state.degraded()).contains("release 1 could not be brought back: no memory");
+    assertThat(state.rollout()).isEmpty();
+  }
+
+  @Test
+  void aReleaseCommandIsRunBeforeAnythingMovesAndItsUnknownEndIsTold() {
+    command = Optional.of(new ReleaseCommand("npm run migrate", Duration.ofMinutes(5)));
+    hear(requested(1));
+    prepared();
+    assertThat(state.rollout().orElseThrow().phase()).isEqualTo(Phase.COMMAND);
+
+    List<EnvironmentEffect> effects =
+        hear(
+            new EnvironmentEvent.CommandEnded(
+                rollout(), new StepResult.Lost("the keeper was killed"), List.of()));
+
+    assertThat(effects).noneMatch(EnvironmentEffect.RunCommand.class::isInstance);
+    assertThat(told)
+        .last()
+        .asString()
+        .contains("ERRORED")
+        .contains("nobody knows how it ended (the keeper was killed)");
+  }
+
+  @Test
+  void aFrozenEnvironmentKeepsTheNewestWaitingUntilItIsLifted() {
+    hear(new EnvironmentEvent.Frozen("ops", "sale"));
+    hear(requested(1));
+    hear(requested(2));
+    assertThat(state.rollout()).isEmpty();
+    assertThat(told).endsWith("acme/shop#2 WAITING: frozen by ops: sale");
+
+    hear(new EnvironmentEvent.Unfrozen("ops"));
+
+    assertThat(state.rollout().orElseThrow().request().orElseThrow().run().number()).isEqualTo(2);
+  }
+
+  @Test
+  void aPersonsReturnStopsARolloutUnderWayAndFreezes() {
+    live(1);
+    var one = state.current().orElseThrow();
+    live(2);
+    hear(requested(3));
+    shifted();
+
+    hear(new EnvironmentEvent.ReturnWanted(one, "ops", "slow"));
+    assertThat(state.rollout().orElseThrow().phase()).isEqualTo(Phase.RETURN_SHIFTING);
+    hear(new EnvironmentEvent.Shifted(rollout(), true));
+    hear(new EnvironmentEvent.Settled(rollout(), true));
+
+    assertThat(told)
+        .last()
+        .asString()
+        .contains("RETURNED: ops stopped it: slow; release 2 serves again");
+    assertThat(state.rollout().orElseThrow().release()).contains(one);
+    assertThat(state.freeze().orElseThrow().why()).isEqualTo("slow");
+  }
+
+  @Test
+  void withdrawingTakesBackWhatWaitsAndNotWhatHasBegun() {
+    hear(requested(1));
+    hear(requested(2));
+
+    hear(new EnvironmentEvent.Withdrawn(new RunId("acme/shop", 2), "cancelled"));
+    hear(new EnvironmentEvent.Withdrawn(new RunId("acme/shop", 1), "cancelled"));
+
+    assertThat(state.waiting()).isEmpty();
+    assertThat(state.rollout()).isPresent();
+  }
+
+  @Test
+  void aLateAnswerIsDropped() {
+    live(1);
+    EnvironmentState before = state;
+
+    assertThat(hear(new EnvironmentEvent.Failed(1, false, "late", List.of()))).isEmpty();
+    assertThat(hear(new EnvironmentEvent.Shifted(7, false))).isEmpty();
+    assertThat(state).isEqualTo(before);
+  }
+
+  @Test
+  void theSameContentIsNotRolledOutAgain() {
+    live(1);
+    var request = ((EnvironmentEvent.Requested) requested(2)).request();
+    var same =
+        new DeploymentRequest(
+            PRODUCTION,
+            request.run(),
+            request.sha(),
+            "title",
+            state.current().orElseThrow().images(),
+            request.runtime(),
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            request.deadline());
+    hear(new EnvironmentEvent.Requested(same));
+
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+
+    assertThat(state.lastRelease()).isEqualTo(1);
+    assertThat(told).last().asString().startsWith("acme/shop#2 " + DeploymentStage.LIVE);
+  }
+}
