@@ -386,13 +386,26 @@ final class RepositoryTurn {
         Planner.plan(matched.pipeline(), ask, new RunId(repository, lastRun + 1), matched.sha());
     Optional<Long> older = Optional.ofNullable(heads.get(ask.key())).flatMap(Head::run);
     begin(ask, matched.sha(), title, author, why -> new RunEvent.Begin(why, plan));
-    if (matched.pipeline().concurrency().cancelSuperseded() && older.isPresent()) {
+    if (matched.pipeline().concurrency().cancelSuperseded()
+        && followsRef(ask)
+        && older.isPresent()) {
       rest =
           rest.tell(
               RunMachine.subject(new RunId(repository, older.get())),
               new RunEvent.Superseded(lastRun),
               "superseded:" + lastRun);
     }
+  }
+
+  /**
+   * A run that a person or a schedule asked for neither stops the ref's other runs nor is stopped
+   * by them.
+   */
+  private static boolean followsRef(Ask ask) {
+    return switch (ask.kind()) {
+      case PUSH, PULL_REQUEST -> true;
+      case SCHEDULE, MANUAL -> false;
+    };
   }
 
   /**
@@ -422,7 +435,9 @@ final class RepositoryTurn {
     rest =
         rest.tell(
             RunMachine.subject(new RunId(repository, lastRun)), event.apply(trigger), "begin");
-    heads.computeIfPresent(ask.key(), (key, head) -> head.with(lastRun));
+    if (followsRef(ask)) {
+      heads.computeIfPresent(ask.key(), (key, head) -> head.with(lastRun));
+    }
     decided.add(
         new Decision(
             ask.key(),

@@ -414,13 +414,20 @@ final class RunTurn {
     var status =
         new CommitStatus(
             sha(),
-            "windlass",
+            context(),
             state,
             text,
             links.run(before.id().repository(), before.id().number()));
     long order = before.id().number() * MARKS_PER_RUN + told;
     rest =
         rest.tell(StatusMachine.tell(RepositoryName.of(before.id().repository()), status, order));
+  }
+
+  /** A commit that is both pushed and in a pull request has two runs, and a mark of each. */
+  private String context() {
+    return trigger.filter(why -> why.kind() == RunTrigger.Kind.PULL_REQUEST).isPresent()
+        ? "windlass/pr"
+        : "windlass";
   }
 
   private void alert(RunOutcome how, String why) {

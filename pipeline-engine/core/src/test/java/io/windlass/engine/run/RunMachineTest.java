@@ -1,0 +1,201 @@
+package io.windlass.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.journal.Effect;
+import io.windlass.engine.journal.Transition;
+import io.windlass.engine.notification.Links;
+import io.windlass.engine.rollout.EnvironmentMachine;
+import io.windlass.engine.run.RunPlan.PlannedStep;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunMachineTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private final RunMachine machine =
+      new RunMachine(EnvironmentMachine.deployments(), new Links(Optional.empty()));
+  private RunState state = machine.initial("acme/shop#1");
+  private final List<RunEffect> effects = new ArrayList<>();
+
+  private void hear(RunEvent event) {
+    Transition<RunState, RunEffect> transition = machine.on(state, event, NOW);
+    state = transition.state();
+    transition.effects().stream().map(Effect::effect).forEach(effects::add);
+  }
+
+  private static PlannedStep step(String name, int retries, boolean mayFail, String... needs) {
+    return new PlannedStep(
+        name,
+        List.of("true"),
+        List.of(needs),
+        Map.of(),
+        List.of(),
+        Duration.ofMinutes(1),
+        retries,
+        mayFail);
+  }
+
+  private void begin(PlannedStep... steps) {
+    Map<String, PlannedStep> all = new LinkedHashMap<>();
+    for (PlannedStep step : steps) {
+      all.put(step.name(), step);
+    }
+    var trigger =
+        new RunTrigger(
+            RunTrigger.Kind.PUSH,
+            "refs/heads/main",
+            "a".repeat(40),
+            "title",
+            "ada",
+            Optional.empty(),
+            "delivery",
+            NOW);
+    hear(new RunEvent.Begin(trigger, new RunPlan(all, Optional.empty(), List.of())));
+    hear(new RunEvent.CheckedOut(List.of()));
+  }
+
+  private void ends(String step, int attempt, StepResult result) {
+    hear(new RunEvent.StepEnded(step, attempt, result));
+  }
+
+  private List<String> started() {
+    return effects.stream()
+        .filter(RunEffect.RunStep.class::isInstance)
+        .map(RunEffect.RunStep.class::cast)
+        .map(effect -> effect.step().name() + effect.attempt())
+        .toList();
+  }
+
+  @ParameterizedTest(name = "{0} with {1} retries: {2} attempts, {3}")
+  @CsvSource({
+    "exit0, 2, 1, SUCCEEDED",
+    "exit1, 2, 1, FAILED",
+    "timeout, 2, 3, FAILED",
+    "timeout, 0, 1, FAILED",
+    "lost, 1, 2, ERRORED",
+    "lost, 0, 1, ERRORED",
+    "limit, 2, 1, FAILED",
+    "refused, 2, 1, ERRORED",
+    "cancelled, 2, 1, CANCELLED",
+  })
+  void onlyTimeoutsAndLostWorkersAreTriedAgain(
+      String how, int retries, int attempts, RunOutcome outcome) {
+    begin(step("a", retries, false));
+    for (int attempt = 1; state.outcome().isEmpty(); attempt++) {
+      ends("a", attempt, result(how));
+    }
+
+    assertThat(started()).hasSize(attempts);
+    assertThat(state.outcome()).contains(outcome);
+  }
+
+  private static StepResult result(String how) {
+    return switch (how) {
+      case "exit0" -> MemoryExecutor.exited(0);
+      case "exit1" -> MemoryExecutor.exited(1);
+      case "timeout" -> new StepResult.TimedOut(NOW, NOW);
+      case "lost" -> new StepResult.Lost("gone");
+      case "limit" -> new StepResult.OverLimit("wrote too much", NOW, NOW);
+      case "refused" -> new StepResult.Refused("no such program");
+      case "cancelled" -> new StepResult.Cancelled();
+      default -> throw new IllegalArgumentException(how);
+    };
+  }
+
+  @Test
+  void aStepStartsWhenAllThatItNeedsHasPassed() {
+    begin(
+        step("d", 0, false, "b", "c"),
+        step("b", 0, false, "a"),
+        step("c", 0, true, "a"),
+        step("a", 0, false));
+    assertThat(started()).containsExactly("a1");
+    ends("a", 1, MemoryExecutor.exited(0));
+    ends("b", 1, MemoryExecutor.exited(0));
+    assertThat(started()).doesNotContain("d1");
+
+    ends("c", 1, MemoryExecutor.exited(1));
+
+    assertThat(started()).as("c may fail").endsWith("d1");
+  }
+
+  @Test
+  void whatNeedsAFailedStepIsSkippedAllTheWayDown() {
+    begin(step("c", 0, false, "b"), step("b", 0, false, "a"), step("a", 0, false));
+
+    ends("a", 1, MemoryExecutor.exited(1));
+
+    assertThat(state.steps().values())
+        .extracting(StepState::status)
+        .containsExactly(
+            StepState.Status.SKIPPED, StepState.Status.SKIPPED, StepState.Status.FAILED);
+    assertThat(state.cause()).contains("step \"a\" exited with 1");
+  }
+
+  @Test
+  void cancelWaitsForWhatRunsAndStartsNothingMore() {
+    begin(step("a", 1, false), step("b", 0, false, "a"));
+
+    hear(new RunEvent.Cancel("ops"));
+    assertThat(state.outcome()).isEmpty();
+    assertThat(effects).last().isInstanceOf(RunEffect.CancelStep.class);
+    ends("a", 1, new StepResult.TimedOut(NOW, NOW));
+
+    assertThat(started()).containsExactly("a1");
+    assertThat(state.outcome()).contains(RunOutcome.CANCELLED);
+  }
+
+  @Test
+  void aNewerRunStopsChecks() {
+    begin(step("a", 0, false));
+
+    hear(new RunEvent.Superseded(2));
+    ends("a", 1, new StepResult.Cancelled());
+
+    assertThat(state.outcome()).contains(RunOutcome.SUPERSEDED);
+  }
+
+  @Test
+  void aCommitThatHasVanishedIsSupersededAndNobodysError() {
+    var trigger =
+        new RunTrigger(
+            RunTrigger.Kind.PUSH,
+            "refs/heads/main",
+            "a".repeat(40),
+            "title",
+            "ada",
+            Optional.empty(),
+            "delivery",
+            NOW);
+    hear(
+        new RunEvent.Begin(
+            trigger, new RunPlan(Map.of("a", step("a", 0, false)), Optional.empty(), List.of())));
+
+    hear(new RunEvent.Vanished("pushed away"));
+
+    assertThat(state.outcome()).contains(RunOutcome.SUPERSEDED);
+  }
+
+  @Test
+  void anEndIsHeardOnceAndWhatComesLaterIsDropped() {
+    begin(step("a", 0, false));
+    ends("a", 1, MemoryExecutor.exited(0));
+    RunState ended = state;
+    int before = effects.size();
+
+    ends("a", 1, MemoryExecutor.exited(1));
+    hear(new RunEvent.Cancel("ops"));
+    hear(new RunEvent.CheckedOut(List.of()));
+
+    assertThat(state).isEqualTo(ended);
+    assertThat(effects).hasSize(before);
+  }
+}
