@@ -129,10 +129,10 @@ final class Rootfs {
     if (entry.getRealSize() < 0 || bytes > limits.unpackedBytes()) {
       throw new Refused("it holds more than the limit of " + limits.unpackedBytes() + " bytes");
     }
-    try (OutputStream out =
-        new LimitedOutput(
-            Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            entry.getRealSize())) {
+    // Closed by us: a program that somebody still has open for writing cannot be run.
+    try (OutputStream file =
+            Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream out = new LimitedOutput(file, entry.getRealSize())) {
       content.transferTo(out);
     }
     setMode(target, entry.getMode() | 0400);
