@@ -67,6 +67,14 @@ final class Bench implements AutoCloseable {
     this.client = new KeeperClient(directory, Duration.ofSeconds(5));
   }
 
+  /** With a content store. */
+  Bench(Path temporary, Path store) throws IOException {
+    Trees.passable(temporary);
+    this.directory = temporary.resolve("keeper");
+    this.settings = KeeperSettings.of(directory).withLimits(QUICK).withContentStore(store);
+    this.client = new KeeperClient(directory, Duration.ofSeconds(5));
+  }
+
   Keeper start() throws Exception {
     Keeper started = Keeper.start(settings);
     keeper = Optional.of(started);
