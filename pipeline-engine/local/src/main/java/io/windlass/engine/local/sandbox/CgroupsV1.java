@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -27,7 +28,7 @@ record CgroupsV1(Path mount, String parent) implements Cgroups {
 
   @Override
   public List<Path> create(String name, Bounds bounds) throws IOException {
-    for (Path directory : directories(name)) {
+    for (Path directory : groups(name)) {
       Files.createDirectories(directory);
     }
     write(name, "cpu", "cpu.shares", Math.max(2, bounds.cpuWeight()));
@@ -44,11 +45,21 @@ record CgroupsV1(Path mount, String parent) implements Cgroups {
         "memory.limit_in_bytes",
         bounds.memoryBytes() == 0 ? -1 : bounds.memoryBytes());
     write(name, "pids", "pids.max", bounds.processes());
-    return directories(name).stream().map(d -> d.resolve("cgroup.procs")).toList();
+    return groups(name).stream().map(d -> d.resolve("cgroup.procs")).toList();
   }
 
   @Override
   public List<Path> directories(String name) {
+    List<Path> seen = new ArrayList<>(groups(name));
+    // A JVM reads its limits only where it finds this controller too; we set nothing there.
+    Path cpuset = mount.resolve("cpuset");
+    if (Files.isDirectory(cpuset)) {
+      seen.add(cpuset);
+    }
+    return seen;
+  }
+
+  private List<Path> groups(String name) {
     // cpu and cpuacct are one hierarchy on most machines; the same directory twice does no harm.
     return CONTROLLERS.stream().map(c -> group(c, name)).toList();
   }
@@ -76,7 +87,7 @@ record CgroupsV1(Path mount, String parent) implements Cgroups {
 
   @Override
   public void remove(String name) {
-    directories(name).forEach(CgroupsV1::removeDirectory);
+    groups(name).forEach(CgroupsV1::removeDirectory);
   }
 
   @Override
