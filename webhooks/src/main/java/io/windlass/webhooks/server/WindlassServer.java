@@ -2,6 +2,7 @@ package io.windlass.webhooks.server;
 
 import io.windlass.engine.Engine;
 import io.windlass.engine.EngineParts;
+import io.windlass.engine.StoredSecrets;
 import io.windlass.engine.decision.DecisionTable;
 import io.windlass.engine.decision.FleetBindings;
 import io.windlass.engine.git.Limits;
@@ -150,7 +151,7 @@ public final class WindlassServer implements AutoCloseable {
     Binder binder =
         new Binder(
             loop, new FleetBindings(database), id -> new KeeperFleet(brief, id, "windlass"), clock);
-    SecretLookups lookups = new SecretLookups(secrets);
+    StoredSecrets lookups = new StoredSecrets(secrets);
     RolloutTarget target =
         new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
 

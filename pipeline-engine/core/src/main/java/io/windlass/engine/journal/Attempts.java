@@ -117,7 +117,12 @@ final class Attempts {
   private <F, E> Outcome perform(Kind<?, E, F> kind, WaitingEffect effect, F what) {
     Performer<F, E> performer = kind.performer();
     Thread self = Thread.currentThread();
-    running.put(effect.id(), new Running(self, performer.waits(what)));
+    boolean waits = performer.waits(what);
+    running.put(effect.id(), new Running(self, waits));
+    if (closing && waits) {
+      // Close has interrupted those that wait already, and would wait for this one to its end.
+      return new Outcome.Left();
+    }
     effect.deadline().ifPresent(deadline -> alarms.at(deadline, () -> interrupt(effect.id())));
     try {
       if (passed(effect)) {
