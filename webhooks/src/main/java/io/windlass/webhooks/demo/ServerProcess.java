@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The demo's server as a process of its own, so that it can be killed. */
 final class ServerProcess {
+  private static final List<String> OPTIONS =
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20");
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
   private final Path config;
@@ -57,7 +59,7 @@ final class ServerProcess {
 
   private static Process launch(Path config, Path log) throws IOException {
     List<String> command =
-        JavaLaunch.command("384m", List.of("server", "--config", config.toString()));
+        JavaLaunch.command(OPTIONS, List.of("server", "--config", config.toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

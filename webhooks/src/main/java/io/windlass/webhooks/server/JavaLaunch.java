@@ -17,14 +17,12 @@ public final class JavaLaunch {
   /**
    * The command line that runs {@code windlass} with {@code arguments} in a JVM of its own.
    *
-   * @param maxHeap the heap's limit as the JVM writes it, for example {@code 128m}
+   * @param options of that JVM, such as its heap's limit
    */
-  public static List<String> command(String maxHeap, List<String> arguments) {
+  public static List<String> command(List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + maxHeap);
-    command.addAll(
-        List.of("-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20"));
+    command.addAll(options);
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(JavaLaunch::inherited)
         .forEach(command::add);

@@ -120,7 +120,7 @@ public final class WindlassServer implements AutoCloseable {
     Database database = keep(Database.open(DatabaseSettings.of(settings.store()), metrics));
     Journal journal = keep(new Journal(database, clock, journalSettings(), metrics));
     ExecutorService executor = keep(Executors.newVirtualThreadPerTaskExecutor());
-    KeeperLauncher.ensure(keeper, configured.file());
+    KeeperAtHand.ensure(keeper, configured.file());
     Mirrors mirrors = keep(Mirrors.open(MirrorSettings.in(data.resolve("mirrors"))));
     SourceHosts hosts = keep(new SourceHosts(configured, mirrors, clock));
     hosts.refresh();
