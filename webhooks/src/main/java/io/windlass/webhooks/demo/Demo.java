@@ -213,7 +213,7 @@ public final class Demo {
 
   private void load() throws Exception {
     chapter("Load is applied, on the processor and then on the network");
-    scaled("CPU", "cpu", place.application().resolve("/work?ms=40"), 3);
+    scaled("CPU", "cpu", place.application().resolve("/work?ms=40"), 8);
     scaled("network", "network-out", place.application().resolve("/bytes?n=2000000"), 4);
     boolean page =
         api.page("/fleets/" + REPOSITORY + "/" + ENVIRONMENT + "/" + PROCESS).contains("replicas");
@@ -227,7 +227,7 @@ public final class Demo {
     int start = wanted();
     Optional<Integer> more;
     try (Traffic traffic = new Traffic(target, clients, Duration.ZERO)) {
-      more = Await.seen(Duration.ofMinutes(1), () -> Optional.of(wanted()).filter(n -> n > start));
+      more = Await.seen(Duration.ofSeconds(90), () -> Optional.of(wanted()).filter(n -> n > start));
       claims.claim("the scaler added replicas on " + name, more.isPresent(), reason(signal));
       claims.claim("no request failed under " + name + " load", clean(traffic), describe(traffic));
     }
