@@ -73,6 +73,11 @@ public final class Problem extends RuntimeException {
     return status;
   }
 
+  /** What kind of refusal it is, in a few words. */
+  public String title() {
+    return title;
+  }
+
   /** Answers with this problem. */
   public void write(Context context) {
     context

@@ -50,6 +50,16 @@ final class Binder implements ScalingBinder {
     }
   }
 
+  /** The policy in force for a fleet. */
+  Optional<Scaling> policy(FleetId fleet) {
+    return bindings.all().stream()
+        .filter(bound ->
+            bound.environment().toString().equals(fleet.environment())
+                && bound.process().equals(fleet.process()))
+        .map(bound -> limited(bound.scaling(), bound.max()))
+        .findFirst();
+  }
+
   @Override
   public Optional<String> bind(
       EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max)

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
 import io.windlass.engine.journal.DatabaseException;
 import io.windlass.webhooks.api.Problem;
+import io.windlass.webhooks.dashboard.ErrorPage;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,7 +43,7 @@ final class HttpServer implements AutoCloseable {
         Javalin.create(config -> {
           configure(config, json);
           routes.forEach(add -> add.accept(config.routes));
-          config.routes.exception(Problem.class, (problem, context) -> problem.write(context));
+          config.routes.exception(Problem.class, (problem, context) -> answer(problem, context));
           config.routes.exception(HttpResponseException.class, HttpServer::known);
           config.routes.exception(DatabaseException.Busy.class, HttpServer::busy);
           config.routes.exception(DatabaseException.Full.class, HttpServer::busy);
@@ -68,24 +70,38 @@ final class HttpServer implements AutoCloseable {
     config.jetty.modifyServer(server -> server.setStopTimeout(DRAIN_MILLIS));
   }
 
-  private static void known(HttpResponseException e, io.javalin.http.Context context) {
-    Problem.of(e.getStatus(), Optional.ofNullable(e.getMessage()).orElse("")).write(context);
+  /** People who look at a page get a page; everybody else a problem document. */
+  private static void answer(Problem problem, Context context) {
+    String accepts = Optional.ofNullable(context.header("Accept")).orElse("");
+    if (accepts.contains("text/html") && !context.path().startsWith("/api/")) {
+      String detail = Optional.ofNullable(problem.getMessage()).orElse("");
+      context
+          .status(problem.status())
+          .html(ErrorPage.render(problem.status(), problem.title(), detail));
+    } else {
+      problem.write(context);
+    }
   }
 
-  private static void busy(Exception e, io.javalin.http.Context context) {
+  private static void known(HttpResponseException e, Context context) {
+    answer(Problem.of(e.getStatus(), Optional.ofNullable(e.getMessage()).orElse("")), context);
+  }
+
+  private static void busy(Exception e, Context context) {
     context.header("Retry-After", "10");
-    Problem.unavailable("the database cannot take more at the moment; try again in 10 s")
-        .write(context);
+    answer(
+        Problem.unavailable("the database cannot take more at the moment; try again in 10 s"),
+        context);
   }
 
-  private static void unexpected(Exception e, io.javalin.http.Context context) {
+  private static void unexpected(Exception e, Context context) {
     String id = UUID.randomUUID().toString();
     LOG.atError()
         .setCause(e)
         .addKeyValue("id", id)
         .addKeyValue("path", context.path())
         .log("a request failed");
-    Problem.internal(id).write(context);
+    answer(Problem.internal(id), context);
   }
 
   /** Finishes the requests that are under way, for a bounded time, and stops listening. */

@@ -50,6 +50,9 @@ import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.RepositoryApi;
 import io.windlass.webhooks.api.RunApi;
+import io.windlass.webhooks.dashboard.DashboardParts;
+import io.windlass.webhooks.dashboard.DashboardRoutes;
+import io.windlass.webhooks.dashboard.StaticRoutes;
 import io.windlass.webhooks.delivery.Deliveries;
 import io.windlass.webhooks.delivery.DeliveryEvent;
 import io.windlass.webhooks.delivery.DeliveryMachine;
@@ -148,9 +151,8 @@ public final class WindlassServer implements AutoCloseable {
                 holds,
                 metrics::decided,
                 io.windlass.scaler.control.Limits.STANDARD));
-    Binder binder =
-        new Binder(
-            loop, new FleetBindings(database), id -> new KeeperFleet(brief, id, "windlass"), clock);
+    FleetBindings bindings = new FleetBindings(database);
+    Binder binder = new Binder(loop, bindings, id -> new KeeperFleet(brief, id, "windlass"), clock);
     StoredSecrets lookups = new StoredSecrets(secrets);
     RolloutTarget target =
         new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
@@ -211,6 +213,21 @@ public final class WindlassServer implements AutoCloseable {
                 ApiJson.mapper(),
                 List.of(
                     new AccessRoutes(gate, sessions, settings.server().url())::add,
+                    StaticRoutes::add,
+                    new DashboardRoutes(
+                            new DashboardParts(
+                                engine.runs(),
+                                engine.environments(),
+                                engine.releases(),
+                                engine.repositories(),
+                                deliveries,
+                                loop,
+                                decisions,
+                                binder::policy,
+                                () -> List.copyOf(configured.get().repositories().keySet()),
+                                grants::has,
+                                clock))
+                        ::add,
                     new HookRoutes(intake, metrics::delivery)::add,
                     new ProbeRoutes(database, metrics)::add,
                     new RunApi(engine.runs())::add,
