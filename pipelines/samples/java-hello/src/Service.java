@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 final class Service implements AutoCloseable {
   private static final int DRAIN_SECONDS = 8;
   private static final long MOST_WORK_MILLIS = 10_000;
+  private static final long ROUNDS_A_MILLI = 200_000;
   private static final long MOST_BYTES = 100_000_000;
   private static final byte[] BLOCK = new byte[16 * 1024];
 
@@ -52,14 +53,15 @@ final class Service implements AutoCloseable {
     text(exchange, stopping ? 503 : 200, stopping ? "stopping\n" : "ready\n");
   }
 
-  /** {@code /work?ms=40} keeps one core busy for so long. */
+  /**
+   * {@code /work?ms=40} does what takes one core about so long. The work is counted and not the
+   * time, so that it is the same on a machine that is busy with something else.
+   */
   private static void work(HttpExchange exchange) throws IOException {
-    long until = System.nanoTime() + number(exchange, "ms", MOST_WORK_MILLIS) * 1_000_000;
+    long rounds = number(exchange, "ms", MOST_WORK_MILLIS) * ROUNDS_A_MILLI;
     double sum = 0;
-    while (System.nanoTime() < until) {
-      for (int i = 1; i <= 1000; i++) {
-        sum += Math.sqrt(i);
-      }
+    for (long i = 0; i < rounds; i++) {
+      sum += Math.sqrt(i);
     }
     text(exchange, 200, "worked" + (sum < 0 ? "!" : "") + "\n");
   }
