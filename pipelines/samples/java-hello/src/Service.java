@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 final class Service implements AutoCloseable {
   private static final int DRAIN_SECONDS = 8;
   private static final long MOST_WORK_MILLIS = 10_000;
-  private static final long ROUNDS_A_MILLI = 200_000;
+  private static final long ROUNDS_A_MILLI = 100_000;
   private static final long MOST_BYTES = 100_000_000;
   private static final byte[] BLOCK = new byte[16 * 1024];
 
