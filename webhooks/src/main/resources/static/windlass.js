@@ -77,13 +77,13 @@
         if (style !== "calm" || !fresh) {
           return false;
         }
-        const polls = ["hx-get", "hx-trigger"];
-        if (polls.every((name) => target.getAttribute(name) === fresh.getAttribute(name))) {
-          takeChildren(target, fresh);
+        takeChildren(target, fresh);
+        const polling = ["hx-get", "hx-trigger", "hx-ext", "hx-select", "hx-swap"];
+        if (polling.every((name) => target.getAttribute(name) === fresh.getAttribute(name))) {
           return [];
         }
-        takeChildren(target, fresh);
-        polls.concat("hx-ext", "hx-select", "hx-swap").forEach((name) => {
+        // The page looks again at another pace, or no more: htmx has to hear of it.
+        polling.forEach((name) => {
           if (fresh.hasAttribute(name)) {
             target.setAttribute(name, fresh.getAttribute(name));
           } else {
@@ -104,8 +104,7 @@
   }
 
   function sayStale() {
-    const text = "The server does not answer. What you see may be out of date; this page tries again.";
-    say(text);
+    say("The server does not answer. What you see may be out of date; this page tries again.");
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -130,7 +129,7 @@
   const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
   const MOST_SHOWN = 2000000;
 
-  // The same rules as Ansi.java, for text that comes in pieces.
+  // The same rules as Ansi.java, for text that comes in pieces. Carriage returns do not come: they end a line of the stream.
   function Terminal(pre) {
     this.pre = pre;
     this.rest = "";
@@ -182,8 +181,6 @@
     const unfinished = text.match(UNFINISHED);
     this.rest = unfinished && unfinished[0].length < 4096 ? unfinished[0] : "";
     text = text.slice(0, text.length - this.rest.length);
-    // A line that is written over shows what came last.
-    text = text.replace(/[^\n]*\r(?=[^\r\n])/g, "");
     for (const part of text.matchAll(PART)) {
       const final = part[2] || part[4];
       if (final) {
@@ -230,7 +227,7 @@
     source.addEventListener("end", () => {
       source.close();
       state.textContent = terminal.cut
-        ? "The log has ended. Its first part is not shown here any more; the plain text has all of it."
+        ? "The log has ended. Its first part is not shown here any more; load the page again to go back to it."
         : "The log has ended.";
     });
   }

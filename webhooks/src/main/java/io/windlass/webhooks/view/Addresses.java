@@ -32,9 +32,9 @@ public final class Addresses {
     return path("repositories", repository);
   }
 
-  /** The log of a step's attempt as plain text, from the API. */
+  /** The log of a step's attempt as plain text, from the API: as much as it gives at once. */
   public static String rawLog(RunId run, String step, int attempt) {
-    return "/api/v1" + step(run, step) + "/log?attempt=" + attempt;
+    return "/api/v1" + step(run, step) + "/log?attempt=" + attempt + "&max=1048576";
   }
 
   /** The log of a step's attempt as it grows, from the API. */

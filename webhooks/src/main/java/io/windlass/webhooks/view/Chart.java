@@ -33,14 +33,14 @@ public record Chart(
     Optional<Tick> target,
     String summary,
     List<Row> table) {
-  static final int WIDTH = 720;
-  static final int HEIGHT = 200;
-  static final int LEFT = 64;
+  static final int WIDTH = 480;
+  static final int HEIGHT = 180;
+  static final int LEFT = 70;
   static final int RIGHT = 12;
   static final int TOP = 12;
   static final int BOTTOM = 24;
   private static final int TABLE_ROWS = 60;
-  private static final int MOST_COLUMNS = 6;
+  private static final int MOST_COLUMNS = 5;
   private static final long[] STEPS = {
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400
   };
@@ -183,7 +183,7 @@ public record Chart(
         Instant moment = Instant.ofEpochSecond(at);
         double x = x(moment);
         // A label at the very edge would be cut off.
-        if (x >= LEFT && x <= WIDTH - RIGHT - 16) {
+        if (x >= LEFT && x <= WIDTH - RIGHT - 18) {
           columns.add(new Tick(x, (every < 60 ? SECONDS : MINUTES).format(moment)));
         }
       }

@@ -1,0 +1,77 @@
+package io.windlass.webhooks.dashboard;
+
+import static io.windlass.webhooks.dashboard.SeededServer.PRODUCTION;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.run.RunSummary;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people ask through the pages' forms. */
+class FormsTest {
+  private static final String HERE = "/environments/acme/shop/production";
+
+  @TempDir private Path data;
+  private SeededServer server;
+  private Browsing browsing;
+
+  @BeforeEach
+  void open() throws Exception {
+    server = SeededServer.open(data);
+    browsing = new Browsing(server);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void aFreezeNeedsAReasonAndIsLiftedAgain() {
+    assertThat(browsing.post(HERE + "/freeze", Map.of("reason", " ")).status()).isEqualTo(400);
+    assertThat(browsing.post(HERE + "/freeze", Map.of("reason", "x".repeat(1_001))).status())
+        .isEqualTo(400);
+    assertThat(server.engine.environments().one(PRODUCTION).orElseThrow().freeze()).isEmpty();
+
+    Browsing.Page done = browsing.post(HERE + "/freeze", Map.of("reason", "sale <today>"));
+
+    assertThat(done.status()).isEqualTo(303);
+    assertThat(done.header("Location")).isEqualTo(HERE);
+    assertThat(browsing.get(HERE).html()).contains("sale &lt;today&gt;", "Lift the freeze");
+    assertThat(browsing.get("/").text()).contains("until somebody lifts the freeze");
+
+    browsing.post(HERE + "/unfreeze", Map.of());
+
+    assertThat(browsing.get(HERE).html()).doesNotContain("Lift the freeze");
+  }
+
+  @Test
+  void aReturnGoesToAReleaseThatServedAndFreezes() {
+    assertThat(browsing.post(HERE + "/rollback", Map.of("release", "3", "reason", "try")).status())
+        .isEqualTo(409);
+    assertThat(browsing.post(HERE + "/rollback", Map.of("release", "1")).status()).isEqualTo(400);
+
+    Browsing.Page done =
+        browsing.post(HERE + "/rollback", Map.of("release", "1", "reason", "prices are wrong"));
+
+    assertThat(done.status()).isEqualTo(303);
+    assertThat(browsing.get(HERE).text())
+        .contains("Rollout under way", "To release 1 from release 2, asked for by a person")
+        .contains("prices are wrong");
+  }
+
+  @Test
+  void aRunIsCancelled() {
+    Browsing.Page done = browsing.post("/runs/acme/shop/6/cancel", Map.of());
+
+    assertThat(done.status()).isEqualTo(303);
+    assertThat(browsing.get("/runs/acme/shop/6").text()).contains("dashboard");
+    assertThat(browsing.post("/runs/acme/shop/99/cancel", Map.of()).status()).isEqualTo(404);
+    assertThat(server.engine.runs().one(server.good).orElseThrow().summary().status())
+        .isEqualTo(RunSummary.Status.SUCCEEDED);
+  }
+}
