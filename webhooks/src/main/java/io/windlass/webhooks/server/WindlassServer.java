@@ -48,6 +48,7 @@ import io.windlass.webhooks.api.DeliveryApi;
 import io.windlass.webhooks.api.EnvironmentApi;
 import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
+import io.windlass.webhooks.api.OpenApiRoute;
 import io.windlass.webhooks.api.RepositoryApi;
 import io.windlass.webhooks.api.RunApi;
 import io.windlass.webhooks.dashboard.DashboardParts;
@@ -245,7 +246,8 @@ public final class WindlassServer implements AutoCloseable {
                             secrets)
                         ::add,
                     new DeliveryApi(deliveries)::add,
-                    new OperationRoutes(chores::reload, patient)::add)));
+                    new OperationRoutes(chores::reload, patient)::add,
+                    new OpenApiRoute()::add)));
     LOG.atInfo()
         .addKeyValue("url", settings.server().url())
         .addKeyValue("port", server.port())
