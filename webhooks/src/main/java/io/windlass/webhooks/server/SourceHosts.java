@@ -1,5 +1,6 @@
 package io.windlass.webhooks.server;
 
+import io.windlass.engine.git.CloneUrl;
 import io.windlass.engine.git.Credentials;
 import io.windlass.engine.git.GitHeads;
 import io.windlass.engine.git.Mirrors;
@@ -43,22 +44,26 @@ final class SourceHosts implements AutoCloseable {
                     .map(source -> new GitHeads.Origin(source.url(), source.credentials())));
   }
 
-  /** Makes the clients anew from the settings as they are now. */
+  /**
+   * Makes the clients anew from the settings as they are now; where that fails the old ones stay.
+   */
   synchronized void refresh() throws IOException {
-    close();
     Settings now = settings.get();
     Settings.GitHub github = now.github();
+    Optional<GitHub> freshCommon;
     if (github.app().isPresent()) {
       Settings.App app = github.app().get();
-      common =
+      freshCommon =
           Optional.of(
               client(
                   github,
                   GitHubIdentity.App.parse(Long.toString(app.id()), app.privateKey().reveal())));
     } else {
-      common =
+      freshCommon =
           github.token().map(token -> client(github, new GitHubIdentity.Token(token.reveal())));
     }
+    close();
+    common = freshCommon;
     now.repositories()
         .forEach((name, repository) ->
             repository
@@ -76,27 +81,40 @@ final class SourceHosts implements AutoCloseable {
         github(name).<SourceHost>map(client -> client).orElseGet(() -> new PlainHost(heads)));
   }
 
-  /** GitHub as seen by a repository; empty where no credentials are configured. */
+  /**
+   * GitHub as seen by a repository; empty where no credentials are configured, and for a repository
+   * that is at another host: GitHub must see neither that host's token nor a mark on a repository
+   * of its own that happens to have the same name.
+   */
   synchronized Optional<GitHub> github(RepositoryName name) {
-    return Optional.ofNullable(own.get(name)).or(() -> common);
+    Settings.Repository repository = settings.get().repositories().get(name);
+    return repository == null || isElsewhere(repository.cloneUrl())
+        ? Optional.empty()
+        : client(name);
   }
 
   /** What opens a repository over https; empty where it is public. */
-  Optional<Credentials.TokenSource> cloneToken(RepositoryName name) {
+  synchronized Optional<Credentials.TokenSource> cloneToken(RepositoryName name) {
     Settings.Repository repository = settings.get().repositories().get(name);
-    if (repository == null || (repository.token().isEmpty() && !atGitHub(repository))) {
+    // The common token is for GitHub's own host: another one must not get to see it.
+    if (repository == null
+        || (repository.token().isEmpty() && isElsewhere(repository.cloneUrl()))) {
       return Optional.empty();
     }
-    return github(name).map(client -> () -> client.cloneToken(name));
+    return client(name).map(client -> () -> client.cloneToken(name));
   }
 
-  /** The common token is for GitHub's own host: another one must not get to see it. */
-  private boolean atGitHub(Settings.Repository repository) {
+  private Optional<GitHub> client(RepositoryName name) {
+    return Optional.ofNullable(own.get(name)).or(() -> common);
+  }
+
+  /** A repository on this machine's disk is at no host, and may be marked at GitHub. */
+  private boolean isElsewhere(CloneUrl url) {
     String api = settings.get().github().api().getHost();
-    return repository
-        .cloneUrl()
-        .host()
-        .equalsIgnoreCase(api.startsWith("api.") ? api.substring(4) : api);
+    String host = api.startsWith("api.") ? api.substring(4) : api;
+    return url.scheme() != CloneUrl.Scheme.FILE
+        && !url.host().equalsIgnoreCase(host)
+        && !url.host().equalsIgnoreCase("ssh." + host);
   }
 
   private GitHub client(Settings.GitHub github, GitHubIdentity identity) {
