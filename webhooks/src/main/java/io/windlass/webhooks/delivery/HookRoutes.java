@@ -5,6 +5,9 @@ import io.javalin.http.Context;
 import io.windlass.webhooks.delivery.Intake.Answer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -20,16 +23,30 @@ public final class HookRoutes {
   private static final int PERMIT_BYTES = 64 * 1024;
   private static final int MEMORY_BYTES = 64 * 1024 * 1024;
 
+  /** GitHub itself gives up a delivery after 10 s. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Intake intake;
   private final Consumer<String> counter;
-  private final Semaphore memory = new Semaphore(MEMORY_BYTES / PERMIT_BYTES);
+  private final Semaphore memory;
+  private final Duration patience;
 
   /**
    * @param counter hears the answer given to each request, in one word
    */
   public HookRoutes(Intake intake, Consumer<String> counter) {
+    this(intake, counter, MEMORY_BYTES, PATIENCE);
+  }
+
+  /**
+   * @param memoryBytes of bodies held at a time
+   * @param patience with a whole body
+   */
+  HookRoutes(Intake intake, Consumer<String> counter, int memoryBytes, Duration patience) {
     this.intake = intake;
     this.counter = counter;
+    this.memory = new Semaphore(memoryBytes / PERMIT_BYTES);
+    this.patience = patience;
   }
 
   /** Adds the routes. */
@@ -44,31 +61,75 @@ public final class HookRoutes {
   }
 
   private void receive(Context context, Optional<String> path) throws IOException {
-    long announced = context.req().getContentLengthLong();
-    if (announced > Intake.MAX_BODY_BYTES) {
+    if (context.req().getContentLengthLong() > Intake.MAX_BODY_BYTES) {
       tooLarge(context);
       return;
     }
-    int permits = (int) ((announced < 0 ? Intake.MAX_BODY_BYTES : announced) / PERMIT_BYTES) + 1;
-    if (!memory.tryAcquire(permits)) {
-      unavailable(context, "too many deliveries arrive at once");
-      return;
-    }
+    Held body = new Held();
     try {
-      byte[] body = body(context);
-      if (body.length > Intake.MAX_BODY_BYTES) {
-        tooLarge(context);
-      } else {
-        answer(context, intake.receive(request(context, path, body)));
+      switch (read(context, body)) {
+        case WHOLE -> answer(context, intake.receive(request(context, path, body.bytes())));
+        case TOO_LARGE -> tooLarge(context);
+        case TOO_SLOW -> tooSlow(context);
+        case NO_ROOM -> {
+          context.header("Connection", "close");
+          unavailable(context, "too many deliveries arrive at once");
+        }
       }
     } finally {
-      memory.release(permits);
+      memory.release(body.pieces.size());
     }
   }
 
-  private static byte[] body(Context context) throws IOException {
+  /** A body as far as it has come; each piece has its permit. */
+  private static final class Held {
+    private final List<byte[]> pieces = new ArrayList<>();
+    private int length;
+
+    byte[] bytes() {
+      byte[] all = new byte[length];
+      for (int i = 0; i < pieces.size(); i++) {
+        int at = i * PERMIT_BYTES;
+        System.arraycopy(pieces.get(i), 0, all, at, Math.min(PERMIT_BYTES, length - at));
+      }
+      return all;
+    }
+  }
+
+  private enum Ending {
+    WHOLE,
+    TOO_LARGE,
+    TOO_SLOW,
+    NO_ROOM
+  }
+
+  /**
+   * Room is taken for what has come and not for what was announced, and nobody may take for ever:
+   * else a few connections that send nothing would keep all deliveries out.
+   */
+  private Ending read(Context context, Held body) throws IOException {
+    long begun = System.nanoTime();
     try (InputStream in = context.req().getInputStream()) {
-      return in.readNBytes(Intake.MAX_BODY_BYTES + 1);
+      while (true) {
+        int at = body.length % PERMIT_BYTES;
+        if (at == 0) {
+          if (!memory.tryAcquire()) {
+            return Ending.NO_ROOM;
+          }
+          body.pieces.add(new byte[PERMIT_BYTES]);
+        }
+        int read = in.read(body.pieces.getLast(), at, PERMIT_BYTES - at);
+        if (read < 0) {
+          return Ending.WHOLE;
+        }
+        body.length += read;
+        if (body.length > Intake.MAX_BODY_BYTES) {
+          return Ending.TOO_LARGE;
+        }
+        if (System.nanoTime() - begun > patience.toNanos()) {
+          return Ending.TOO_SLOW;
+        }
+      }
     }
   }
 
@@ -126,6 +187,16 @@ public final class HookRoutes {
         "too large",
         "Too large",
         "a delivery has at most " + Intake.MAX_BODY_BYTES + " bytes");
+  }
+
+  private void tooSlow(Context context) {
+    context.header("Connection", "close");
+    problem(
+        context,
+        408,
+        "too slow",
+        "Too slow",
+        "a delivery must have come within " + patience.toSeconds() + " s");
   }
 
   private void unavailable(Context context, String reason) {
