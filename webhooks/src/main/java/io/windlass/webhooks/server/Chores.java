@@ -6,6 +6,7 @@ import io.windlass.engine.git.GitException;
 import io.windlass.engine.git.Mirrors;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.image.store.ContentStore;
+import io.windlass.engine.journal.Journal;
 import io.windlass.engine.repository.Repositories;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.control.ScalerLoop;
@@ -36,10 +37,15 @@ final class Chores implements AutoCloseable {
   private static final Duration SCHEDULES = Duration.ofSeconds(30);
   private static final Duration TIDY = Duration.ofHours(1);
   private static final Duration DECISIONS_KEPT = Duration.ofDays(90);
+
+  /** Each look at a repository's heads is a row with all of them. */
+  private static final Duration TIMELINES_KEPT = Duration.ofDays(30);
+
   private static final long IMAGE_BYTES_KEPT = 10L * 1024 * 1024 * 1024;
   private static final int RELEASES_KEPT = 5;
 
   private final Configured configured;
+  private final Journal journal;
   private final Engine engine;
   private final ScalerLoop loop;
   private final Mirrors mirrors;
@@ -56,6 +62,7 @@ final class Chores implements AutoCloseable {
 
   Chores(
       Configured configured,
+      Journal journal,
       Engine engine,
       ScalerLoop loop,
       Mirrors mirrors,
@@ -67,6 +74,7 @@ final class Chores implements AutoCloseable {
       InstantSource clock)
       throws SchedulerException {
     this.configured = configured;
+    this.journal = journal;
     this.engine = engine;
     this.loop = loop;
     this.mirrors = mirrors;
@@ -162,6 +170,7 @@ final class Chores implements AutoCloseable {
   }
 
   private void tidy() {
+    quietly(() -> journal.trim(clock.instant().minus(TIMELINES_KEPT)));
     quietly(() -> decisions.forget(clock.instant().minus(DECISIONS_KEPT)));
     quietly(() -> images.collect(engine.releases().neededDigests(RELEASES_KEPT), IMAGE_BYTES_KEPT));
     for (RepositoryName name : configured.get().repositories().keySet()) {

@@ -122,8 +122,10 @@ public final class WindlassServer implements AutoCloseable {
     AdminToken token = AdminToken.in(data);
     Metrics metrics = new Metrics();
     Database database = keep(Database.open(DatabaseSettings.of(settings.store()), metrics));
-    Journal journal = keep(new Journal(database, clock, journalSettings(), metrics));
-    ExecutorService executor = keep(Executors.newVirtualThreadPerTaskExecutor());
+    Journal journal = new Journal(database, clock, journalSettings(), metrics);
+    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    // Its own close would wait for builds, however long they take; they are begun again.
+    opened.push(executor::shutdownNow);
     KeeperAtHand.ensure(keeper, configured.file());
     Mirrors mirrors = keep(Mirrors.open(MirrorSettings.in(data.resolve("mirrors"))));
     SourceHosts hosts = keep(new SourceHosts(configured, mirrors, clock));
@@ -186,12 +188,15 @@ public final class WindlassServer implements AutoCloseable {
     Deliveries deliveries = new Deliveries(database);
     binder.restore();
     metrics.watch(journal, loop);
+    // Ended before the clients and stores that its effects use, which would fail without them.
+    keep(journal);
     journal.start();
 
     Chores chores =
         keep(
             new Chores(
                 configured,
+                journal,
                 engine,
                 loop,
                 mirrors,
