@@ -357,6 +357,11 @@ final class RunTurn {
     if (image.filter(one -> one.status() == Status.PENDING).isEmpty()) {
       return;
     }
+    // Also of a step that may fail: whoever still writes to the workspace could lead the builder,
+    // which reads as the server, to files that are not the run's.
+    if (steps.values().stream().anyMatch(step -> step.status() == Status.RUNNING)) {
+      return;
+    }
     switch (RunVerdict.needs(planned.needs(), plan, steps)) {
       case RunVerdict.Needs.Met met -> {
         image = image.map(pending -> pending.building(now));

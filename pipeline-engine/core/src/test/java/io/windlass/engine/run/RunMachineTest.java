@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windlass.engine.journal.Effect;
 import io.windlass.engine.journal.Transition;
 import io.windlass.engine.notification.Links;
+import io.windlass.engine.pipeline.ImageSpec;
+import io.windlass.engine.pipeline.Pipeline;
+import io.windlass.engine.pipeline.PipelineReader;
 import io.windlass.engine.rollout.EnvironmentMachine;
 import io.windlass.engine.run.RunPlan.PlannedStep;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ class RunMachineTest {
       new RunMachine(EnvironmentMachine.deployments(), new Links(Optional.empty()));
   private RunState state = machine.initial("acme/shop#1");
   private final List<RunEffect> effects = new ArrayList<>();
+  private Optional<RunPlan.PlannedImage> image = Optional.empty();
 
   private void hear(RunEvent event) {
     Transition<RunState, RunEffect> transition = machine.on(state, event, NOW);
@@ -58,7 +63,7 @@ class RunMachineTest {
             Optional.empty(),
             "delivery",
             NOW);
-    hear(new RunEvent.Begin(trigger, new RunPlan(all, Optional.empty(), List.of())));
+    hear(new RunEvent.Begin(trigger, new RunPlan(all, image, List.of())));
     hear(new RunEvent.CheckedOut(List.of()));
   }
 
@@ -72,6 +77,27 @@ class RunMachineTest {
         .map(RunEffect.RunStep.class::cast)
         .map(effect -> effect.step().name() + effect.attempt())
         .toList();
+  }
+
+  @Test
+  void anImageIsBuiltOnceNothingWritesToTheWorkspaceAnyMore() {
+    image = Optional.of(new RunPlan.PlannedImage(List.of("build"), anyImage()));
+    begin(step("build", 0, false), step("lint", 0, true));
+
+    ends("build", 1, MemoryExecutor.exited(0));
+    assertThat(effects).noneMatch(RunEffect.BuildImage.class::isInstance);
+
+    ends("lint", 1, MemoryExecutor.exited(1));
+    assertThat(effects).filteredOn(RunEffect.BuildImage.class::isInstance).hasSize(1);
+  }
+
+  private static ImageSpec anyImage() {
+    String file =
+        "image: { preset: java }\napp: { port: 8080 }\nenvironments: { production: { target: local, scale: { min: 1, max: 1 } } }\n";
+    return PipelineReader.read("windlass.yaml", file.getBytes(StandardCharsets.UTF_8))
+        .pipeline()
+        .flatMap(Pipeline::image)
+        .orElseThrow();
   }
 
   @ParameterizedTest(name = "{0} with {1} retries: {2} attempts, {3}")
