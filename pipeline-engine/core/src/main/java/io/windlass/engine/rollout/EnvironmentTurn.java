@@ -83,7 +83,6 @@ final class EnvironmentTurn {
                 "run #" + request.run().number() + ", which is newer, took its place",
                 List.of()));
     state = state.asked(request);
-    applyScaling(request, "environment/" + id() + "/scaling");
     begin();
     state
         .waiting()
@@ -181,11 +180,13 @@ final class EnvironmentTurn {
         && state.current().filter(current -> current.number() == release.number()).isPresent();
   }
 
-  void applyScaling(DeploymentRequest request, String lane) {
+  /**
+   * Only once its release is to serve: what is frozen, or fails before anything moves, must not
+   * change the size of what serves.
+   */
+  void applyScaling(DeploymentRequest request) {
     if (!request.scaling().isEmpty()) {
-      rest =
-          rest.effect(
-              lane, new EnvironmentEffect.ApplyScaling(id(), request.scaling(), request.max()));
+      effect(new EnvironmentEffect.ApplyScaling(id(), request.scaling(), request.max()));
     }
   }
 

@@ -43,6 +43,8 @@ final class RolloutProgression {
             .filter(
                 old -> old.runtime().equals(runtime) && sameImages(old.images(), request.images()));
     if (same.isPresent() && turn.state().degraded().isEmpty()) {
+      // A policy is no part of a release, and may be all that this commit changed.
+      turn.applyScaling(request);
       end(
           rollout.of(same.get()),
           DeploymentStage.LIVE,
@@ -147,7 +149,7 @@ final class RolloutProgression {
     turn.become(turn.state().moved(rollout.at(Phase.SHIFTING)));
     // A fleet that this release brings must have its size before anybody waits for it to be
     // reached.
-    rollout.request().ifPresent(request -> turn.applyScaling(request, "environment/" + turn.id()));
+    rollout.request().ifPresent(turn::applyScaling);
     turn.effect(
         new EnvironmentEffect.Shift(
             rollout.id(), release(rollout).id(), false, processes(rollout)));

@@ -16,6 +16,7 @@ import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.StepResult;
+import io.windlass.scaler.policy.Scaling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ class EnvironmentMachineTest {
   private EnvironmentState state = machine.initial(PRODUCTION.toString());
   private final List<String> told = new ArrayList<>();
   private Optional<ReleaseCommand> command = Optional.empty();
+  private Map<String, Scaling> scaling = Map.of();
 
   private List<EnvironmentEffect> hear(EnvironmentEvent event) {
     Transition<EnvironmentState, EnvironmentEffect> transition = machine.on(state, event, NOW);
@@ -64,7 +66,7 @@ class EnvironmentMachineTest {
             Map.of("web", image),
             runtime,
             List.of(),
-            Map.of(),
+            scaling,
             Optional.empty(),
             Duration.ofMinutes(10)));
   }
@@ -88,6 +90,59 @@ class EnvironmentMachineTest {
     hear(requested(run));
     shifted();
     hear(new EnvironmentEvent.Settled(rollout(), false));
+  }
+
+  @Test
+  void aPolicyIsInForceOnceItsReleaseIsToServe() {
+    scaling = Map.of("web", Scaling.fixed(3));
+    hear(requested(1));
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    hear(new EnvironmentEvent.Checked(rollout(), new Verified.Present(), Optional.empty()));
+
+    List<EnvironmentEffect> effects =
+        hear(new EnvironmentEvent.PreparationEnded(rollout(), new Prepared.Ready()));
+
+    assertThat(effects)
+        .hasExactlyElementsOfTypes(
+            EnvironmentEffect.ApplyScaling.class, EnvironmentEffect.Shift.class);
+  }
+
+  @Test
+  void aPolicyOfWhatIsFrozenOrFailsBeforeItMovesChangesNoSize() {
+    live(1);
+    scaling = Map.of("web", Scaling.fixed(1));
+    List<EnvironmentEffect> effects = new ArrayList<>(hear(requested(2)));
+    effects.addAll(hear(new EnvironmentEvent.Unpinnable(rollout(), "no such secret")));
+    hear(new EnvironmentEvent.Frozen("ada", "an incident"));
+    effects.addAll(hear(requested(3)));
+
+    assertThat(effects).noneMatch(EnvironmentEffect.ApplyScaling.class::isInstance);
+  }
+
+  @Test
+  void aCommitThatChangesNothingButThePolicyBringsThePolicy() {
+    live(1);
+    scaling = Map.of("web", Scaling.fixed(5));
+    var same = ((EnvironmentEvent.Requested) requested(1)).request();
+    hear(
+        new EnvironmentEvent.Requested(
+            new DeploymentRequest(
+                PRODUCTION,
+                new RunId("acme/shop", 2),
+                same.sha(),
+                same.title(),
+                same.images(),
+                same.runtime(),
+                same.secrets(),
+                scaling,
+                Optional.empty(),
+                same.deadline())));
+
+    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+
+    assertThat(effects)
+        .hasExactlyElementsOfTypes(
+            EnvironmentEffect.ApplyScaling.class, EnvironmentEffect.Finish.class);
   }
 
   @Test
