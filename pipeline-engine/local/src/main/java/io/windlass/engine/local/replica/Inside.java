@@ -4,6 +4,7 @@ import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.sandbox.Isolation;
 import io.windlass.engine.local.sandbox.View;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,8 @@ public final class Inside {
     Path root = Path.of(content.root());
     Map<Path, Path> readable = new HashMap<>();
     isolation.cgroups().directories(mark).forEach(d -> readable.put(d, d));
-    if (content.onHost() && Files.isDirectory(root.resolve("app"))) {
+    // A link would show whatever it leads to on this machine.
+    if (content.onHost() && Files.isDirectory(root.resolve("app"), LinkOption.NOFOLLOW_LINKS)) {
       readable.put(Path.of("/app"), root.resolve("app"));
     }
     Path workdir = Path.of("/").resolve(content.workdir());
