@@ -9,8 +9,10 @@ import io.windlass.engine.local.protocol.Root;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.state.Durable;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +30,9 @@ public final class Images {
   /** Places that a sandbox mounts something at; the root itself is shown read-only. */
   private static final List<String> MOUNT_POINTS = List.of("proc", "dev", "sys", "tmp", "etc");
 
+  /** What is being removed; a keeper that is killed meanwhile leaves no half of an image behind. */
+  private static final String LEAVING = ".leaving";
+
   private static final List<String> MOUNTED_FILES = List.of("etc/resolv.conf", "etc/hosts");
 
   private final Path directory;
@@ -42,6 +47,11 @@ public final class Images {
    */
   public Images(Path directory, Optional<ContentStore> store, boolean isolates) throws IOException {
     this.directory = Files.createDirectories(directory);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, ".*" + LEAVING)) {
+      for (Path half : left) {
+        Trees.remove(half);
+      }
+    }
     this.store = store;
     this.isolates = isolates;
   }
@@ -143,7 +153,11 @@ public final class Images {
       kept += image.bytes();
       if (kept > budgetBytes) {
         Files.deleteIfExists(image.root().resolveSibling(image.root().getFileName() + ".json"));
-        Trees.remove(image.root());
+        // Whoever unpacks takes a directory of that name as it is: it must go at once or not at
+        // all.
+        Path leaving = image.root().resolveSibling("." + image.root().getFileName() + LEAVING);
+        Trees.remove(leaving);
+        Trees.remove(Files.move(image.root(), leaving, StandardCopyOption.ATOMIC_MOVE));
       }
     }
   }
