@@ -78,6 +78,10 @@ public final class KeeperTarget implements RolloutTarget {
       try {
         images.ensure(image);
       } catch (ImageException e) {
+        if (e.kind() == ImageException.Kind.UNREACHABLE) {
+          // A registry that is away for a moment is no missing image; who asked asks again.
+          throw new RolloutException(String.valueOf(e.getMessage()), e);
+        }
         return Optional.of(String.valueOf(e.getMessage()));
       } catch (InterruptedException e) {
         throw interrupted(release.id(), e);
