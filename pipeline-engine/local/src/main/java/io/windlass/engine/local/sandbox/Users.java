@@ -24,6 +24,11 @@ public final class Users {
     this.first = first;
   }
 
+  /** Whether this is one of the ids that are handed out here. */
+  public boolean lends(int user) {
+    return user >= first && user < first + COUNT;
+  }
+
   /** The id of this key, held until it was released as often as it was acquired. */
   public synchronized int acquire(String key) {
     int start = Math.floorMod(key.hashCode(), COUNT);

@@ -27,8 +27,8 @@ final class Workspaces {
     int user = users.acquire(workspace.toString());
     if (drops) {
       int owner = Trees.owner(workspace);
+      owners.putIfAbsent(workspace, users.lends(owner) ? above(workspace) : owner);
       if (owner != user) {
-        owners.putIfAbsent(workspace, owner);
         Trees.give(workspace, user);
       }
       Optional<Path> barrier = Trees.barrier(workspace, user);
@@ -43,6 +43,14 @@ final class Workspaces {
       }
     }
     return user;
+  }
+
+  /**
+   * A keeper that was killed gave nothing back: whose it was is told by the directory around it.
+   */
+  private static int above(Path workspace) throws IOException {
+    Path parent = workspace.toAbsolutePath().getParent();
+    return Trees.owner(parent == null ? workspace : parent);
   }
 
   synchronized void leave(Path workspace, int user) throws IOException {
