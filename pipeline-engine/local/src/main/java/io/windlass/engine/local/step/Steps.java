@@ -102,14 +102,20 @@ public final class Steps {
     if (there != null) {
       return there.status();
     }
-    long running = known.values().stream().filter(s -> !s.status().state().ended()).count();
-    if (running > settings.most()) {
-      fresh.refuse(
-          "Tried to start a step but "
-              + settings.most()
-              + " run already; wait for one of them to end");
-    } else {
-      fresh.begin();
+    try {
+      long running = known.values().stream().filter(s -> !s.status().state().ended()).count();
+      if (running > settings.most()) {
+        fresh.refuse(
+            "Tried to start a step but "
+                + settings.most()
+                + " run already; wait for one of them to end");
+      } else {
+        fresh.begin();
+      }
+    } catch (IOException e) {
+      // Nothing runs, and nobody would ever hear of its end: who asks again starts it.
+      known.remove(start.id(), fresh);
+      throw e;
     }
     return fresh.status();
   }
