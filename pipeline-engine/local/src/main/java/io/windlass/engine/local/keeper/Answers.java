@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What the keeper answers to each request, whatever way it came. Thread-safe; a change is on disk
@@ -159,10 +160,49 @@ final class Answers {
               + release.release()
               + " but the keeper knows another release of that name; releases never change");
     }
+    refuseOthersRoutes(release);
     for (ProcessSpec spec : release.processes().values()) {
       images.prepare(spec.root());
     }
     releases.add(release);
+  }
+
+  /**
+   * No repository takes the traffic of another: of two with the same route one would be served and
+   * the other never, with nobody told.
+   */
+  private void refuseOthersRoutes(ReleaseSpec release) {
+    loop.state()
+        .divisions()
+        .forEach((environment, division) -> {
+          if (repository(environment).equals(repository(release.environment()))) {
+            return;
+          }
+          Stream.concat(Stream.of(division.to()), division.from().stream())
+              .flatMap(name -> releases.find(name).stream())
+              .flatMap(theirs -> theirs.routes().stream())
+              .filter(theirs ->
+                  release.routes().stream()
+                      .anyMatch(ours ->
+                          ours.host().equals(theirs.host()) && ours.path().equals(theirs.path())))
+              .findFirst()
+              .ifPresent(route -> {
+                throw new IllegalArgumentException(
+                    "Tried to prepare "
+                        + release.release()
+                        + " but its route for "
+                        + route.host().map(host -> "host \"" + host + "\"").orElse("every host")
+                        + " and path \""
+                        + route.path()
+                        + "\" is that of \""
+                        + environment
+                        + "\"; give one of the two a host or a path of its own");
+              });
+        });
+  }
+
+  private static String repository(String environment) {
+    return environment.substring(0, Math.max(environment.lastIndexOf('/'), 0));
   }
 
   void shift(Shift shift) throws InterruptedException {
