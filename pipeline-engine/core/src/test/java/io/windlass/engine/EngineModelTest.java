@@ -349,7 +349,8 @@ class EngineModelTest {
               Optional.of(
                   random.nextInt(10) == 0
                       ? new RunEvent.DeploymentRefused(deployment.environment(), "not allowed")
-                      : new RunEvent.DeploymentGranted(deployment.environment(), Optional.empty()));
+                      : new RunEvent.DeploymentGranted(
+                          deployment.environment(), Optional.empty(), List.of()));
           case RunEffect.CleanUp cleanUp -> Optional.empty();
         };
       }

@@ -122,7 +122,7 @@ final class EngineWorld implements AutoCloseable {
             refusals
                 .getOrDefault(question.environment().name(), Optional.empty())
                 .<EnvironmentGrants.Grant>map(EnvironmentGrants.Grant.Refused::new)
-                .orElseGet(() -> new EnvironmentGrants.Grant.Allowed(Optional.empty())),
+                .orElseGet(() -> new EnvironmentGrants.Grant.Allowed(Optional.empty(), List.of())),
         environment -> Optional.of(target),
         (environment, name) ->
             Optional.ofNullable(secrets.get(name))

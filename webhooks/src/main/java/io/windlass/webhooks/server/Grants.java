@@ -59,7 +59,7 @@ final class Grants implements EnvironmentGrants {
     return host.<Grant>map(asked ->
             new Grant.Refused(
                 "the server's file does not give '" + name + "' the host '" + asked + "'"))
-        .orElseGet(() -> new Grant.Allowed(grant.max()));
+        .orElseGet(() -> new Grant.Allowed(grant.max(), grant.hosts()));
   }
 
   private static boolean allowsRef(io.windlass.webhooks.settings.Grant grant, String ref) {

@@ -3,6 +3,7 @@ package io.windlass.engine.release;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The runtime configuration of a release: what every target needs to know beyond the images.
@@ -28,6 +29,26 @@ public record AppRuntime(
       throw new IllegalArgumentException(
           "Tried to describe an application without a process; a release needs at least one");
     }
+  }
+
+  /**
+   * The same with its public side within these hosts: a route without a host is one of each of
+   * them.
+   *
+   * @param hosts that the environment may take; empty for any
+   */
+  public AppRuntime within(List<String> hosts) {
+    List<PublicRoute> narrowed =
+        routes.stream()
+            .flatMap(route ->
+                route.host().isPresent() || hosts.isEmpty()
+                    ? Stream.of(route)
+                    : hosts.stream()
+                        .map(host ->
+                            new PublicRoute(Optional.of(host), route.path(), route.process())))
+            .distinct()
+            .toList();
+    return new AppRuntime(env, secrets, processes, narrowed, command);
   }
 
   /** The same with these secrets. */

@@ -27,8 +27,13 @@ public interface EnvironmentGrants {
      * It may.
      *
      * @param max the most replicas of each fleet; empty for the target's own limits
+     * @param hosts whose requests its routes may take at most; empty for any
      */
-    record Allowed(Optional<Integer> max) implements Grant {}
+    record Allowed(Optional<Integer> max, List<String> hosts) implements Grant {
+      public Allowed {
+        hosts = List.copyOf(hosts);
+      }
+    }
 
     /** It may not; the reason names what the operator's file says instead. */
     record Refused(String reason) implements Grant {}

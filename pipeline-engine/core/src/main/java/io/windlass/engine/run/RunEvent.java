@@ -42,7 +42,8 @@ public sealed interface RunEvent {
    *
    * @param max the most replicas for each of its fleets
    */
-  record DeploymentGranted(String environment, Optional<Integer> max) implements RunEvent {}
+  record DeploymentGranted(String environment, Optional<Integer> max, List<String> hosts)
+      implements RunEvent {}
 
   record DeploymentRefused(String environment, String reason) implements RunEvent {}
 

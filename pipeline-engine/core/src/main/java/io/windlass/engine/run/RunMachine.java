@@ -72,7 +72,8 @@ public final class RunMachine implements Machine<RunState, RunEvent, RunEffect> 
           turn.imageEnded(running ->
               running.ended(
                   ours ? StepState.Status.ERRORED : StepState.Status.FAILED, reason, now));
-      case RunEvent.DeploymentGranted(var environment, var max) -> turn.granted(environment, max);
+      case RunEvent.DeploymentGranted(var environment, var max, var hosts) ->
+          turn.granted(environment, max, hosts);
       case RunEvent.DeploymentRefused(var environment, var reason) ->
           turn.refused(environment, reason);
       case RunEvent.DeploymentMoved moved -> turn.deploymentMoved(moved);

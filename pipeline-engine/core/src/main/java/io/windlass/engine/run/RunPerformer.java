@@ -176,8 +176,8 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
     List<String> hosts = deployment.hosts();
     return switch (grants.ask(
         new EnvironmentGrants.Question(environment, trigger.ref(), deployment.target(), hosts))) {
-      case EnvironmentGrants.Grant.Allowed(var max) ->
-          new RunEvent.DeploymentGranted(deployment.environment(), max);
+      case EnvironmentGrants.Grant.Allowed(var max, var allowed) ->
+          new RunEvent.DeploymentGranted(deployment.environment(), max, allowed);
       case EnvironmentGrants.Grant.Refused(var reason) ->
           new RunEvent.DeploymentRefused(deployment.environment(), reason);
     };

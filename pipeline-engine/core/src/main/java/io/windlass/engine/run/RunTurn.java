@@ -183,7 +183,7 @@ final class RunTurn {
     }
   }
 
-  void granted(String environment, Optional<Integer> max) {
+  void granted(String environment, Optional<Integer> max, List<String> hosts) {
     Optional<PlannedDeployment> planned =
         plan.deployments().stream()
             .filter(one -> one.environment().equals(environment))
@@ -195,10 +195,11 @@ final class RunTurn {
     deployments.put(
         environment,
         new DeploymentState(DeploymentStage.WAITING, Optional.empty(), "asked", List.of(), now));
-    rest = rest.tell(deployer.request(request(planned.get(), max)));
+    rest = rest.tell(deployer.request(request(planned.get(), max, hosts)));
   }
 
-  private DeploymentRequest request(PlannedDeployment planned, Optional<Integer> max) {
+  private DeploymentRequest request(
+      PlannedDeployment planned, Optional<Integer> max, List<String> hosts) {
     ImageRef made = image.flatMap(ImageState::image).orElseThrow();
     Map<String, ImageRef> images =
         planned.runtime().processes().keySet().stream()
@@ -210,7 +211,7 @@ final class RunTurn {
         why.sha(),
         why.title(),
         images,
-        planned.runtime(),
+        planned.runtime().within(hosts),
         planned.secrets(),
         planned.scaling(),
         max,
