@@ -43,6 +43,8 @@ final class StepRun {
   /** For the rest of the output after the last process that could write it. */
   private static final Duration DRY = Duration.ofSeconds(5);
 
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
   /** Why it is being stopped, where it is. */
   private record Stop(State state, String reason) {}
 
@@ -199,7 +201,12 @@ final class StepRun {
   /** Whatever the program left behind ends with it; then its output ends too. */
   private void end(StepStart step, Family family) throws InterruptedException {
     boolean clean = family.kill();
-    if (!reader.join(DRY) || !clean) {
+    // Whatever still holds its output was overlooked: between fork and exec a process has no mark.
+    long giveUp = System.nanoTime() + DRY.toNanos();
+    while (!reader.join(AGAIN) && System.nanoTime() - giveUp < 0) {
+      clean = family.kill();
+    }
+    if (reader.isAlive() || !clean) {
       LOGGER.atWarn().addKeyValue("step", step.id()).log("Something of a step cannot be ended");
       reader.interrupt();
     }
