@@ -61,7 +61,6 @@ import io.windlass.webhooks.delivery.DeliveryTable;
 import io.windlass.webhooks.delivery.HookRoutes;
 import io.windlass.webhooks.delivery.Intake;
 import io.windlass.webhooks.settings.Settings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -117,7 +116,7 @@ public final class WindlassServer implements AutoCloseable {
   private HttpServer open(Configured configured) throws Exception {
     InstantSource clock = InstantSource.system();
     Settings settings = configured.get();
-    Path data = Files.createDirectories(settings.server().data());
+    Path data = DataDirectory.prepare(settings.server().data());
     Settings.Target.Keeper keeper = keeper(settings);
     AdminToken token = AdminToken.in(data);
     Metrics metrics = new Metrics();

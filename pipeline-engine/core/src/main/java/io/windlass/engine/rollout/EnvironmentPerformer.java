@@ -154,12 +154,12 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
             rollout,
             "secret \""
                 + name
-                + "\" has no value; set it with: windlass secret set --environment "
-                + environment.name()
-                + " "
+                + "\" has no value; set it with: windlass secret set "
+                + name
+                + " --repository "
                 + environment.repository()
-                + " "
-                + name);
+                + " --environment "
+                + environment.name());
       }
       pins.add(newest.get());
     }

@@ -139,9 +139,9 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
             "secret \""
                 + name
                 + "\" has no value; set it with: windlass secret set "
-                + effect.run().repository()
-                + " "
-                + name);
+                + name
+                + " --repository "
+                + effect.run().repository());
       }
       values.put(name, value.get());
     }
