@@ -118,9 +118,14 @@ public final class LogApi {
   private static String data(String text) {
     StringBuilder event = new StringBuilder(text.length() + 64);
     for (String line : text.split("\n", -1)) {
-      event.append("data: ").append(line.replace("\r", "")).append('\n');
+      event.append("data: ").append(lastWritten(line)).append('\n');
     }
     return event.toString();
+  }
+
+  /** What a terminal would show of a line that a progress bar wrote over again and again. */
+  private static String lastWritten(String line) {
+    return line.substring(line.lastIndexOf('\r', line.length() - 2) + 1).replace("\r", "");
   }
 
   private static void write(OutputStream out, String text) throws IOException {

@@ -15,7 +15,9 @@ import picocli.CommandLine.Spec;
 final class VersionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--java", description = "Print the path of the java that runs Windlass, and nothing else.")
+  @Option(
+      names = "--java",
+      description = "Print the path of the java that runs Windlass, and nothing else.")
   private boolean java;
 
   /** The version that the jar was built as, or "development" when run from classes. */

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The server's data directory with the rights that it should have: steps and replicas, which run as users of their own, must pass through
- * it to what they are given, and may neither list it nor read the database and the logs.
+ * The server's data directory with the rights that it should have: steps and replicas, which run as
+ * users of their own, must pass through it to what they are given, and may neither list it nor read
+ * the database and the logs.
  */
 final class DataDirectory {
   private static final String PASSABLE = "rwx--x--x";
@@ -26,7 +27,9 @@ final class DataDirectory {
     // SQLite gives the files beside the database the database's own rights.
     Path database = directory.resolve("windlass.db");
     try {
-      Files.createFile(database, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
+      Files.createFile(
+          database,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
     } catch (FileAlreadyExistsException e) {
       Files.setPosixFilePermissions(database, PosixFilePermissions.fromString(PRIVATE_FILE));
     }

@@ -25,7 +25,8 @@ class DataDirectoryTest {
   void theRightsOfOneThatIsThereAreCorrectedAndItsContentKept() throws IOException {
     Path data = Files.createDirectories(folder.resolve("data"));
     Files.writeString(data.resolve("windlass.db"), "kept");
-    Files.setPosixFilePermissions(data.resolve("windlass.db"), PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(
+        data.resolve("windlass.db"), PosixFilePermissions.fromString("rw-r--r--"));
 
     DataDirectory.prepare(data);
 
