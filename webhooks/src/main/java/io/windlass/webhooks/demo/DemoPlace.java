@@ -20,9 +20,10 @@ import java.util.stream.Stream;
  * @param application the application's address, behind the keeper's proxy
  * @param secret the hook's secret
  */
-record DemoPlace(Path folder, URI address, URI application, String secret) {
+public record DemoPlace(Path folder, URI address, URI application, String secret) {
   /** Makes the folder and what must be in it before the server starts. */
-  static DemoPlace make(Path folder, String repository, String environment) throws IOException {
+  public static DemoPlace make(Path folder, String repository, String environment)
+      throws IOException {
     if (Files.isDirectory(folder)) {
       try (Stream<Path> inside = Files.list(folder)) {
         if (inside.findAny().isPresent()) {
@@ -48,28 +49,33 @@ record DemoPlace(Path folder, URI address, URI application, String secret) {
     return place;
   }
 
-  Path repository() {
+  /** The repository that developers push to. */
+  public Path repository() {
     return folder.resolve("repository");
   }
 
-  Path config() {
+  /** The server's file. */
+  public Path config() {
     return folder.resolve("windlass-server.yaml");
   }
 
-  Path log() {
+  /** What the server logs. */
+  public Path log() {
     return folder.resolve("server.log");
   }
 
-  Path data() {
+  /** The server's data directory. */
+  public Path data() {
     return folder.resolve("data");
   }
 
   /** The keeper's directory. */
-  Path keeper() {
+  public Path keeper() {
     return data().resolve("keeper");
   }
 
-  Path tokenFile() {
+  /** The file with the admin token, there once the server has started. */
+  public Path tokenFile() {
     return data().resolve("admin-token");
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.ResetCommand.ResetType;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
@@ -14,8 +15,9 @@ import org.eclipse.jgit.lib.PersonIdent;
  * A real Git repository made from a sample of {@code pipelines/samples}, with commits as a
  * developer would make them.
  */
-final class SampleRepository implements AutoCloseable {
-  static final String BRANCH = "main";
+public final class SampleRepository implements AutoCloseable {
+  /** The only branch. */
+  public static final String BRANCH = "main";
 
   private final Path folder;
   private final Git git;
@@ -26,18 +28,20 @@ final class SampleRepository implements AutoCloseable {
   }
 
   /** Copies {@code sample} to {@code folder} and makes it a repository without commits. */
-  static SampleRepository create(Path sample, Path folder) throws IOException, GitAPIException {
+  public static SampleRepository create(Path sample, Path folder)
+      throws IOException, GitAPIException {
     copy(sample, folder);
     return new SampleRepository(
         folder, Git.init().setDirectory(folder.toFile()).setInitialBranch(BRANCH).call());
   }
 
-  Path folder() {
+  /** Where its files are. */
+  public Path folder() {
     return folder;
   }
 
   /** Replaces {@code from} by {@code to} in a file, which must contain it. */
-  void edit(String file, String from, String to) throws IOException {
+  public void edit(String file, String from, String to) throws IOException {
     Path path = folder.resolve(file);
     String text = Files.readString(path);
     if (!text.contains(from)) {
@@ -48,7 +52,7 @@ final class SampleRepository implements AutoCloseable {
   }
 
   /** Commits everything and returns the commit's id. */
-  String commit(String message) throws GitAPIException {
+  public String commit(String message) throws GitAPIException {
     git.add().addFilepattern(".").call();
     PersonIdent author = new PersonIdent("Demo", "demo@example.com");
     return git.commit()
@@ -61,9 +65,14 @@ final class SampleRepository implements AutoCloseable {
   }
 
   /** The branch's present commit, or an empty text where there is none. */
-  String head() throws IOException {
+  public String head() throws IOException {
     ObjectId head = git.getRepository().resolve("refs/heads/" + BRANCH);
     return head == null ? "" : head.name();
+  }
+
+  /** Forces the branch, and the files, to another commit. */
+  public void forceTo(String commit) throws GitAPIException {
+    git.reset().setMode(ResetType.HARD).setRef(commit).call();
   }
 
   @Override

@@ -12,11 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The demo's server as a process of its own, so that it can be killed. */
-final class ServerProcess {
+/** A server as a process of its own, so that it can be killed. */
+public final class ServerProcess {
   private static final List<String> OPTIONS =
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20");
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   private final Path config;
   private final Path log;
@@ -31,7 +31,7 @@ final class ServerProcess {
   }
 
   /** Starts a server and waits until it is ready. */
-  static ServerProcess start(Path config, Path log, URI address)
+  public static ServerProcess start(Path config, Path log, URI address)
       throws IOException, InterruptedException {
     ServerProcess server = new ServerProcess(config, log, address, launch(config, log));
     server.awaitReady();
@@ -39,18 +39,23 @@ final class ServerProcess {
   }
 
   /** Kills it as {@code kill -9} does: no hook runs, nothing is flushed. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
   /** Starts it again on the same data. */
-  void startAgain() throws IOException, InterruptedException {
-    process = launch(config, log);
+  public void startAgain() throws IOException, InterruptedException {
+    launchAgain();
     awaitReady();
   }
 
+  /** Starts it again on the same data and does not wait for it. */
+  public void launchAgain() throws IOException {
+    process = launch(config, log);
+  }
+
   /** Asks it to end, and kills it where it does not. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       kill();
@@ -66,7 +71,8 @@ final class ServerProcess {
         .start();
   }
 
-  private void awaitReady() throws IOException, InterruptedException {
+  /** Waits until it answers that it is ready. */
+  public void awaitReady() throws IOException, InterruptedException {
     HttpRequest probe =
         HttpRequest.newBuilder(address.resolve("/readyz")).timeout(Duration.ofSeconds(5)).build();
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();

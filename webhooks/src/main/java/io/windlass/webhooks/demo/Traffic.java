@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * failed. A request failed when no answer came or when it was not 200; nothing is asked a second
  * time.
  */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
 
   private final HttpClient http =
@@ -31,31 +31,35 @@ final class Traffic implements AutoCloseable {
   private final List<Thread> clients = new ArrayList<>();
 
   /**
+   * Starts asking.
+   *
    * @param target what is asked for
    * @param clientCount how many ask at the same time
    * @param pause how long a client waits between an answer and its next request
    */
-  Traffic(URI target, int clientCount, Duration pause) {
+  public Traffic(URI target, int clientCount, Duration pause) {
     for (int i = 0; i < clientCount; i++) {
       clients.add(Thread.ofVirtual().name("traffic-" + i).start(() -> ask(target, pause)));
     }
   }
 
-  long answered() {
+  /** How many requests were answered with 200. */
+  public long answered() {
     return answered.get();
   }
 
-  long failed() {
+  /** How many requests failed. */
+  public long failed() {
     return failed.get();
   }
 
   /** What the first failed request met, or "none". */
-  String firstFailure() {
+  public String firstFailure() {
     return firstFailure.get();
   }
 
   /** The body of the latest good answer. */
-  String lastAnswer() {
+  public String lastAnswer() {
     return lastAnswer.get();
   }
 

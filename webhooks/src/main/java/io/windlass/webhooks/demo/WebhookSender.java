@@ -24,37 +24,58 @@ import javax.crypto.spec.SecretKeySpec;
  * @param secret the hook's secret
  * @param repository the repository's full name
  */
-record WebhookSender(URI hook, String secret, String repository) {
+public record WebhookSender(URI hook, String secret, String repository) {
   private static final String ABSENT = "0".repeat(40);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /**
+   * One push as GitHub tells of it. Delivered again it is the same, id and bytes.
+   *
+   * @param deliveryId GitHub's id of the delivery
+   * @param before what the branch named before; empty where it is new
+   * @param after what it names now
+   * @param forced whether commits were taken away
+   */
+  public record Push(
+      String deliveryId,
+      String branch,
+      String before,
+      String after,
+      boolean forced,
+      String message) {}
+
   /** What came back for one delivery. */
-  record Receipt(String deliveryId, int status) {}
+  public record Receipt(String deliveryId, int status) {}
 
   /**
    * Tells the server that {@code branch} moved from {@code before} (empty: it is new) to {@code
    * after}.
    */
-  Receipt push(String branch, String before, String after, String message)
+  public Receipt push(String branch, String before, String after, String message)
       throws IOException, InterruptedException {
-    byte[] body =
-        JSON.writeValueAsBytes(payload(branch, before.isEmpty() ? ABSENT : before, after, message));
-    String id = UUID.randomUUID().toString();
+    return deliver(new Push(UUID.randomUUID().toString(), branch, before, after, false, message));
+  }
+
+  /** Delivers a push once, with no second try. */
+  public Receipt deliver(Push push) throws IOException, InterruptedException {
+    byte[] body = JSON.writeValueAsBytes(payload(push));
     HttpRequest request =
         HttpRequest.newBuilder(hook)
             .header("Content-Type", "application/json")
             .header("User-Agent", "GitHub-Hookshot/demo")
             .header("X-GitHub-Event", "push")
-            .header("X-GitHub-Delivery", id)
+            .header("X-GitHub-Delivery", push.deliveryId())
             .header("X-Hub-Signature-256", "sha256=" + hmac(body))
             .POST(BodyPublishers.ofByteArray(body))
             .build();
     try (HttpClient http = HttpClient.newHttpClient()) {
-      return new Receipt(id, http.send(request, BodyHandlers.discarding()).statusCode());
+      return new Receipt(
+          push.deliveryId(), http.send(request, BodyHandlers.discarding()).statusCode());
     }
   }
 
-  private Map<String, Object> payload(String branch, String before, String after, String message) {
+  private Map<String, Object> payload(Push push) {
+    String before = push.before().isEmpty() ? ABSENT : push.before();
     String owner = repository.substring(0, repository.indexOf('/'));
     String name = repository.substring(repository.indexOf('/') + 1);
     Map<String, Object> person =
@@ -62,9 +83,9 @@ record WebhookSender(URI hook, String secret, String repository) {
     Map<String, Object> commit =
         Map.of(
             "id",
-            after,
+            push.after(),
             "message",
-            message,
+            push.message(),
             "author",
             person,
             "committer",
@@ -72,7 +93,7 @@ record WebhookSender(URI hook, String secret, String repository) {
             "timestamp",
             "2026-01-01T00:00:00Z",
             "url",
-            "https://example.com/commit/" + after,
+            "https://example.com/commit/" + push.after(),
             "added",
             List.of(),
             "removed",
@@ -80,12 +101,12 @@ record WebhookSender(URI hook, String secret, String repository) {
             "modified",
             List.of());
     return Map.ofEntries(
-        Map.entry("ref", "refs/heads/" + branch),
+        Map.entry("ref", "refs/heads/" + push.branch()),
         Map.entry("before", before),
-        Map.entry("after", after),
+        Map.entry("after", push.after()),
         Map.entry("created", before.equals(ABSENT)),
         Map.entry("deleted", false),
-        Map.entry("forced", false),
+        Map.entry("forced", push.forced()),
         Map.entry("compare", "https://example.com/compare"),
         Map.entry("commits", List.of(commit)),
         Map.entry("head_commit", commit),
