@@ -230,7 +230,7 @@ final class SeededEngine implements AutoCloseable {
 
   /** Everything of a rollout up to the moment at which its replicas are asked for. */
   void rollOut(RunId run, EnvironmentId environment) {
-    tell(run, new RunEvent.DeploymentGranted(environment.name(), Optional.of(6)));
+    tell(run, new RunEvent.DeploymentGranted(environment.name(), Optional.of(6), List.of()));
     long rollout = rollout(environment);
     pass(Duration.ofMillis(80));
     tell(
