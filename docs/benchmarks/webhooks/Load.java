@@ -67,7 +67,7 @@ final class Load {
         byte[] body = body(repository);
         HttpRequest request = HttpRequest.newBuilder(hook)
             .header("Content-Type", "application/json")
-            .header("X-GitHub-Event", "push")
+            .header("X-GitHub-Event", System.getProperty("event", "push"))
             .header("X-GitHub-Delivery", UUID.randomUUID().toString())
             .header("X-Hub-Signature-256", "sha256=" + HexFormat.of().formatHex(mac.doFinal(body)))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))

@@ -43,8 +43,8 @@ until curl -fs "http://127.0.0.1:$port/readyz" >/dev/null; do
 done
 
 # A warm-up that is not counted, as a server is warm for all but its first seconds.
-"$java" "$here/Load.java" "http://127.0.0.1:$port/hooks/github/bench/shop" "$work/hook.secret" 4 "$seconds" >/dev/null
+"$java" -Devent="${EVENT:-push}" "$here/Load.java" "http://127.0.0.1:$port/hooks/github/bench/shop" "$work/hook.secret" 4 "$seconds" >/dev/null
 for connections in 1 4 16; do
-  "$java" "$here/Load.java" "http://127.0.0.1:$port/hooks/github/bench/shop" "$work/hook.secret" "$connections" "$seconds"
+  "$java" -Devent="${EVENT:-push}" "$here/Load.java" "http://127.0.0.1:$port/hooks/github/bench/shop" "$work/hook.secret" "$connections" "$seconds"
 done
 echo "stored (warm-up included): $(curl -fs -H "Authorization: Bearer $(cat "$work/data/admin-token")" "http://127.0.0.1:$port/metrics" | awk '/^windlass_deliveries_total/ { print }')"

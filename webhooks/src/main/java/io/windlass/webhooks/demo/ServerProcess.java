@@ -15,7 +15,12 @@ import java.util.concurrent.TimeUnit;
 /** A server as a process of its own, so that it can be killed. */
 public final class ServerProcess {
   private static final List<String> OPTIONS =
-      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20");
+      List.of(
+          "-Xms24m",
+          "-Xmx384m",
+          "-XX:+UseSerialGC",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=20");
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   private final Path config;
