@@ -38,6 +38,7 @@ public record Engine(
    * registered theirs.
    */
   public static Engine register(Database database, Journal journal, EngineParts parts) {
+    var releases = new Releases(database);
     var workspaces =
         new MirrorWorkspaces(parts.mirrors(), parts.sources(), parts.files(), parts.checkout());
     journal.register(
@@ -61,13 +62,13 @@ public record Engine(
             parts.targets(),
             parts.secretVersions(),
             parts.scaling(),
+            releases::policies,
             parts.holds(),
             parts.clock(),
             parts.look()),
         new EnvironmentProjection());
     journal.register(new StatusMachine(), new StatusPerformer(parts.hosts()));
     journal.register(new AlertMachine(), new AlertPerformer(parts.hooks()));
-    var releases = new Releases(database);
     return new Engine(
         new Runs(database, journal, parts.files()),
         new Environments(database, journal, releases),

@@ -132,6 +132,7 @@ class EngineModelTest {
               environment -> Optional.of(target),
               (environment, name) -> Optional.empty(),
               (environment, scaling, max) -> Optional.empty(),
+              _ -> Optional.empty(),
               new Holds(),
               simulation::look,
               Duration.ZERO));

@@ -147,6 +147,32 @@ class EngineTest {
   }
 
   @Test
+  void theSizesThatAFailedCommitBroughtGoAwayWithIt() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    String policy =
+        world.git.write("windlass.yaml", FILE.replace("max: 6", "max: 7")).commit("policy");
+    world.push(first, policy);
+    world.ended(2);
+    String second =
+        world
+            .git
+            .write("windlass.yaml", FILE.replace("min: 2, max: 6", "min: 1, max: 3"))
+            .write("app/main.sh", "echo 2")
+            .commit("smaller");
+    world.target.breaks(second);
+
+    world.push(policy, second);
+
+    world.ended(3);
+    assertThat(world.bound)
+        .endsWith(
+            "acme/shop/production/web 2..7",
+            "acme/shop/production/web 1..3",
+            "acme/shop/production/web 2..7");
+  }
+
+  @Test
   void aFileThatIsWrongFailsTheRunWithEveryProblem() throws Exception {
     String second =
         world.git.write("windlass.yaml", "steps: { a: { rnu: x, timeuot: 3 } }\n").commit("wrong");

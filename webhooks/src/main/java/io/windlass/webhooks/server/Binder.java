@@ -9,6 +9,7 @@ import io.windlass.scaler.fleet.Fleet;
 import io.windlass.scaler.fleet.FleetException;
 import io.windlass.scaler.fleet.FleetId;
 import io.windlass.scaler.policy.Scaling;
+import io.windlass.webhooks.settings.Grant;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,26 +28,34 @@ final class Binder implements ScalingBinder {
   private final ScalerLoop loop;
   private final FleetBindings bindings;
   private final Function<FleetId, Fleet> fleets;
+  private final Function<EnvironmentId, Optional<Grant>> grants;
   private final InstantSource clock;
 
+  /**
+   * Over this loop.
+   *
+   * @param grants what the server's file gives an environment now
+   */
   Binder(
       ScalerLoop loop,
       FleetBindings bindings,
       Function<FleetId, Fleet> fleets,
+      Function<EnvironmentId, Optional<Grant>> grants,
       InstantSource clock) {
     this.loop = loop;
     this.bindings = bindings;
     this.fleets = fleets;
+    this.grants = grants;
     this.clock = clock;
   }
 
-  /** Binds what was bound when the server ended. */
-  void restore() {
+  /**
+   * Binds what was bound last, within what the server's file allows now: at the start, and when the
+   * file was read again.
+   */
+  synchronized void restore() {
     for (FleetBindings.Bound bound : bindings.all()) {
-      loop.bind(
-          fleet(bound.environment(), bound.process()),
-          limited(bound.scaling(), bound.max()),
-          Mode.ACT);
+      loop.bind(fleet(bound.environment(), bound.process()), limited(bound), Mode.ACT);
     }
   }
 
@@ -56,7 +65,7 @@ final class Binder implements ScalingBinder {
         .filter(bound ->
             bound.environment().toString().equals(fleet.environment())
                 && bound.process().equals(fleet.process()))
-        .map(bound -> limited(bound.scaling(), bound.max()))
+        .map(this::limited)
         .findFirst();
   }
 
@@ -64,17 +73,12 @@ final class Binder implements ScalingBinder {
   public Optional<String> bind(
       EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max)
       throws Exception {
-    bindings.replace(environment, scaling, max);
-    loop.bound().stream()
-        .filter(fleet ->
-            fleet.environment().equals(environment.toString())
-                && !scaling.containsKey(fleet.process()))
-        .forEach(loop::unbind);
+    Optional<Integer> most = most(environment, max);
+    put(environment, scaling, max);
     List<String> problems = new ArrayList<>();
     for (Map.Entry<String, Scaling> entry : scaling.entrySet()) {
       Fleet fleet = fleet(environment, entry.getKey());
-      Scaling allowed = limited(entry.getValue(), max);
-      loop.bind(fleet, allowed, Mode.ACT);
+      Scaling allowed = limited(entry.getValue(), most);
       awaitSize(fleet, allowed.min()).ifPresent(problems::add);
       if (allowed.min() < entry.getValue().min() || allowed.max() < entry.getValue().max()) {
         problems.add(
@@ -86,6 +90,19 @@ final class Binder implements ScalingBinder {
       }
     }
     return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
+  }
+
+  private synchronized void put(
+      EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max) {
+    bindings.replace(environment, scaling, max);
+    loop.bound().stream()
+        .filter(fleet ->
+            fleet.environment().equals(environment.toString())
+                && !scaling.containsKey(fleet.process()))
+        .forEach(loop::unbind);
+    Optional<Integer> most = most(environment, max);
+    scaling.forEach((process, policy) ->
+        loop.bind(fleet(environment, process), limited(policy, most), Mode.ACT));
   }
 
   private Optional<String> awaitSize(Fleet fleet, int min)
@@ -121,6 +138,16 @@ final class Binder implements ScalingBinder {
 
   private Fleet fleet(EnvironmentId environment, String process) {
     return fleets.apply(new FleetId(environment.toString(), process));
+  }
+
+  private Scaling limited(FleetBindings.Bound bound) {
+    return limited(bound.scaling(), most(bound.environment(), bound.max()));
+  }
+
+  /** What is not granted any more keeps the limit that it had. */
+  private Optional<Integer> most(EnvironmentId environment, Optional<Integer> before) {
+    Optional<Grant> grant = grants.apply(environment);
+    return grant.isPresent() ? grant.get().max() : before;
   }
 
   private static Scaling limited(Scaling scaling, Optional<Integer> max) {

@@ -154,7 +154,9 @@ public final class WindlassServer implements AutoCloseable {
                 metrics::decided,
                 io.windlass.scaler.control.Limits.STANDARD));
     FleetBindings bindings = new FleetBindings(database);
-    Binder binder = new Binder(loop, bindings, id -> new KeeperFleet(brief, id, "windlass"), clock);
+    Binder binder =
+        new Binder(
+            loop, bindings, id -> new KeeperFleet(brief, id, "windlass"), grants::find, clock);
     StoredSecrets lookups = new StoredSecrets(secrets);
     RolloutTarget target =
         new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
@@ -250,7 +252,13 @@ public final class WindlassServer implements AutoCloseable {
                             secrets)
                         ::add,
                     new DeliveryApi(deliveries)::add,
-                    new OperationRoutes(chores::reload, patient)::add,
+                    new OperationRoutes(
+                            () -> {
+                              chores.reload();
+                              binder.restore();
+                            },
+                            patient)
+                        ::add,
                     new OpenApiRoute()::add)));
     LOG.atInfo()
         .addKeyValue("url", settings.server().url())

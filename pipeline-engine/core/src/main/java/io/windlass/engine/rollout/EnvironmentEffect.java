@@ -18,6 +18,9 @@ public sealed interface EnvironmentEffect {
       EnvironmentId environment, Map<String, Scaling> scaling, Optional<Integer> max)
       implements EnvironmentEffect {}
 
+  /** Binds the policies that were in force when this release served last. */
+  record RestoreScaling(ReleaseId release) implements EnvironmentEffect {}
+
   /** Looks up the versions of secrets. */
   record Pin(long rollout, EnvironmentId environment, List<String> secrets)
       implements EnvironmentEffect {}

@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Does what environments ask for, at their targets. Tells the scaler not to shrink fleets while a
@@ -37,6 +39,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private final RolloutTargets targets;
   private final SecretVersions secrets;
   private final ScalingBinder scaling;
+  private final Function<ReleaseId, Optional<Policies>> lastPolicies;
   private final Holds holds;
   private final InstantSource clock;
   private final Duration look;
@@ -44,18 +47,21 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   /**
    * Works with these.
    *
+   * @param lastPolicies those in force when a release served last; {@link Releases#policies}
    * @param look the time between two looks at a rollout's progress
    */
   public EnvironmentPerformer(
       RolloutTargets targets,
       SecretVersions secrets,
       ScalingBinder scaling,
+      Function<ReleaseId, Optional<Policies>> lastPolicies,
       Holds holds,
       InstantSource clock,
       Duration look) {
     this.targets = targets;
     this.secrets = secrets;
     this.scaling = scaling;
+    this.lastPolicies = lastPolicies;
     this.holds = holds;
     this.clock = clock;
     this.look = look;
@@ -68,6 +74,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       case EnvironmentEffect.ApplyScaling(var environment, var policies, var max) ->
           Optional.of(
               new EnvironmentEvent.ScalingApplied(scaling.bind(environment, policies, max)));
+      case EnvironmentEffect.RestoreScaling(var release) -> restore(release);
       case EnvironmentEffect.Pin(var rollout, var environment, var names) ->
           Optional.of(pin(rollout, environment, names));
       case EnvironmentEffect.Verify(var rollout, var release, var from) ->
@@ -89,6 +96,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
       case EnvironmentEffect.TakeAway(var release) -> {
+        scaling.bind(release.environment(), Map.of(), Optional.empty());
         target(release.environment()).shift(release.environment(), release, new Share(0));
         target(release.environment()).retire(release.environment(), release);
         yield Optional.empty();
@@ -110,6 +118,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     String reason = Objects.requireNonNullElse(error.getMessage(), error.toString());
     return switch (effect) {
       case EnvironmentEffect.ApplyScaling apply ->
+          Optional.of(new EnvironmentEvent.ScalingApplied(Optional.of(reason)));
+      case EnvironmentEffect.RestoreScaling restore ->
           Optional.of(new EnvironmentEvent.ScalingApplied(Optional.of(reason)));
       case EnvironmentEffect.Pin(var rollout, var environment, var names) ->
           Optional.of(new EnvironmentEvent.Unreachable(rollout, Phase.PINNING, reason));
@@ -143,6 +153,15 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   public boolean waits(EnvironmentEffect effect) {
     return effect instanceof EnvironmentEffect.Watch
         || effect instanceof EnvironmentEffect.RunCommand;
+  }
+
+  private Optional<EnvironmentEvent> restore(ReleaseId release) throws Exception {
+    Optional<Policies> last = lastPolicies.apply(release);
+    return last.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new EnvironmentEvent.ScalingApplied(
+                scaling.bind(release.environment(), last.get().scaling(), last.get().max())));
   }
 
   private EnvironmentEvent pin(long rollout, EnvironmentId environment, List<String> names) {

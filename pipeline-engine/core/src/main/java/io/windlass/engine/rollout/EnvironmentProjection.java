@@ -1,10 +1,12 @@
 package io.windlass.engine.rollout;
 
 import io.windlass.engine.journal.Projection;
+import io.windlass.engine.journal.StoredForm;
 import io.windlass.engine.journal.Subject;
 import io.windlass.engine.journal.Tx;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseJson;
+import io.windlass.engine.run.DeploymentRequest;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.RunId;
 import java.time.Instant;
@@ -33,6 +35,12 @@ public final class EnvironmentProjection implements Projection<EnvironmentState>
     Optional<EndedRollout> last = after.last();
     if (last.isPresent() && !before.flatMap(EnvironmentState::last).equals(last)) {
       ended(tx, subject.key(), last.get());
+      if (last.get().outcome() == DeploymentStage.LIVE) {
+        before
+            .flatMap(EnvironmentState::rollout)
+            .flatMap(Rollout::request)
+            .ifPresent(request -> inForce(tx, subject.key(), last.get(), request));
+      }
     }
   }
 
@@ -71,6 +79,20 @@ public final class EnvironmentProjection implements Projection<EnvironmentState>
         .bind("ended", ended.endedAt())
         .execute();
     ended.release().ifPresent(number -> becomes(tx, environment, number, ended));
+  }
+
+  private static void inForce(
+      Tx tx, String environment, EndedRollout ended, DeploymentRequest request) {
+    ended
+        .release()
+        .ifPresent(number ->
+            tx.handle()
+                .execute(
+                    "UPDATE environment_release SET policies = ? WHERE environment = ? AND number = ?",
+                    StoredForm.write(
+                        Policies.class, new Policies(request.scaling(), request.max())),
+                    environment,
+                    number));
   }
 
   private static void becomes(Tx tx, String environment, long number, EndedRollout ended) {

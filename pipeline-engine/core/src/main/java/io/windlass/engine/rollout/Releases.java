@@ -1,6 +1,7 @@
 package io.windlass.engine.rollout;
 
 import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.StoredForm;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
@@ -67,6 +68,19 @@ public final class Releases {
             .bind("number", id.number())
             .map((row, context) -> listed(row))
             .findOne());
+  }
+
+  /** The policies in force when the release served last; empty where it never served. */
+  public Optional<Policies> policies(ReleaseId id) {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery(
+                "SELECT policies FROM environment_release WHERE environment = :environment AND number = :number AND policies IS NOT NULL")
+            .bind("environment", id.environment().toString())
+            .bind("number", id.number())
+            .mapTo(String.class)
+            .findOne()
+            .map(json -> StoredForm.read(Policies.class, json)));
   }
 
   /** The newest release before this number that ever served. */

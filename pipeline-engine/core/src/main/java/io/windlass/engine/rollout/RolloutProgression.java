@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The way of one rollout, phase by phase: pin, verify, prepare, command, shift, watch; and back.
@@ -149,7 +151,11 @@ final class RolloutProgression {
     turn.become(turn.state().moved(rollout.at(Phase.SHIFTING)));
     // A fleet that this release brings must have its size before anybody waits for it to be
     // reached.
-    rollout.request().ifPresent(turn::applyScaling);
+    rollout
+        .request()
+        .ifPresentOrElse(
+            turn::applyScaling,
+            () -> turn.effect(new EnvironmentEffect.RestoreScaling(release(rollout).id())));
     turn.effect(
         new EnvironmentEffect.Shift(
             rollout.id(), release(rollout).id(), false, processes(rollout)));
@@ -223,10 +229,11 @@ final class RolloutProgression {
 
   private void goBack(Rollout rollout, Failure failure) {
     if (rollout.from().isPresent()) {
+      ReleaseId back = rollout.from().get().id();
       turn.become(turn.state().moved(rollout.failing(failure).at(Phase.RETURN_SHIFTING)));
-      turn.effect(
-          new EnvironmentEffect.Shift(
-              rollout.id(), rollout.from().get().id(), true, processes(rollout)));
+      turn.effect(new EnvironmentEffect.Shift(rollout.id(), back, true, processes(rollout)));
+      // After the shift: requests are not to wait for the scaler.
+      turn.effect(new EnvironmentEffect.RestoreScaling(back));
     } else {
       turn.effect(new EnvironmentEffect.TakeAway(release(rollout).id()));
       String cause =
@@ -295,10 +302,11 @@ final class RolloutProgression {
     return rollout.release().orElseThrow();
   }
 
+  /** Of both releases: those that one of the two does not have move as well. */
   private static Set<String> processes(Rollout rollout) {
-    return rollout
-        .release()
-        .map(release -> release.runtime().processes().keySet())
-        .orElse(Set.of());
+    return Stream.of(rollout.release(), rollout.from())
+        .flatMap(Optional::stream)
+        .flatMap(release -> release.runtime().processes().keySet().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

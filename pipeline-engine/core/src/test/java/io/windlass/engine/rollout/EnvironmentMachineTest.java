@@ -220,11 +220,47 @@ class EnvironmentMachineTest {
     hear(new EnvironmentEvent.Settled(rollout(), true));
 
     assertThat(back)
-        .singleElement()
+        .first()
         .isInstanceOfSatisfying(
             EnvironmentEffect.Shift.class, shift -> assertThat(shift.to().number()).isEqualTo(1));
     assertThat(told).endsWith("acme/shop#2 RETURNED: it crashes; release 1 serves again");
     assertThat(state.last().orElseThrow().lastLogLines()).containsExactly("no such table");
+  }
+
+  @Test
+  void aReturnBringsThePoliciesOfTheReleaseBackAndLetsNoRequestWaitForThem() {
+    live(1);
+    var one = state.current().orElseThrow();
+    scaling = Map.of("web", Scaling.fixed(1));
+    hear(requested(2));
+    shifted();
+
+    List<EnvironmentEffect> back =
+        hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of()));
+
+    assertThat(back)
+        .hasExactlyElementsOfTypes(
+            EnvironmentEffect.Shift.class, EnvironmentEffect.RestoreScaling.class)
+        .last()
+        .isEqualTo(new EnvironmentEffect.RestoreScaling(one.id()));
+  }
+
+  @Test
+  void aPersonsReturnSizesTheFleetsOfTheOldReleaseBeforeItMovesToIt() {
+    live(1);
+    var one = state.current().orElseThrow();
+    live(2);
+    hear(new EnvironmentEvent.ReturnWanted(one, "ops", "slow"));
+    hear(new EnvironmentEvent.Checked(rollout(), new Verified.Present(), Optional.empty()));
+
+    List<EnvironmentEffect> effects =
+        hear(new EnvironmentEvent.PreparationEnded(rollout(), new Prepared.Ready()));
+
+    assertThat(effects)
+        .hasExactlyElementsOfTypes(
+            EnvironmentEffect.RestoreScaling.class, EnvironmentEffect.Shift.class)
+        .first()
+        .isEqualTo(new EnvironmentEffect.RestoreScaling(one.id()));
   }
 
   @Test

@@ -116,7 +116,10 @@ final class Rollouts {
     return !wanted && state.fleet(environment + "/" + process).isEmpty();
   }
 
-  /** Forgets what ran before in every environment that has wholly arrived at its release. */
+  /**
+   * Forgets what ran before in every environment that has wholly arrived at its release, and the
+   * sizes of processes that went with it.
+   */
   KeeperState proved(KeeperState state) {
     KeeperState proved = state;
     for (var entry : state.divisions().entrySet()) {
@@ -125,9 +128,19 @@ final class Rollouts {
           && division.percent() == 100
           && settled(state, entry.getKey())) {
         proved = proved.withDivision(entry.getKey(), division.proved());
+        for (String process : dropped(division)) {
+          proved = proved.withoutSize(entry.getKey() + "/" + process);
+        }
       }
     }
     return proved;
+  }
+
+  private Set<String> dropped(Division division) {
+    Set<String> names = new TreeSet<>();
+    division.from().flatMap(releases::find).ifPresent(r -> names.addAll(r.processes().keySet()));
+    releases.find(division.to()).ifPresent(r -> names.removeAll(r.processes().keySet()));
+    return names;
   }
 
   RolloutStatus status(KeeperState state, String environment, String release) {

@@ -43,6 +43,12 @@ public record KeeperState(
     return new KeeperState(version, bootId, sizes, with(divisions, environment, division), members);
   }
 
+  public KeeperState withoutSize(String fleet) {
+    Map<String, Size> left = new LinkedHashMap<>(sizes);
+    left.remove(fleet);
+    return new KeeperState(version, bootId, left, divisions, members);
+  }
+
   /** Nothing is wanted any more. */
   public KeeperState unwanted() {
     return new KeeperState(version, bootId, Map.of(), Map.of(), members);

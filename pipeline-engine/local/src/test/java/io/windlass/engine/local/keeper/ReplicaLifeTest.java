@@ -3,9 +3,12 @@ package io.windlass.engine.local.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.windlass.engine.local.protocol.FleetStatus;
 import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.ReplicaStatus;
+import io.windlass.engine.local.protocol.Resize;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
 import io.windlass.engine.local.protocol.Root;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -128,6 +132,26 @@ class ReplicaLifeTest {
     assertThat(odd).as("of %d requests", requests).isEmpty();
     assertThat(requests).isGreaterThan(3);
     assertThat(bench.get("/").body()).isEqualTo("v2");
+  }
+
+  @Test
+  void aProcessThatANewReleaseHasNoMoreIsDrainedAndForgotten() throws Exception {
+    ReleaseSpec web = Bench.release(1, root, Map.of());
+    Map<String, ProcessSpec> two = new HashMap<>(web.processes());
+    two.put("worker", two.get("web"));
+    ReleaseSpec both = web.withProcesses(two);
+    String worker = Bench.ENVIRONMENT + "/worker";
+    bench.size(1);
+    bench.client.resize(new Resize(worker, 2, "the test wants it", "test"));
+    bench.shift(both);
+    bench.awaitState(both, State.SETTLED);
+    ReleaseSpec next = Bench.release(2, root, Map.of());
+
+    bench.shift(next);
+
+    bench.awaitState(next, State.SETTLED);
+    bench.client.retire(Bench.ENVIRONMENT, both.release());
+    assertThat(bench.client.fleets()).extracting(FleetStatus::fleet).containsExactly(Bench.FLEET);
   }
 
   @Test
