@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
 record Content(Map<Path, Digest> files) {
 
   /** What a layer of the same files would be made to differently, when its making changes. */
-  private static final String VERSION = "windlass layer 1";
+  private static final String VERSION = "windlass layer 2";
 
   /** Reads all files of a plan, several at once. */
   static Content read(ImagePlan plan, ExecutorService executor)

@@ -2,11 +2,13 @@ package io.windlass.engine.image.jib;
 
 import io.windlass.engine.image.Base;
 import io.windlass.engine.image.BuiltImage;
+import io.windlass.engine.image.Digest;
 import io.windlass.engine.image.ImageBuilder;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.image.ImageName;
 import io.windlass.engine.image.ImagePlan;
 import io.windlass.engine.image.Tag;
+import io.windlass.engine.image.registry.Push;
 import io.windlass.engine.image.registry.Registries;
 import io.windlass.engine.image.store.ContentStore;
 import io.windlass.engine.image.store.ImageRecord;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 
 /**
  * Builds images with Jib's parts in this JVM.
@@ -64,15 +67,20 @@ public final class JibImageBuilder implements ImageBuilder {
     long began = System.nanoTime();
     try (ContentStore.Use _ = store.use()) {
       Optional<Assembly.Pinned> base = base(plan);
-      Content content = Content.read(plan, executor);
-      List<ImageRecord.Layer> own = new ArrayList<>();
-      for (ImagePlan.Layer layer : plan.layers()) {
-        own.add(layers.get(layer, content));
-      }
-      ImageRecord built = assembly.assemble(plan, name + ":" + commit, base, own);
-      if (name instanceof ImageName.InRegistry remote) {
-        registries.push(built, remote, commit, base.map(Assembly.Pinned::reference));
-      }
+      String tagged = name + ":" + commit;
+      ImageRecord built =
+          switch (name) {
+            case ImageName.InStore _ -> make(plan, tagged, base, layer -> {});
+            case ImageName.InRegistry remote -> {
+              try (Push push =
+                  registries.push(remote, commit, base.map(Assembly.Pinned::reference))) {
+                ImageRecord image =
+                    make(plan, tagged, base, layer -> push.begin(new Digest(layer.digest())));
+                push.finish(image);
+                yield image;
+              }
+            }
+          };
       return new BuiltImage(
           name + "@" + built.digest(),
           built.digest(),
@@ -82,6 +90,28 @@ public final class JibImageBuilder implements ImageBuilder {
     } catch (ImageException e) {
       throw ContentStore.unlessInterrupted(e);
     }
+  }
+
+  /**
+   * Makes an image in the store.
+   *
+   * @param ready is told of each layer as soon as it is in the store
+   */
+  private ImageRecord make(
+      ImagePlan plan,
+      String tagged,
+      Optional<Assembly.Pinned> base,
+      Consumer<ImageRecord.Layer> ready)
+      throws ImageException, InterruptedException {
+    base.ifPresent(pinned -> pinned.image().layers().forEach(ready));
+    Content content = Content.read(plan, executor);
+    List<ImageRecord.Layer> own = new ArrayList<>();
+    for (ImagePlan.Layer layer : plan.layers()) {
+      ImageRecord.Layer made = layers.get(layer, content);
+      ready.accept(made);
+      own.add(made);
+    }
+    return assembly.assemble(plan, tagged, base, own);
   }
 
   private Optional<Assembly.Pinned> base(ImagePlan plan)

@@ -13,42 +13,54 @@ import io.windlass.engine.image.store.ImageRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestException;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/** Sends one image: its blobs first and at once, then the manifest that names them. */
-final class Push {
+/**
+ * Sends one image while it is still being made: greets the registry at once, sends each blob as
+ * soon as it is in the store, and last the manifest that names them, so that nobody can pull half
+ * an image. For one thread; the transfers have threads of their own.
+ */
+public final class Push implements AutoCloseable {
 
-  private final RegistrySession session;
   private final ContentStore store;
-  private final ExecutorService executor;
+  private final Tag tag;
+  private final Optional<String> mountFrom;
+  private final ExecutorService transfers = Executors.newVirtualThreadPerTaskExecutor();
+  private final Future<RegistrySession> session;
+  private final Map<Digest, Future<Boolean>> blobs = new LinkedHashMap<>();
 
-  Push(RegistrySession session, ContentStore store, ExecutorService executor) {
-    this.session = session;
+  Push(Callable<RegistrySession> opening, ContentStore store, Tag tag, Optional<String> mountFrom) {
     this.store = store;
-    this.executor = executor;
+    this.tag = tag;
+    this.mountFrom = mountFrom;
+    this.session = transfers.submit(opening);
   }
 
-  void send(ImageRecord image, Tag tag, Optional<String> mountFrom)
-      throws ImageException, InterruptedException {
-    Set<String> blobs = new LinkedHashSet<>();
-    blobs.add(image.config());
-    image.layers().forEach(layer -> blobs.add(layer.digest()));
-    List<Callable<Boolean>> transfers = new ArrayList<>();
-    for (String blob : blobs) {
-      transfers.add(() -> {
-        send(new Digest(blob), mountFrom);
-        return true;
-      });
+  /** Begins to send a blob of the store, unless the registry has it. */
+  public void begin(Digest blob) {
+    blobs.computeIfAbsent(blob, wanted -> transfers.submit(() -> send(wanted)));
+  }
+
+  /**
+   * Sends what was not begun of an image, waits for all of it, and makes the tag name it.
+   *
+   * @throws ImageException also for a blob that was begun before and could not be sent
+   */
+  public void finish(ImageRecord image) throws ImageException, InterruptedException {
+    begin(new Digest(image.config()));
+    image.layers().forEach(layer -> begin(new Digest(layer.digest())));
+    for (Future<Boolean> blob : blobs.values()) {
+      Transfers.result(blob);
     }
-    Transfers.all(executor, transfers);
     OciManifestTemplate manifest = manifest(new Digest(image.digest()));
-    DescriptorDigest digest = session.ask(client -> client.pushManifest(manifest, tag.value()));
+    DescriptorDigest digest =
+        Transfers.result(session).ask(client -> client.pushManifest(manifest, tag.value()));
     if (!digest.toString().equals(image.digest())) {
       throw new ImageException(
           Kind.BROKEN,
@@ -57,15 +69,24 @@ final class Push {
     }
   }
 
-  private void send(Digest blob, Optional<String> mountFrom)
-      throws ImageException, InterruptedException {
+  /** Gives up what is not finished; nothing of it reads the store when this returns. */
+  @Override
+  public void close() {
+    transfers.shutdownNow();
+    transfers.close();
+    if (session.state() == Future.State.SUCCESS) {
+      session.resultNow().close();
+    }
+  }
+
+  /** Whether the registry had it, here or in the repository that it may be taken from. */
+  private boolean send(Digest blob) throws ImageException, InterruptedException {
     DescriptorDigest digest = jib(blob);
-    session.ask(client -> {
-      if (client.checkBlob(digest).isEmpty()) {
-        client.pushBlob(digest, Blobs.from(store.blob(blob)), mountFrom.orElse(null), bytes -> {});
-      }
-      return true;
-    });
+    return Transfers.result(session)
+        .ask(client ->
+            client.checkBlob(digest).isPresent()
+                || client.pushBlob(
+                    digest, Blobs.from(store.blob(blob)), mountFrom.orElse(null), bytes -> {}));
   }
 
   private OciManifestTemplate manifest(Digest image) throws ImageException {

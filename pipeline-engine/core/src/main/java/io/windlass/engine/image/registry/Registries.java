@@ -32,7 +32,7 @@ public final class Registries {
   /**
    * The registries of the operator's file.
    *
-   * @param executor runs the transfers of one image at once; one of virtual threads
+   * @param executor runs the transfers of one pull at once; one of virtual threads
    */
   public Registries(
       List<RegistryAccess> allowed, ContentStore store, ExecutorService executor, Retries retries) {
@@ -43,24 +43,25 @@ public final class Registries {
   }
 
   /**
-   * Sends an image of the store to a registry under a tag; blobs that are there are not sent.
+   * Begins to send an image to a registry under a tag; blobs that are there are not sent.
    *
    * @param mountFrom the repository in the same registry that lower layers may be taken from
+   * @return what to tell of blobs as they are made; nothing can be pulled before it is finished
+   * @throws ImageException when this server may not talk to that registry; what the registry itself
+   *     says to us is told at the end
    */
-  public void push(
-      ImageRecord image, ImageName.InRegistry name, Tag tag, Optional<String> mountFrom)
-      throws ImageException, InterruptedException {
-    RegistryAccess access = access("push \"" + name + "\"", name.registry());
+  public Push push(ImageName.InRegistry name, Tag tag, Optional<String> mountFrom)
+      throws ImageException {
+    String tried = "push \"" + name + "\"";
+    RegistryAccess access = access(tried, name.registry());
     ImageReference reference = ImageReference.of(name.registry(), name.repository(), tag.value());
     Optional<String> mount =
         mountFrom
             .map(Registries::parsed)
             .filter(base -> canonical(base.getRegistry()).equals(canonical(name.registry())))
             .map(ImageReference::getRepository);
-    try (RegistrySession session =
-        RegistrySession.open("push \"" + name + "\"", reference, access, retries)) {
-      new Push(session, store, executor).send(image, tag, mount);
-    }
+    return new Push(
+        () -> RegistrySession.open(tried, reference, access, retries), store, tag, mount);
   }
 
   /**

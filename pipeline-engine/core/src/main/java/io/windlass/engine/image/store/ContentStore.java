@@ -1,5 +1,6 @@
 package io.windlass.engine.image.store;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.windlass.engine.image.Digest;
@@ -11,12 +12,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Images on this machine, by digest.
@@ -257,7 +260,7 @@ public final class ContentStore {
   public void add(ImageRecord image) throws ImageException {
     Digest digest = new Digest(image.digest());
     if (record(digest).filter(image::equals).isEmpty()) {
-      write(recordFile(digest), image);
+      write(digest, image);
       try {
         Disk.sync(dir.resolve("blobs/sha256"));
         Disk.sync(dir.resolve("images"));
@@ -275,18 +278,41 @@ public final class ContentStore {
 
   /** A record, whether or not its blobs are here. */
   Optional<ImageRecord> written(Digest digest) throws ImageException {
-    return read(recordFile(digest), ImageRecord.class);
+    Path file = recordFile(digest);
+    try {
+      return Optional.of(JSON.readValue(Files.readAllBytes(file), ImageRecord.class));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
   }
 
   /** What a layer of this content came out as, where its blob is still here. */
   public Optional<ImageRecord.Layer> layer(Digest key) throws ImageException {
-    return read(dir.resolve("layers").resolve(key.hex()), ImageRecord.Layer.class)
-        .filter(layer -> has(new Digest(layer.digest())));
+    Path file = layerFile(key);
+    try {
+      ImageRecord.Layer layer = JSON.readValue(Files.readAllBytes(file), ImageRecord.Layer.class);
+      return Optional.of(layer).filter(known -> has(new Digest(known.digest())));
+    } catch (NoSuchFileException | JsonProcessingException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
   }
 
-  /** Remembers what a layer of this content came out as. */
+  /**
+   * Remembers what a layer of this content came out as. Not synced: what a power cut leaves empty
+   * counts as not there, and the layer is made again.
+   */
   public void remember(Digest key, ImageRecord.Layer layer) throws ImageException {
-    write(dir.resolve("layers").resolve(key.hex()), layer);
+    Path file = dir.resolve("tmp").resolve(UUID.randomUUID().toString());
+    try {
+      Files.write(file, JSON.writeValueAsBytes(layer), StandardOpenOption.CREATE_NEW);
+      Disk.name(file, layerFile(key));
+    } catch (IOException e) {
+      throw ImageException.of("remember a layer", dir, e);
+    }
   }
 
   private ImageRecord need(Digest digest) throws ImageException {
@@ -309,13 +335,17 @@ public final class ContentStore {
     }
   }
 
+  private Path layerFile(Digest key) {
+    return dir.resolve("layers").resolve(key.hex());
+  }
+
   private Path recordFile(Digest digest) {
     return dir.resolve("images").resolve(digest.hex());
   }
 
-  private void write(Path file, Object value) throws ImageException {
+  private void write(Digest digest, ImageRecord image) throws ImageException {
     try {
-      byte[] json = JSON.writeValueAsBytes(value);
+      byte[] json = JSON.writeValueAsBytes(image);
       Disk.Written<Boolean> written =
           Disk.write(
               dir.resolve("tmp"),
@@ -323,20 +353,14 @@ public final class ContentStore {
                 out.write(json);
                 return true;
               });
-      Disk.name(written.file(), file);
+      Disk.name(written.file(), recordFile(digest));
     } catch (IOException e) {
       throw ImageException.of("write a record", dir, e);
     }
   }
 
-  private <T> Optional<T> read(Path file, Class<T> type) throws ImageException {
-    try {
-      return Optional.of(JSON.readValue(Files.readAllBytes(file), type));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw ImageException.of("read the record \"" + file.getFileName() + "\"", dir, e);
-    }
+  private ImageException unreadable(Path file, IOException cause) {
+    return ImageException.of("read the record \"" + file.getFileName() + "\"", dir, cause);
   }
 
   private static ImageException notFound(

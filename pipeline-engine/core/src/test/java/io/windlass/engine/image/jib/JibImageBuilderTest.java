@@ -93,6 +93,20 @@ class JibImageBuilderTest {
   }
 
   @Test
+  void whatAPowerCutLeftEmptyOfWhatIsKnownOfALayerIsMadeAgain() throws Exception {
+    BuiltImage first = builder.build(Workspaces.javaPlan(workspace("a")), NAME, COMMIT);
+    try (Stream<Path> known = Files.list(temp.resolve("store/layers"))) {
+      for (Path file : known.toList()) {
+        Files.write(file, new byte[0]);
+      }
+    }
+
+    BuiltImage again = builder.build(Workspaces.javaPlan(workspace("b")), NAME, COMMIT);
+
+    assertThat(again.digest()).isEqualTo(first.digest());
+  }
+
+  @Test
   void changedBytesUnderTheSamePathAndTimeAreNeverServedStale() throws Exception {
     Path workspace = workspace("a");
     Path changed = workspace.resolve("target/classes/shop/Cart.class");
