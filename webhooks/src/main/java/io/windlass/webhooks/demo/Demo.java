@@ -1,6 +1,8 @@
 package io.windlass.webhooks.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gg.jte.html.escape.Escape;
+import gg.jte.output.StringOutput;
 import io.windlass.engine.local.client.KeeperClient;
 import io.windlass.engine.local.client.KeeperException;
 import io.windlass.webhooks.client.ApiClient;
@@ -9,7 +11,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The demo's story. Each chapter does one thing that a user would do and claims what a user would
@@ -208,6 +214,7 @@ public final class Demo {
           "the server found its fleet again",
           found.isPresent(),
           ready() + " of " + wanted() + " ready");
+      claims.claim("no request failed meanwhile", clean(traffic), describe(traffic));
     }
   }
 
@@ -215,12 +222,31 @@ public final class Demo {
     chapter("Load is applied, on the processor and then on the network");
     scaled("CPU", "cpu", place.application().resolve("/work?ms=40"), 8);
     scaled("network", "network-out", place.application().resolve("/bytes?n=2000000"), 4);
-    boolean page =
-        api.page("/fleets/" + REPOSITORY + "/" + ENVIRONMENT + "/" + PROCESS).contains("replicas");
+    String path = "/fleets/" + REPOSITORY + "/" + ENVIRONMENT + "/" + PROCESS;
+    String page = api.page(path + "?changes=true");
+    List<String> sentences = sentences();
+    long shown = sentences.stream().filter(sentence -> page.contains(html(sentence))).count();
     claims.claim(
         "the dashboard shows each decision with its reason",
-        page,
-        place.address() + "fleets/" + REPOSITORY + "/" + ENVIRONMENT + "/" + PROCESS);
+        !sentences.isEmpty() && shown == sentences.size(),
+        shown + " of " + sentences.size() + " on " + place.address().resolve(path));
+  }
+
+  /** Why the fleet was given each of its sizes since the load began. */
+  private List<String> sentences() throws Exception {
+    List<String> sentences = new ArrayList<>();
+    for (JsonNode decision : api.decisions(PROCESS)) {
+      if (decision.path("changed").asBoolean()) {
+        sentences.add(decision.path("sentence").asText());
+      }
+    }
+    return sentences;
+  }
+
+  private static String html(String text) {
+    StringOutput escaped = new StringOutput();
+    Escape.htmlContent(text, escaped);
+    return escaped.toString();
   }
 
   private void scaled(String name, String signal, URI target, int clients) throws Exception {
@@ -329,17 +355,17 @@ public final class Demo {
         + (cause.isEmpty() ? "" : " (" + cause + ")");
   }
 
-  /** The run's cause, and the last line that the failed replica wrote. */
+  /** The run's cause, and the last words of the replica that failed, once for all its tries. */
   private static String cause(JsonNode run) {
-    String cause = run.path("cause").asText("");
+    Set<String> words = new LinkedHashSet<>();
     for (JsonNode deployment : run.path("deployments")) {
       for (JsonNode line : deployment.path("lastLogLines")) {
         if (line.asText().contains(LAST_WORDS)) {
-          cause += "; its log: " + line.asText();
+          words.add("; its log: " + line.asText());
         }
       }
     }
-    return cause;
+    return run.path("cause").asText("") + String.join("", words);
   }
 
   /** A part of the story without which the rest makes no sense did not come true. */

@@ -1,28 +1,28 @@
 package io.windlass.webhooks.demo;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
 
 /**
  * Users of the demo's application: a few clients that ask one after the other and count what
- * failed. A request failed when no answer came or when it was not 200; nothing is asked a second
- * time.
+ * failed. A request failed when no answer came or when it was not 200. Nothing is asked a second
+ * time, also not by the HTTP client: the JDK's own asks again for a GET whose connection broke, and
+ * would hide what is to be counted.
  */
 public final class Traffic implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final HttpClient http;
   private final AtomicBoolean running = new AtomicBoolean(true);
   private final AtomicLong answered = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
@@ -38,6 +38,7 @@ public final class Traffic implements AutoCloseable {
    * @param pause how long a client waits between an answer and its next request
    */
   public Traffic(URI target, int clientCount, Duration pause) {
+    this.http = started(new HttpClient());
     for (int i = 0; i < clientCount; i++) {
       clients.add(Thread.ofVirtual().name("traffic-" + i).start(() -> ask(target, pause)));
     }
@@ -63,19 +64,33 @@ public final class Traffic implements AutoCloseable {
     return lastAnswer.get();
   }
 
+  private static HttpClient started(HttpClient http) {
+    http.setConnectTimeout(5_000);
+    http.setFollowRedirects(false);
+    try {
+      http.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("Tried to start the traffic's HTTP client but " + e, e);
+    }
+    return http;
+  }
+
   private void ask(URI target, Duration pause) {
-    HttpRequest request = HttpRequest.newBuilder(target).timeout(ANSWER_TIMEOUT).build();
     while (running.get()) {
       try {
-        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-        if (response.statusCode() == 200) {
+        ContentResponse response =
+            http.newRequest(target)
+                .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .send();
+        String body = response.getContentAsString().strip();
+        if (response.getStatus() == 200) {
           answered.incrementAndGet();
-          lastAnswer.set(response.body().strip());
+          lastAnswer.set(body);
         } else {
-          fail("status " + response.statusCode() + " " + response.body().strip());
+          fail("status " + response.getStatus() + " " + body);
         }
         Thread.sleep(pause);
-      } catch (IOException e) {
+      } catch (ExecutionException | TimeoutException e) {
         fail(e.toString());
       } catch (InterruptedException e) {
         return;
@@ -99,6 +114,10 @@ public final class Traffic implements AutoCloseable {
         return;
       }
     }
-    http.close();
+    try {
+      http.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("Tried to stop the traffic's HTTP client but " + e, e);
+    }
   }
 }
