@@ -5,14 +5,24 @@ import io.javalin.http.Context;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** {@code /livez}, {@code /readyz} and {@code /metrics}. */
 final class ProbeRoutes {
+  /** Below it the next deliveries are about to be refused. */
+  private static final long LEAST_FREE_BYTES = 8L << 20;
+
   private final Database database;
+  private final LongSupplier freeBytes;
   private final Metrics metrics;
 
-  ProbeRoutes(Database database, Metrics metrics) {
+  /**
+   * @param freeBytes how much the server may still write to its data directory
+   */
+  ProbeRoutes(Database database, LongSupplier freeBytes, Metrics metrics) {
     this.database = database;
+    this.freeBytes = freeBytes;
     this.metrics = metrics;
   }
 
@@ -28,11 +38,26 @@ final class ProbeRoutes {
   }
 
   private void ready(Context context) {
+    Optional<String> obstacle = obstacle();
+    if (obstacle.isEmpty()) {
+      context.json(Map.of("ready", true));
+    } else {
+      context.status(503).json(Map.of("ready", false, "reason", obstacle.get()));
+    }
+  }
+
+  /** What keeps the server from accepting deliveries. */
+  private Optional<String> obstacle() {
     try {
       database.read(tx -> tx.handle().createQuery("SELECT 1").mapTo(Integer.class).one());
-      context.json(Map.of("ready", true));
+      long free = freeBytes.getAsLong();
+      return free < LEAST_FREE_BYTES
+          ? Optional.of(
+              "the disk of the data directory is full: %d MiB are free, and %d are needed"
+                  .formatted(free >> 20, LEAST_FREE_BYTES >> 20))
+          : Optional.empty();
     } catch (DatabaseException e) {
-      context.status(503).json(Map.of("ready", false, "reason", "the database does not answer"));
+      return Optional.of("the database does not answer");
     }
   }
 }

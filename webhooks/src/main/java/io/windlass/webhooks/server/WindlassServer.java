@@ -125,7 +125,7 @@ public final class WindlassServer implements AutoCloseable {
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     // Its own close would wait for builds, however long they take; they are begun again.
     opened.push(executor::shutdownNow);
-    KeeperAtHand.ensure(keeper, configured.file());
+    keep(KeeperAtHand.ensure(keeper, configured.file()));
     Mirrors mirrors = keep(Mirrors.open(MirrorSettings.in(data.resolve("mirrors"))));
     SourceHosts hosts = keep(new SourceHosts(configured, mirrors, clock));
     hosts.refresh();
@@ -236,7 +236,7 @@ public final class WindlassServer implements AutoCloseable {
                                 clock))
                         ::add,
                     new HookRoutes(intake, metrics::delivery)::add,
-                    new ProbeRoutes(database, metrics)::add,
+                    new ProbeRoutes(database, data.toFile()::getUsableSpace, metrics)::add,
                     new RunApi(engine.runs())::add,
                     new LogApi(engine.runs())::add,
                     new EnvironmentApi(

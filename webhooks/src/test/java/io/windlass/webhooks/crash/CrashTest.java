@@ -187,7 +187,7 @@ class CrashTest {
     Map<String, Long> before = installation.ready();
     installation.killKeeper();
     assertThat(before.values()).isNotEmpty().allMatch(Processes::runs);
-    installation.startKeeper();
+    installation.awaitKeeper();
     Installation.until("the keeper finds its replicas", installation::settled);
     assertThat(installation.ready()).containsAllEntriesOf(before);
   }
@@ -208,7 +208,7 @@ class CrashTest {
             random.nextInt(1_000),
             TimeUnit.MILLISECONDS)
         .get();
-    installation.startKeeper();
+    installation.awaitKeeper();
   }
 
   private static void firstRelease(Installation installation) throws Exception {

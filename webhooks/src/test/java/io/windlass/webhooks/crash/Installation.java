@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.windlass.engine.local.client.KeeperClient;
 import io.windlass.engine.local.client.KeeperException;
-import io.windlass.engine.local.client.KeeperLauncher;
 import io.windlass.engine.local.protocol.FleetStatus;
 import io.windlass.engine.local.protocol.Phase;
 import io.windlass.engine.local.protocol.ReplicaStatus;
@@ -15,7 +14,6 @@ import io.windlass.webhooks.demo.DemoPlace;
 import io.windlass.webhooks.demo.SampleRepository;
 import io.windlass.webhooks.demo.ServerProcess;
 import io.windlass.webhooks.demo.WebhookSender;
-import io.windlass.webhooks.server.JavaLaunch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -46,7 +44,6 @@ final class Installation implements AutoCloseable {
   private final ApiClient api;
   private final KeeperClient keeper;
   private final Developer developer;
-  private Optional<Process> ownKeeper = Optional.empty();
 
   private Installation(
       DemoPlace place, SampleRepository repository, ServerProcess server, Random random)
@@ -178,18 +175,8 @@ final class Installation implements AutoCloseable {
     until("the keeper is gone", () -> !Processes.runs(pid));
   }
 
-  /** Starts a keeper as its unit would, and returns when it answers. */
-  void startKeeper() throws IOException, KeeperException, InterruptedException {
-    List<String> command =
-        JavaLaunch.command(
-            KeeperLauncher.JVM_OPTIONS, List.of("keeper", "--config", place.config().toString()));
-    ownKeeper =
-        Optional.of(
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(
-                    ProcessBuilder.Redirect.appendTo(place.keeper().resolve("keeper.log").toFile()))
-                .start());
+  /** Returns when the keeper answers that the server has started in place of one that is gone. */
+  void awaitKeeper() throws KeeperException, InterruptedException {
     keeper.status();
   }
 
@@ -215,7 +202,6 @@ final class Installation implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    ownKeeper.ifPresent(Process::destroyForcibly);
     keeper.close();
     repository.close();
     for (Processes.Found left : processes()) {

@@ -91,7 +91,7 @@ class OpenApiTest {
           OpenApiRoute.class, new OpenApiRoute()::add,
           HookRoutes.class, new HookRoutes(unused(), unused())::add,
           OperationRoutes.class, new OperationRoutes(unused(), unused())::add,
-          ProbeRoutes.class, new ProbeRoutes(unused(), unused())::add);
+          ProbeRoutes.class, new ProbeRoutes(unused(), unused(), unused())::add);
 
   private static final Map<String, Class<? extends Record>> RECORDS =
       Map.ofEntries(
