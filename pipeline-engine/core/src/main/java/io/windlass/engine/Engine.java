@@ -6,6 +6,9 @@ import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.AlertPerformer;
 import io.windlass.engine.notification.StatusMachine;
 import io.windlass.engine.notification.StatusPerformer;
+import io.windlass.engine.repository.RefMachine;
+import io.windlass.engine.repository.RefPerformer;
+import io.windlass.engine.repository.RefProjection;
 import io.windlass.engine.repository.Repositories;
 import io.windlass.engine.repository.RepositoryMachine;
 import io.windlass.engine.repository.RepositoryPerformer;
@@ -43,8 +46,10 @@ public record Engine(
         new MirrorWorkspaces(parts.mirrors(), parts.sources(), parts.files(), parts.checkout());
     journal.register(
         new RepositoryMachine(),
-        new RepositoryPerformer(parts.mirrors(), parts.sources()),
+        new RepositoryPerformer(database, parts.mirrors(), parts.sources()),
         new RepositoryProjection());
+    journal.register(
+        new RefMachine(), new RefPerformer(parts.mirrors(), parts.sources()), new RefProjection());
     journal.register(
         new RunMachine(EnvironmentMachine.deployments(), parts.links()),
         new RunPerformer(

@@ -16,6 +16,9 @@ import io.windlass.engine.pipeline.PipelineReader;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.repository.Ask;
+import io.windlass.engine.repository.RefEvent;
+import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.repository.RepositoryEffect;
 import io.windlass.engine.repository.RepositoryEvent;
 import io.windlass.engine.repository.RepositoryMachine;
@@ -124,7 +127,8 @@ class EngineModelTest {
       random = new Random(seed);
       simulation = new Simulation(random);
       var links = new Links(Optional.empty());
-      simulation.register(new RepositoryMachine(), new Reading());
+      simulation.register(new RepositoryMachine(), new Unasked());
+      simulation.register(new RefMachine(), new Reading());
       simulation.register(new RunMachine(EnvironmentMachine.deployments(), links), new Running());
       simulation.register(
           new EnvironmentMachine(links),
@@ -204,10 +208,8 @@ class EngineModelTest {
               1,
               "ada",
               Ref.branch("main"));
-      simulation.tell(
-          RepositoryMachine.subject("acme/shop"),
-          new RepositoryEvent.Arrived(delivery, intent),
-          delivery);
+      RefMachine.tell("acme/shop", delivery, intent)
+          .ifPresent(tell -> simulation.tell(tell.to(), tell.event(), tell.dedupKey()));
     }
 
     private void cancel() {
@@ -295,34 +297,43 @@ class EngineModelTest {
       return "%040x".formatted(number);
     }
 
-    private final class Reading implements Performer<RepositoryEffect, RepositoryEvent> {
+    /** Nobody asks for a run by hand, and nobody looks for missed commits. */
+    private static final class Unasked implements Performer<RepositoryEffect, RepositoryEvent> {
       @Override
       public Optional<RepositoryEvent> perform(EffectId id, RepositoryEffect effect) {
-        return switch (effect) {
-          case RepositoryEffect.Read(var repository, var ask, var branch) -> {
-            boolean late =
-                ask.newerIfAncestorOf()
-                    .filter(newer -> newer.compareTo(ask.after().orElseThrow()) >= 0)
-                    .isPresent();
-            Resolution resolution =
-                late
-                    ? new Resolution.Late("late")
-                    : new Resolution.Matched(ask.after().orElseThrow(), PIPELINE, "", "");
-            yield Optional.of(new RepositoryEvent.Resolved(ask.id(), resolution, Optional.empty()));
-          }
-          case RepositoryEffect.ObserveHeads(var repository, var order) ->
-              Optional.of(new RepositoryEvent.HeadsUnknown("nobody asks"));
-        };
+        throw new AssertionError(effect);
       }
 
       @Override
       public Optional<RepositoryEvent> onGivenUp(
           EffectId id, RepositoryEffect effect, Throwable error) {
-        return effect instanceof RepositoryEffect.Read(var repository, var ask, var branch)
-            ? Optional.of(
-                new RepositoryEvent.Resolved(
-                    ask.id(), new Resolution.Unreadable("gone"), Optional.empty()))
-            : Optional.empty();
+        throw new AssertionError(effect);
+      }
+    }
+
+    private static final class Reading implements Performer<RepositoryEffect.Read, RefEvent> {
+      @Override
+      public Optional<RefEvent> perform(EffectId id, RepositoryEffect.Read read) {
+        Ask ask = read.ask();
+        boolean late =
+            ask.newerIfAncestorOf()
+                .filter(newer -> newer.compareTo(ask.after().orElseThrow()) >= 0)
+                .isPresent();
+        return resolved(
+            ask,
+            late
+                ? new Resolution.Late("late")
+                : new Resolution.Matched(ask.after().orElseThrow(), PIPELINE, "", ""));
+      }
+
+      @Override
+      public Optional<RefEvent> onGivenUp(
+          EffectId id, RepositoryEffect.Read read, Throwable error) {
+        return resolved(read.ask(), new Resolution.Unreadable("gone"));
+      }
+
+      private static Optional<RefEvent> resolved(Ask ask, Resolution resolution) {
+        return Optional.of(new RefEvent.Resolved(ask, resolution, Optional.empty()));
       }
     }
 

@@ -11,8 +11,7 @@ import io.windlass.engine.journal.Journal;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.SecretRef;
-import io.windlass.engine.repository.RepositoryEvent;
-import io.windlass.engine.repository.RepositoryMachine;
+import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.rollout.MemoryTarget;
 import io.windlass.engine.run.CloneSource;
 import io.windlass.engine.run.EnvironmentGrants;
@@ -168,10 +167,8 @@ final class EngineWorld implements AutoCloseable {
             1,
             "ada",
             Ref.branch("main"));
-    journal.tell(
-        RepositoryMachine.subject("acme/shop"),
-        new RepositoryEvent.Arrived(delivery, intent),
-        delivery);
+    RefMachine.tell("acme/shop", delivery, intent)
+        .ifPresent(tell -> journal.tell(tell.to(), tell.event(), tell.dedupKey()));
   }
 
   /** Waits until the run has ended. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 /** Repositories: what was made of each event about their branches. */
 final class RepositoryPages {
   private static final int DECISIONS = 50;
+  private static final int HEADS = 200;
 
   private final DashboardParts parts;
 
@@ -38,7 +39,10 @@ final class RepositoryPages {
     Request request = new Request(context);
     RepositoryName name = request.repository();
     Optional<RepositoryState> state = parts.repositories().state(name);
-    if (state.isEmpty() && parts.served().get().stream().noneMatch(name::sameAs)) {
+    List<Repositories.KnownHead> heads = parts.repositories().heads(name, HEADS);
+    if (state.isEmpty()
+        && heads.isEmpty()
+        && parts.served().get().stream().noneMatch(name::sameAs)) {
       throw Problem.notFound(
           "this server does not serve the repository " + name + "; add it with windlass repo add");
     }
@@ -52,6 +56,7 @@ final class RepositoryPages {
             request.frame(name.toString(), "Repositories", Frame.LATER),
             name.toString(),
             state,
+            heads,
             part.items(),
             part.end().map(row -> request.with("before", Long.toString(row.position()))),
             parts.clock().instant()));

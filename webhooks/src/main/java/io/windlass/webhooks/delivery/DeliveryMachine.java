@@ -1,18 +1,17 @@
 package io.windlass.webhooks.delivery;
 
 import io.windlass.engine.journal.Machine;
-import io.windlass.engine.journal.Subject;
 import io.windlass.engine.journal.Transition;
-import io.windlass.engine.repository.RepositoryEvent;
+import io.windlass.engine.repository.RefMachine;
 import io.windlass.webhooks.delivery.DeliveryEvent.Received;
 import io.windlass.webhooks.delivery.DeliveryState.Stored;
 import io.windlass.webhooks.delivery.DeliveryState.Unheard;
 import java.time.Instant;
 
 /**
- * One delivery, by GitHub's id of it. Storing it and handing it to its repository are one
- * transition, so that a delivery that was answered is either on the disk whole or was never
- * answered, and one that comes again changes nothing.
+ * One delivery, by GitHub's id of it. Storing it and handing it to its ref are one transition, so
+ * that a delivery that was answered is either on the disk whole or was never answered, and one that
+ * comes again changes nothing.
  */
 public final class DeliveryMachine implements Machine<DeliveryState, DeliveryEvent, Void> {
   /** The kind under which deliveries stand in the journal. */
@@ -65,12 +64,13 @@ public final class DeliveryMachine implements Machine<DeliveryState, DeliveryEve
                 received.bodyBytes(),
                 received.at()));
     return switch (received.fate()) {
-      case Fate.HandedOn _ when received.repository().isPresent() ->
-          stored.tell(
-              new Subject("repository", received.repository().get()),
-              new RepositoryEvent.Arrived(received.id(), received.intent()),
-              received.id());
-      case Fate.HandedOn _, Fate.Answered _, Fate.Ignored _, Fate.Malformed _ -> stored;
+      case Fate.HandedOn _ ->
+          received
+              .repository()
+              .flatMap(name -> RefMachine.tell(name, received.id(), received.intent()))
+              .map(stored::tell)
+              .orElse(stored);
+      case Fate.Answered _, Fate.Ignored _, Fate.Malformed _ -> stored;
     };
   }
 }

@@ -15,20 +15,16 @@ public final class DeliveryTable implements Projection<DeliveryState> {
     if (!(after instanceof Stored stored) || before.filter(Stored.class::isInstance).isPresent()) {
       return;
     }
-    tx.handle()
-        .createUpdate(
-            """
-            INSERT INTO delivery (id, event, hook, repository, received, bytes, fate, reason)
-            VALUES (:id, :event, :hook, :repository, :received, :bytes, :fate, :reason)\
-            """)
-        .bind("id", subject.key())
-        .bind("event", stored.event())
-        .bind("hook", stored.hook())
-        .bind("repository", stored.repository().orElse(""))
-        .bind("received", stored.at().toEpochMilli())
-        .bind("bytes", stored.bodyBytes())
-        .bind("fate", stored.fate().word())
-        .bind("reason", stored.fate().reason())
-        .execute();
+    tx.update(
+        "INSERT INTO delivery (id, event, hook, repository, received, bytes, fate, reason)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        subject.key(),
+        stored.event(),
+        stored.hook(),
+        stored.repository().orElse(""),
+        stored.at(),
+        stored.bodyBytes(),
+        stored.fate().word(),
+        stored.fate().reason());
   }
 }

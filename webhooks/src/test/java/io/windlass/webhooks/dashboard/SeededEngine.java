@@ -15,8 +15,11 @@ import io.windlass.engine.pipeline.PipelineReader;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.repository.Ask;
+import io.windlass.engine.repository.RefEvent;
+import io.windlass.engine.repository.RefMachine;
+import io.windlass.engine.repository.RefProjection;
 import io.windlass.engine.repository.Repositories;
-import io.windlass.engine.repository.RepositoryEvent;
 import io.windlass.engine.repository.RepositoryMachine;
 import io.windlass.engine.repository.RepositoryProjection;
 import io.windlass.engine.repository.Resolution;
@@ -32,6 +35,7 @@ import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunMachine;
 import io.windlass.engine.run.RunProjection;
+import io.windlass.engine.run.RunTrigger;
 import io.windlass.engine.run.Runs;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.source.CommitInfo;
@@ -75,6 +79,7 @@ final class SeededEngine implements AutoCloseable {
     this.journal = new Journal(database, clock());
     journal.register(new DeliveryMachine(), new Quiet<>(), new DeliveryTable());
     journal.register(new RepositoryMachine(), new Quiet<>(), new RepositoryProjection());
+    journal.register(new RefMachine(), new Quiet<>(), new RefProjection());
     Links links = new Links(Optional.empty());
     journal.register(
         new RunMachine(EnvironmentMachine.deployments(), links),
@@ -154,20 +159,37 @@ final class SeededEngine implements AutoCloseable {
   /** A push that the repository's file does not ask for. */
   void pushFiltered(String ref, String sha, String reason) {
     arrive("0".repeat(40), sha, "words only", "ada", ref);
-    tell(
-        RepositoryMachine.subject(SHOP),
-        new RepositoryEvent.Resolved(++asks, new Resolution.Filtered(reason), Optional.empty()));
+    answer("refs/heads/" + ref, sha, "words only", "ada", new Resolution.Filtered(reason));
   }
 
   private RunId resolve(
       String before, String sha, String title, String author, Resolution resolution) {
     arrive(before, sha, title, author, "main");
     pass(Duration.ofMillis(40));
-    tell(
-        RepositoryMachine.subject(SHOP),
-        new RepositoryEvent.Resolved(++asks, resolution, Optional.empty()));
+    answer("refs/heads/main", sha, title, author, resolution);
     long last = repositories().state(RepositoryName.of(SHOP)).orElseThrow().lastRun();
     return new RunId(SHOP, last);
+  }
+
+  /** Answers what the ref has asked about its commit. */
+  private void answer(String ref, String sha, String title, String author, Resolution resolution) {
+    var ask =
+        new Ask(
+            ++asks,
+            RunTrigger.Kind.PUSH,
+            ref,
+            ref,
+            Optional.of(sha),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            title,
+            author,
+            "delivery " + asks);
+    tell(RefMachine.subject(SHOP, ref), new RefEvent.Resolved(ask, resolution, Optional.empty()));
   }
 
   private void arrive(String before, String sha, String title, String author, String branch) {

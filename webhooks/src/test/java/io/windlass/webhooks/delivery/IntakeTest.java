@@ -8,9 +8,9 @@ import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.Machine;
 import io.windlass.engine.journal.Performer;
-import io.windlass.engine.journal.Subject;
 import io.windlass.engine.journal.Transition;
-import io.windlass.engine.repository.RepositoryEvent;
+import io.windlass.engine.repository.RefEvent;
+import io.windlass.engine.repository.RefMachine;
 import io.windlass.webhooks.delivery.HookDirectory.Hook;
 import io.windlass.webhooks.delivery.HookDirectory.Scope;
 import io.windlass.webhooks.delivery.Intake.Answer;
@@ -48,7 +48,7 @@ class IntakeTest {
     database = Database.open(DatabaseSettings.in(data));
     journal = new Journal(database, InstantSource.fixed(NOW));
     journal.register(new DeliveryMachine(), new Idle<Void, DeliveryEvent>(), new DeliveryTable());
-    journal.register(new Listening(), new Idle<Void, RepositoryEvent>());
+    journal.register(new Listening(), new Idle<Void, RefEvent>());
     journal.start();
     deliveries = new Deliveries(database);
     intake = new Intake(journal, InstantSource.fixed(NOW));
@@ -80,7 +80,7 @@ class IntakeTest {
     Answer answer = intake.receive(push("d-1", "acme/shop", byPath("acme/shop"), "shop-secret"));
 
     assertThat(answer).isEqualTo(new Answer.Accepted("d-1", new Fate.HandedOn()));
-    assertThat(heard()).containsExactly("d-1");
+    assertThat(heard()).containsExactly("delivery d-1");
     assertThat(deliveries.find("d-1").orElseThrow().fate()).isEqualTo("accepted");
   }
 
@@ -91,7 +91,7 @@ class IntakeTest {
     Answer again = intake.receive(push("d-1", "acme/shop", byPath("acme/shop"), "shop-secret"));
 
     assertThat(again).isEqualTo(new Answer.Repeated("d-1"));
-    assertThat(heard()).containsExactly("d-1");
+    assertThat(heard()).containsExactly("delivery d-1");
     assertThat(deliveries.count()).isEqualTo(1);
   }
 
@@ -234,7 +234,7 @@ class IntakeTest {
 
   private List<String> heard() {
     return journal
-        .state(new Subject("repository", "acme/shop"), Heard.class)
+        .state(RefMachine.subject("acme/shop", "refs/heads/main"), Heard.class)
         .map(Heard::deliveries)
         .orElse(List.of());
   }
@@ -279,13 +279,13 @@ class IntakeTest {
   }
 
   /**
-   * Stands for the repository's machine, whose own decisions are tested beside it: it only
-   * remembers what it was told.
+   * Stands for the machine of refs, whose own decisions are tested beside it: it only remembers
+   * what it was told.
    */
-  private static final class Listening implements Machine<Heard, RepositoryEvent, Void> {
+  private static final class Listening implements Machine<Heard, RefEvent, Void> {
     @Override
     public String kind() {
-      return "repository";
+      return "ref";
     }
 
     @Override
@@ -294,8 +294,8 @@ class IntakeTest {
     }
 
     @Override
-    public Class<RepositoryEvent> eventType() {
-      return RepositoryEvent.class;
+    public Class<RefEvent> eventType() {
+      return RefEvent.class;
     }
 
     @Override
@@ -309,10 +309,10 @@ class IntakeTest {
     }
 
     @Override
-    public Transition<Heard, Void> on(Heard state, RepositoryEvent event, Instant now) {
+    public Transition<Heard, Void> on(Heard state, RefEvent event, Instant now) {
       List<String> all = new ArrayList<>(state.deliveries());
-      if (event instanceof RepositoryEvent.Arrived arrived) {
-        all.add(arrived.deliveryId());
+      if (event instanceof RefEvent.Pushed pushed) {
+        all.add(pushed.cause());
       }
       return Transition.to(new Heard(all));
     }

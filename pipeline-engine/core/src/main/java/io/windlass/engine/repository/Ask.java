@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A commit that somebody wants to be looked at.
  *
- * @param id counts the repository's asks
+ * @param version of the ref's head that this ask decides; 0 where it decides none
  * @param key under which the ref's last decided head is kept: the ref, or {@code refs/pull/7/head}
  * @param ref the branch or tag, for a pull request its head's branch
  * @param after what the ref named; empty for whatever it names now
@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param cause the delivery, poll, schedule or request
  */
 public record Ask(
-    long id,
+    long version,
     RunTrigger.Kind kind,
     String key,
     String ref,

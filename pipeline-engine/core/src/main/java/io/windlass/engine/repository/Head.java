@@ -5,28 +5,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of one ref.
+ * What one ref names.
  *
  * @param sha what it named when it was last decided
  * @param decided false when it was only seen to be there as the repository was first looked at
  * @param earlier what it named before, newest last: an event about one of these that forces nothing
  *     is late
- * @param order the count of asks at which it was set
+ * @param version the count of the ref's changes at which it was set
  * @param run the newest run of the ref
  */
 public record Head(
-    String sha, boolean decided, List<String> earlier, long order, Optional<Long> run) {
+    String sha, boolean decided, List<String> earlier, long version, Optional<Long> run) {
   private static final int EARLIER_KEPT = 16;
 
   public Head {
     earlier = List.copyOf(earlier);
   }
 
-  static Head seen(String sha, long order) {
-    return new Head(sha, false, List.of(), order, Optional.empty());
+  static Head seen(String sha, long version) {
+    return new Head(sha, false, List.of(), version, Optional.empty());
   }
 
-  static Head decided(Optional<Head> last, String sha, Optional<String> before, long order) {
+  static Head decided(Optional<Head> last, String sha, Optional<String> before, long version) {
     List<String> all = new ArrayList<>(last.map(Head::earlier).orElse(List.of()));
     last.map(Head::sha).ifPresent(all::add);
     before.filter(old -> !all.contains(old)).ifPresent(all::add);
@@ -35,11 +35,11 @@ public record Head(
         sha,
         true,
         all.subList(Math.max(0, all.size() - EARLIER_KEPT), all.size()),
-        order,
+        version,
         last.flatMap(Head::run));
   }
 
   Head with(long newestRun) {
-    return new Head(sha, decided, earlier, order, Optional.of(newestRun));
+    return new Head(sha, decided, earlier, version, Optional.of(newestRun));
   }
 }

@@ -2,6 +2,7 @@ package io.windlass.engine.repository;
 
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.Journal;
+import io.windlass.engine.journal.Subject;
 import io.windlass.engine.source.RepositoryName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +23,15 @@ public final class Repositories {
 
   /** A decision with its time and its place in the list. */
   public record Decided(long position, String repository, Decision decision, Instant at) {}
+
+  /**
+   * What a ref is known to name.
+   *
+   * @param ref full name, or {@code refs/pull/7/head}
+   * @param decided false when it was only seen to be there
+   * @param run the newest run of the ref
+   */
+  public record KnownHead(String ref, String sha, boolean decided, Optional<Long> run) {}
 
   /** A schedule of a repository's default branch. */
   public record Scheduled(String repository, ScheduleEntry entry) {}
@@ -96,12 +106,18 @@ public final class Repositories {
         "wanted:" + UUID.randomUUID());
   }
 
-  /** What is known of a repository's refs; empty when nothing was ever heard of it. */
+  /** The refs that moved last, newest first, at most 200. */
+  public List<KnownHead> heads(RepositoryName repository, int limit) {
+    return database.read(
+        tx -> HeadTable.newest(tx, repository.toString(), Math.clamp(limit, 1, 200)));
+  }
+
+  /** What is known of a repository itself; empty when nothing was ever heard of it. */
   public Optional<RepositoryState> state(RepositoryName repository) {
     return journal.state(subject(repository.toString()), RepositoryState.class);
   }
 
-  private static io.windlass.engine.journal.Subject subject(String repository) {
+  private static Subject subject(String repository) {
     return RepositoryMachine.subject(repository);
   }
 

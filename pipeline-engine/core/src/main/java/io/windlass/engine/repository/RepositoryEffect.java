@@ -1,13 +1,14 @@
 package io.windlass.engine.repository;
 
-/** What a repository asks for. */
+/** What a repository and its refs ask for. */
 public sealed interface RepositoryEffect {
   /**
-   * Fetches the mirror, reads the file at the commit, and looks what it says about it. @param
-   * defaultBranch full name, empty when it is not known
+   * Fetches the mirror, reads the file at the commit, and looks what it says about it.
+   *
+   * @param defaultBranch full name, empty when it is not known
    */
   record Read(String repository, Ask ask, String defaultBranch) implements RepositoryEffect {}
 
-  /** Asks the source host what every ref names. */
-  record ObserveHeads(String repository, long order) implements RepositoryEffect {}
+  /** Asks the source host what every ref names, and compares it with the rows of the heads. */
+  record ObserveHeads(String repository) implements RepositoryEffect {}
 }

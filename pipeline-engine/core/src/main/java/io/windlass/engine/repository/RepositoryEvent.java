@@ -1,15 +1,13 @@
 package io.windlass.engine.repository;
 
-import io.windlass.engine.source.Intent;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a repository hears. */
 public sealed interface RepositoryEvent {
-  /** A delivery, told in the transaction that stores it, under its own id. */
-  record Arrived(String deliveryId, Intent intent) implements RepositoryEvent {}
+  /** A push named the default branch, by its full name. */
+  record DefaultBranchNamed(String name) implements RepositoryEvent {}
 
   /**
    * Somebody wants to know whether anything was missed: the start of the server, or its schedule.
@@ -17,12 +15,25 @@ public sealed interface RepositoryEvent {
   record HeadsWanted(String cause) implements RepositoryEvent {}
 
   /**
-   * What every ref names.
+   * Where the source host differs from the rows of the heads.
    *
-   * @param order the count of asks when the look began; what was decided since is newer than what
-   *     was seen
+   * @param whole false when there is more to tell, and another look is needed
+   * @param problem what was left out, and why
    */
-  record HeadsObserved(long order, Map<String, String> heads) implements RepositoryEvent {}
+  record HeadsObserved(List<Difference> differences, boolean whole, Optional<String> problem)
+      implements RepositoryEvent {
+    public HeadsObserved {
+      differences = List.copyOf(differences);
+    }
+  }
+
+  /**
+   * One ref that is elsewhere.
+   *
+   * @param version of its row before the look began; empty when there was none
+   * @param sha what it names there; empty when it is gone
+   */
+  record Difference(String ref, Optional<Long> version, Optional<String> sha) {}
 
   record HeadsUnknown(String reason) implements RepositoryEvent {}
 
@@ -41,10 +52,17 @@ public sealed interface RepositoryEvent {
       implements RepositoryEvent {}
 
   /**
-   * The answer to an ask.
+   * The answer to an ask: to one of the repository's own, or to a ref's that makes a run.
    *
    * @param schedules of the file that was read, where it was the default branch's
    */
-  record Resolved(long ask, Resolution resolution, Optional<List<ScheduleEntry>> schedules)
+  record Resolved(Ask ask, Resolution resolution, Optional<List<ScheduleEntry>> schedules)
       implements RepositoryEvent {}
+
+  /** The default branch's file was read for a commit that makes no run. */
+  record SchedulesRead(List<ScheduleEntry> schedules) implements RepositoryEvent {
+    public SchedulesRead {
+      schedules = List.copyOf(schedules);
+    }
+  }
 }

@@ -6,10 +6,11 @@ import io.windlass.engine.journal.Transition;
 import java.time.Instant;
 
 /**
- * One repository: which commits are decided, and which number a run gets.
+ * One repository: what belongs to all of its refs, such as the numbers of runs. Which commits are
+ * decided is the refs' own affair ({@link RefMachine}).
  *
  * <p>Commits are read one after the other, so that runs are numbered in the order in which their
- * commits were heard of. A ref that is deleted is forgotten and cancels nothing.
+ * commits were heard of.
  */
 public final class RepositoryMachine
     implements Machine<RepositoryState, RepositoryEvent, RepositoryEffect> {
@@ -22,6 +23,11 @@ public final class RepositoryMachine
    */
   public static Subject subject(String repository) {
     return new Subject(KIND, repository);
+  }
+
+  /** In which the repository's commits are read, whichever machine asks for it. */
+  static String lane(String repository) {
+    return "repository/" + repository;
   }
 
   @Override
@@ -54,15 +60,16 @@ public final class RepositoryMachine
       RepositoryState state, RepositoryEvent event, Instant now) {
     var turn = new RepositoryTurn(state, now);
     switch (event) {
-      case RepositoryEvent.Arrived(var deliveryId, var intent) -> turn.arrived(deliveryId, intent);
-      case RepositoryEvent.HeadsWanted wanted -> turn.headsWanted();
-      case RepositoryEvent.HeadsObserved(var order, var heads) -> turn.headsObserved(order, heads);
+      case RepositoryEvent.DefaultBranchNamed(var name) -> turn.defaultBranchNamed(name);
+      case RepositoryEvent.HeadsWanted _ -> turn.headsWanted();
+      case RepositoryEvent.HeadsObserved observed -> turn.headsObserved(observed);
       case RepositoryEvent.HeadsUnknown(var reason) -> turn.headsUnknown(reason);
       case RepositoryEvent.ScheduleFired(var cron, var fireTime) ->
           turn.scheduleFired(cron, fireTime);
       case RepositoryEvent.RunWanted wanted -> turn.runWanted(wanted);
       case RepositoryEvent.Resolved(var ask, var resolution, var schedules) ->
           turn.resolved(ask, resolution, schedules);
+      case RepositoryEvent.SchedulesRead(var schedules) -> turn.schedulesRead(schedules);
     }
     return turn.transition();
   }

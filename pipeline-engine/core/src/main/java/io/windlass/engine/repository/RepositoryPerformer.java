@@ -1,222 +1,58 @@
 package io.windlass.engine.repository;
 
-import io.windlass.engine.git.ChangedPaths;
-import io.windlass.engine.git.Fetched;
-import io.windlass.engine.git.FileAtCommit;
 import io.windlass.engine.git.GitException;
-import io.windlass.engine.git.Mirror;
 import io.windlass.engine.git.Mirrors;
+import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Performer;
 import io.windlass.engine.journal.Retry;
-import io.windlass.engine.pipeline.Pipeline;
-import io.windlass.engine.pipeline.PipelineReader;
-import io.windlass.engine.pipeline.Triggers;
 import io.windlass.engine.run.CloneSource;
-import io.windlass.engine.run.RunTrigger;
-import io.windlass.engine.source.Ref;
-import io.windlass.engine.source.RepositoryName;
-import io.windlass.engine.source.Sha;
-import io.windlass.scaler.syntax.Problem;
-import io.windlass.scaler.syntax.Source;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 
-/** Fetches what a repository asks for, and reads its file. */
+/** Reads the commits that a repository asks about by itself, and looks for missed ones. */
 public final class RepositoryPerformer implements Performer<RepositoryEffect, RepositoryEvent> {
-  /**
-   * Longer than a host is usually away: what is given up here is a run that people must ask for
-   * again.
-   */
-  private static final Retry READ = new Retry(40, Duration.ofSeconds(1), Duration.ofMinutes(2));
+  private final CommitReader reader;
+  private final HeadsLook look;
 
-  private static final long LARGEST_FILE = 1 << 20;
-
-  private final Mirrors mirrors;
-  private final CloneSource.Lookup sources;
-
-  public RepositoryPerformer(Mirrors mirrors, CloneSource.Lookup sources) {
-    this.mirrors = mirrors;
-    this.sources = sources;
+  public RepositoryPerformer(Database database, Mirrors mirrors, CloneSource.Lookup sources) {
+    this.reader = new CommitReader(mirrors, sources);
+    this.look = new HeadsLook(database, mirrors, sources);
   }
 
   @Override
   public Optional<RepositoryEvent> perform(EffectId id, RepositoryEffect effect)
       throws GitException {
     return switch (effect) {
-      case RepositoryEffect.Read(var repository, var ask, var defaultBranch) ->
-          Optional.of(read(repository, ask, defaultBranch));
-      case RepositoryEffect.ObserveHeads(var repository, var order) ->
-          Optional.of(observe(repository, order));
+      case RepositoryEffect.Read read -> resolved(read, reader.read(read));
+      case RepositoryEffect.ObserveHeads(var repository) -> Optional.of(look.at(repository));
     };
   }
 
   @Override
   public Optional<RepositoryEvent> onGivenUp(
       EffectId id, RepositoryEffect effect, Throwable error) {
-    String reason = Objects.requireNonNullElse(error.getMessage(), error.toString());
     return switch (effect) {
-      case RepositoryEffect.Read(var repository, var ask, var defaultBranch) ->
-          Optional.of(resolved(ask, new Resolution.Unreadable(reason)));
-      case RepositoryEffect.ObserveHeads observe ->
-          Optional.of(new RepositoryEvent.HeadsUnknown(reason));
+      case RepositoryEffect.Read read -> resolved(read, CommitReader.Answer.unreadable(error));
+      case RepositoryEffect.ObserveHeads _ ->
+          Optional.of(
+              new RepositoryEvent.HeadsUnknown(
+                  Objects.requireNonNullElse(error.getMessage(), error.toString())));
     };
+  }
+
+  private static Optional<RepositoryEvent> resolved(
+      RepositoryEffect.Read read, CommitReader.Answer answer) {
+    return Optional.of(
+        new RepositoryEvent.Resolved(read.ask(), answer.resolution(), answer.schedules()));
   }
 
   @Override
   public Retry retry(RepositoryEffect effect) {
     return switch (effect) {
-      case RepositoryEffect.Read read -> READ;
-      // The next look comes by itself, and meanwhile this one would hold up what is asked for.
-      case RepositoryEffect.ObserveHeads observe -> Retry.NEVER;
+      case RepositoryEffect.Read _ -> CommitReader.RETRY;
+      // The next look comes by itself.
+      case RepositoryEffect.ObserveHeads _ -> Retry.NEVER;
     };
-  }
-
-  private RepositoryEvent observe(String repository, long order) throws GitException {
-    var name = RepositoryName.of(repository);
-    Optional<CloneSource> source = sources.of(name);
-    if (source.isEmpty()) {
-      return new RepositoryEvent.HeadsUnknown(unknown(repository));
-    }
-    Map<String, String> heads = new TreeMap<>();
-    mirrors
-        .remoteHeads(name, source.get().url(), source.get().credentials())
-        .forEach((ref, sha) -> heads.put(ref.name(), sha));
-    return new RepositoryEvent.HeadsObserved(order, heads);
-  }
-
-  private RepositoryEvent read(String repository, Ask ask, String defaultBranch)
-      throws GitException {
-    var name = RepositoryName.of(repository);
-    Optional<CloneSource> source = sources.of(name);
-    if (source.isEmpty()) {
-      return resolved(ask, new Resolution.Unreadable(unknown(repository)));
-    }
-    try {
-      Optional<Fetched.Ready> ready = fetch(name, source.get(), ask);
-      return ready.isEmpty()
-          ? resolved(
-              ask,
-              new Resolution.Vanished(
-                  "what " + ask.ref() + " named is not in the repository any more"))
-          : look(ready.get().mirror(), ready.get().commit(), ask, defaultBranch);
-    } catch (GitException e) {
-      return switch (e.fault()) {
-        case REPOSITORY, SETUP ->
-            resolved(ask, new Resolution.Unreadable(String.valueOf(e.getMessage())));
-        case WORLD -> throw e;
-      };
-    }
-  }
-
-  private Optional<Fetched.Ready> fetch(RepositoryName name, CloneSource source, Ask ask)
-      throws GitException {
-    Optional<String> sha = ask.after();
-    if (sha.isEmpty()) {
-      Mirror mirror = mirrors.fetch(name, source.url(), source.credentials());
-      Optional<Ref> ref = Ref.parse(ask.ref());
-      Optional<String> named =
-          ref.isEmpty() ? Optional.empty() : Optional.ofNullable(mirror.heads().get(ref.get()));
-      Optional<String> commit = named.isEmpty() ? Optional.empty() : mirror.commit(named.get());
-      return commit.map(found -> new Fetched.Ready(mirror, found));
-    }
-    return switch (mirrors.fetchCommit(name, source.url(), source.credentials(), sha.get())) {
-      case Fetched.Ready ready -> Optional.of(ready);
-      case Fetched.CommitVanished vanished -> Optional.empty();
-    };
-  }
-
-  private RepositoryEvent look(Mirror mirror, String commit, Ask ask, String defaultBranch)
-      throws GitException {
-    Optional<String> newer = ask.newerIfAncestorOf();
-    if (newer.isPresent() && mirror.isAncestor(commit, newer.get())) {
-      return resolved(
-          ask,
-          new Resolution.Late(
-              "commit " + newer.get() + ", which holds this one, was decided before"));
-    }
-    return switch (mirror.read(commit, PipelineReader.FILE, LARGEST_FILE)) {
-      case FileAtCommit.Absent absent ->
-          resolved(
-              ask, new Resolution.NoFile("there is no " + PipelineReader.FILE + " at the commit"));
-      case FileAtCommit.NotAFile(var kind) ->
-          resolved(
-              ask,
-              new Resolution.NoFile(PipelineReader.FILE + " is a " + kind + " and not a file"));
-      case FileAtCommit.TooLarge(var size, var limit) ->
-          resolved(
-              ask,
-              new Resolution.Invalid(
-                  commit,
-                  List.of(PipelineReader.FILE + " has " + size + " bytes; use at most " + limit)));
-      case FileAtCommit.Found(var text) ->
-          judge(
-              mirror,
-              commit,
-              ask,
-              defaultBranch,
-              PipelineReader.read(new Source(PipelineReader.FILE, text)));
-    };
-  }
-
-  private RepositoryEvent judge(
-      Mirror mirror, String commit, Ask ask, String defaultBranch, PipelineReader.ReadResult read)
-      throws GitException {
-    if (read.pipeline().isEmpty() || !read.problems().isEmpty()) {
-      return resolved(
-          ask,
-          new Resolution.Invalid(commit, read.problems().stream().map(Problem::toString).toList()));
-    }
-    Pipeline pipeline = read.pipeline().get();
-    Optional<List<ScheduleEntry>> schedules =
-        ask.ref().equals(defaultBranch) && ask.kind() != RunTrigger.Kind.PULL_REQUEST
-            ? Optional.of(schedules(pipeline))
-            : Optional.empty();
-    Resolution resolution =
-        switch (Triggers.matches(
-            pipeline.on(), Planner.trigger(ask), changed(mirror, commit, ask, defaultBranch))) {
-          case Triggers.Verdict.Match match -> new Resolution.Matched(commit, pipeline, "", "");
-          case Triggers.Verdict.Filtered(var reason) -> new Resolution.Filtered(reason);
-        };
-    return new RepositoryEvent.Resolved(ask.id(), resolution, schedules);
-  }
-
-  private static List<ScheduleEntry> schedules(Pipeline pipeline) {
-    return pipeline.on().schedule().stream()
-        .map(schedule -> new ScheduleEntry(schedule.cron().toString(), schedule.timezone().getId()))
-        .toList();
-  }
-
-  /** Empty where it cannot be told: then a filter of paths lets the commit through. */
-  private static Optional<List<String>> changed(
-      Mirror mirror, String commit, Ask ask, String defaultBranch) throws GitException {
-    Optional<Ref> trunk = Ref.parse(defaultBranch);
-    return switch (ask.kind()) {
-      case SCHEDULE, MANUAL -> Optional.empty();
-      case PULL_REQUEST ->
-          ask.before().isEmpty()
-              ? Optional.empty()
-              : whole(mirror.changedSince(ask.before().get(), commit));
-      case PUSH ->
-          trunk.isEmpty()
-              ? Optional.empty()
-              : whole(mirror.changedPaths(ask.before().orElse(Sha.NONE), commit, trunk.get()));
-    };
-  }
-
-  private static Optional<List<String>> whole(ChangedPaths changed) {
-    return changed.complete() ? Optional.of(List.copyOf(changed.paths())) : Optional.empty();
-  }
-
-  private static RepositoryEvent resolved(Ask ask, Resolution resolution) {
-    return new RepositoryEvent.Resolved(ask.id(), resolution, Optional.empty());
-  }
-
-  private static String unknown(String repository) {
-    return "repository \"" + repository + "\" is not in the server's file";
   }
 }

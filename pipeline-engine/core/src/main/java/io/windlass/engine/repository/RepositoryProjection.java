@@ -16,7 +16,9 @@ public final class RepositoryProjection implements Projection<RepositoryState> {
       Optional<RepositoryState> before,
       RepositoryState after,
       Instant now) {
-    after.decided().forEach(decision -> insert(tx, after.repository(), decision, now));
+    after
+        .decided()
+        .ifPresent(decision -> RefDecisionTable.add(tx, after.repository(), decision, now));
     if (!before.map(RepositoryState::schedules).orElse(List.of()).equals(after.schedules())) {
       tx.handle()
           .execute("DELETE FROM repository_schedule WHERE repository = ?", after.repository());
@@ -30,23 +32,5 @@ public final class RepositoryProjection implements Projection<RepositoryState> {
                       entry.cron(),
                       entry.timezone()));
     }
-  }
-
-  private static void insert(Tx tx, String repository, Decision decision, Instant now) {
-    tx.handle()
-        .createUpdate(
-            """
-            INSERT INTO ref_decision (repository, ref, sha, verdict, reason, run, asked_by, at)
-            VALUES (:repository, :ref, :sha, :verdict, :reason, :run, :askedBy, :at)
-            """)
-        .bind("repository", repository)
-        .bind("ref", decision.ref())
-        .bind("sha", decision.sha().orElse(null))
-        .bind("verdict", decision.verdict().name())
-        .bind("reason", decision.reason())
-        .bind("run", decision.run().orElse(null))
-        .bind("askedBy", decision.cause())
-        .bind("at", now)
-        .execute();
   }
 }

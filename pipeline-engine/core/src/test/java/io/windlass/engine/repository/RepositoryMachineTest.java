@@ -2,25 +2,27 @@ package io.windlass.engine.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windlass.engine.journal.Tell;
 import io.windlass.engine.journal.Transition;
+import io.windlass.engine.pipeline.Pipeline;
+import io.windlass.engine.pipeline.PipelineReader;
 import io.windlass.engine.repository.Decision.Verdict;
+import io.windlass.engine.repository.RepositoryEvent.Difference;
 import io.windlass.engine.run.RunEvent;
-import io.windlass.engine.source.Intent;
-import io.windlass.engine.source.Ref;
-import io.windlass.engine.source.RepositoryName;
-import io.windlass.engine.source.Sha;
+import io.windlass.engine.run.RunId;
+import io.windlass.engine.run.RunMachine;
+import io.windlass.engine.run.RunTrigger;
+import io.windlass.scaler.syntax.Source;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RepositoryMachineTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-  private static final RepositoryName SHOP = RepositoryName.of("acme/shop");
+  private static final String MAIN = "refs/heads/main";
   private static final String A = "a".repeat(40);
   private static final String B = "b".repeat(40);
-  private static final String C = "c".repeat(40);
   private final RepositoryMachine machine = new RepositoryMachine();
   private RepositoryState state = machine.initial("acme/shop");
 
@@ -30,195 +32,155 @@ class RepositoryMachineTest {
     return transition;
   }
 
-  private Transition<RepositoryState, RepositoryEffect> push(
-      String before, String after, boolean forced) {
-    return hear(new RepositoryEvent.Arrived("guid", pushed(before, after, forced)));
-  }
-
-  private static Intent.Pushed pushed(String before, String after, boolean forced) {
-    boolean deleted = after.equals(Sha.NONE);
-    return new Intent.Pushed(
-        SHOP,
-        Ref.branch("main"),
-        before,
-        after,
-        forced,
-        before.equals(Sha.NONE),
-        deleted,
-        deleted ? Optional.empty() : Optional.of(after),
-        List.of(),
-        0,
+  private static Ask ask(RunTrigger.Kind kind) {
+    return new Ask(
+        1,
+        kind,
+        MAIN,
+        MAIN,
+        Optional.of(B),
+        Optional.of(A),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "title",
         "ada",
-        Ref.branch("main"));
+        "delivery guid");
   }
 
-  private Verdict verdict() {
-    return state.decided().getLast().verdict();
+  private static Pipeline pipeline(String yaml) {
+    return PipelineReader.read(new Source("windlass.yaml", yaml)).pipeline().orElseThrow();
   }
 
-  private void pull(boolean fork, String sha) {
-    var pull =
-        new Intent.PullRequest(
-            7,
-            "title",
-            "eve",
-            sha,
-            Optional.of(RepositoryName.of(fork ? "eve/shop" : "acme/shop")),
-            "fix",
-            Ref.branch("main"),
-            A,
-            fork,
-            false);
-    hear(new RepositoryEvent.Arrived("guid", new Intent.PullRequestOpened(SHOP, pull)));
+  private Transition<RepositoryState, RepositoryEffect> resolve(
+      RunTrigger.Kind kind, Resolution resolution) {
+    return hear(new RepositoryEvent.Resolved(ask(kind), resolution, Optional.empty()));
   }
 
-  @Test
-  void aPushIsRead() {
-    assertThat(push(A, B, false).effects()).hasSize(1);
-    assertThat(state.heads().get("refs/heads/main").sha()).isEqualTo(B);
+  private Transition<RepositoryState, RepositoryEffect> observe(
+      boolean whole, Difference... differences) {
+    return hear(new RepositoryEvent.HeadsObserved(List.of(differences), whole, Optional.empty()));
+  }
+
+  private static Difference moved(String ref, long version, String sha) {
+    return new Difference(ref, Optional.of(version), Optional.of(sha));
+  }
+
+  private static Difference unheard(String ref, String sha) {
+    return new Difference(ref, Optional.empty(), Optional.of(sha));
   }
 
   @Test
-  void theLastDecidedHeadMakesNoSecondRun() {
-    push(A, B, false);
+  void runsAreNumberedAndTheirRefHearsOfIt() {
+    var matched = new Resolution.Matched(B, pipeline("steps: { a: { run: a } }"), "", "");
 
-    assertThat(push(A, B, false).effects()).isEmpty();
-    assertThat(verdict()).isEqualTo(Verdict.DUPLICATE);
+    assertThat(resolve(RunTrigger.Kind.PUSH, matched).tells())
+        .satisfiesExactly(
+            begin -> {
+              assertThat(begin.to()).isEqualTo(RunMachine.subject(new RunId("acme/shop", 1)));
+              assertThat(begin.event()).isInstanceOf(RunEvent.Begin.class);
+            },
+            numbered ->
+                assertThat(numbered)
+                    .isEqualTo(
+                        new Tell(
+                            RefMachine.subject("acme/shop", MAIN),
+                            new RefEvent.Numbered(1, false),
+                            "run:1")));
+    assertThat(state.decided().orElseThrow().run()).contains(1L);
+    resolve(RunTrigger.Kind.PUSH, matched);
+    assertThat(state.lastRun()).isEqualTo(2);
   }
 
   @Test
-  void aForcedReturnToAnOlderCommitIsRun() {
-    push(A, B, false);
-    push(B, C, false);
+  void theRefHearsThatItsOlderRunIsToEndWhereTheFileSaysSo() {
+    var pipeline = pipeline("concurrency: { cancel-superseded: true }\nsteps: { a: { run: a } }");
 
-    assertThat(push(C, B, true).effects()).hasSize(1);
+    assertThat(resolve(RunTrigger.Kind.PUSH, new Resolution.Matched(B, pipeline, "", "")).tells())
+        .extracting(Tell::event)
+        .contains(new RefEvent.Numbered(1, true));
   }
 
   @Test
-  void anEventThatIsOvertakenIsLate() {
-    push(B, C, false);
+  void aRunThatAPersonAskedForIsNotTheRefs() {
+    var matched = new Resolution.Matched(B, pipeline("steps: { a: { run: a } }"), "", "");
 
-    assertThat(push(A, B, false).effects()).isEmpty();
-    assertThat(verdict()).isEqualTo(Verdict.LATE);
-  }
-
-  @Test
-  void aLateCommitThatGitKnowsGivesTheHeadBackToTheNewerOne() {
-    push(B, C, false);
-    push(Sha.NONE, A, false);
-
-    hear(
-        new RepositoryEvent.Resolved(
-            state.lastAsk(), new Resolution.Late("older"), Optional.empty()));
-
-    assertThat(state.heads().get("refs/heads/main").sha()).isEqualTo(C);
-  }
-
-  @Test
-  void aDeletedBranchIsForgottenAndCancelsNothing() {
-    push(A, B, false);
-
-    var transition = push(B, Sha.NONE, false);
-
-    assertThat(transition.tells()).isEmpty();
-    assertThat(transition.effects()).isEmpty();
-    assertThat(state.heads()).isEmpty();
-  }
-
-  @Test
-  void aPullRequestFromAForkIsRecordedAndRefusedWithTheReason() {
-    pull(true, B);
-
-    assertThat(verdict()).isEqualTo(Verdict.REFUSED);
-    assertThat(state.decided().getLast().reason()).contains("forks").contains("eve/shop");
-    assertThat(state.open()).isEmpty();
-  }
-
-  @Test
-  void aPullRequestOfTheSameRepositoryIsReadOnceForEachHead() {
-    pull(false, B);
-    pull(false, B);
-    assertThat(state.open()).hasSize(1);
-
-    pull(false, C);
-
-    assertThat(state.open()).hasSize(2);
-  }
-
-  @Test
-  void whatIsThereWhenARepositoryIsFirstLookedAtIsOldAndNotMissed() {
-    assertThat(hear(new RepositoryEvent.HeadsObserved(0, Map.of("refs/heads/main", A))).effects())
-        .isEmpty();
-    assertThat(push(Sha.NONE, A, false).effects()).as("but a push of it is run").hasSize(1);
-  }
-
-  @Test
-  void whatMovedWhileNobodyListenedIsDecidedNow() {
-    hear(new RepositoryEvent.HeadsObserved(0, Map.of("refs/heads/main", A)));
-
-    var transition =
-        hear(
-            new RepositoryEvent.HeadsObserved(
-                0, Map.of("refs/heads/main", B, "refs/heads/new", C)));
-
-    assertThat(transition.effects()).hasSize(2);
-    assertThat(
-            hear(new RepositoryEvent.HeadsObserved(
-                    2, Map.of("refs/heads/main", B, "refs/heads/new", C)))
-                .effects())
-        .isEmpty();
-  }
-
-  @Test
-  void aLookThatBeganBeforeAPushDoesNotUndoIt() {
-    hear(new RepositoryEvent.HeadsObserved(0, Map.of("refs/heads/main", A)));
-    push(A, B, false);
-
-    assertThat(hear(new RepositoryEvent.HeadsObserved(0, Map.of("refs/heads/main", A))).effects())
-        .isEmpty();
+    assertThat(resolve(RunTrigger.Kind.MANUAL, matched).tells()).hasSize(1);
   }
 
   @Test
   void aWrongFileMakesARunThatFailedWithItsProblems() {
-    push(A, B, false);
-
     var transition =
-        hear(
-            new RepositoryEvent.Resolved(
-                1,
-                new Resolution.Invalid(B, List.of("windlass.yaml:1:1: wrong")),
-                Optional.empty()));
+        resolve(
+            RunTrigger.Kind.PUSH, new Resolution.Invalid(B, List.of("windlass.yaml:1:1: wrong")));
 
-    assertThat(transition.tells())
-        .singleElement()
-        .satisfies(tell -> assertThat(tell.event()).isInstanceOf(RunEvent.BeginInvalid.class));
+    assertThat(transition.tells().getFirst().event()).isInstanceOf(RunEvent.BeginInvalid.class);
     assertThat(state.lastRun()).isEqualTo(1);
   }
 
   @Test
-  void aFilteredCommitIsDecidedAndTakesNoNumber() {
-    push(A, B, false);
+  void aScheduleAsksForTheDefaultBranch() {
+    assertThat(hear(new RepositoryEvent.ScheduleFired("0 3 * * *", NOW)).effects()).isEmpty();
+    hear(new RepositoryEvent.DefaultBranchNamed(MAIN));
 
-    hear(
-        new RepositoryEvent.Resolved(
-            1, new Resolution.Filtered("no changed path"), Optional.empty()));
-
-    assertThat(verdict()).isEqualTo(Verdict.FILTERED);
-    assertThat(state.lastRun()).isZero();
-    assertThat(push(A, B, false).effects()).isEmpty();
+    assertThat(hear(new RepositoryEvent.ScheduleFired("0 3 * * *", NOW)).effects())
+        .singleElement()
+        .satisfies(effect ->
+            assertThat(effect.effect())
+                .isInstanceOfSatisfying(
+                    RepositoryEffect.Read.class,
+                    read -> assertThat(read.ask().ref()).isEqualTo(MAIN)));
   }
 
   @Test
-  void anAnswerThatComesTwiceCountsOnce() {
-    push(A, B, false);
-    hear(
-        new RepositoryEvent.Resolved(
-            1, new Resolution.Invalid(B, List.of("wrong")), Optional.empty()));
+  void aScheduledRunThatIsFilteredIsDecidedHere() {
+    resolve(RunTrigger.Kind.SCHEDULE, new Resolution.Filtered("no schedule"));
 
-    assertThat(
-            hear(new RepositoryEvent.Resolved(
-                    1, new Resolution.Invalid(B, List.of("wrong")), Optional.empty()))
-                .tells())
-        .isEmpty();
+    assertThat(state.decided().orElseThrow().verdict()).isEqualTo(Verdict.FILTERED);
+    assertThat(state.lastRun()).isZero();
+  }
+
+  @Test
+  void aLookTellsEachRefTheVersionThatItSaw() {
+    observe(true);
+    hear(new RepositoryEvent.DefaultBranchNamed(MAIN));
+
+    var gone = new Difference("refs/heads/gone", Optional.of(7L), Optional.empty());
+    assertThat(observe(true, moved(MAIN, 3, B), gone, unheard("refs/tags/new", A)).tells())
+        .containsExactly(
+            new Tell(
+                RefMachine.subject("acme/shop", MAIN),
+                new RefEvent.Found(Optional.of(3L), Optional.of(B), MAIN),
+                "look:2"),
+            new Tell(
+                RefMachine.subject("acme/shop", "refs/heads/gone"),
+                new RefEvent.Found(Optional.of(7L), Optional.empty(), MAIN),
+                "look:2"),
+            new Tell(
+                RefMachine.subject("acme/shop", "refs/tags/new"),
+                new RefEvent.Found(Optional.empty(), Optional.of(A), MAIN),
+                "look:2"));
+  }
+
+  @Test
+  void theFirstLookTakesWhatItFindsForOldUntilItIsWhole() {
+    var part = observe(false, unheard("refs/heads/a", A), moved(MAIN, 1, B));
+
+    assertThat(part.tells())
+        .extracting(Tell::event)
+        .containsExactly(
+            new RefEvent.Seen(A), new RefEvent.Found(Optional.of(1L), Optional.of(B), ""));
+    assertThat(part.effects())
+        .as("another look follows")
+        .singleElement()
+        .satisfies(effect -> assertThat(effect.lane()).isEqualTo("repository/acme/shop/heads"));
+    assertThat(observe(true, unheard("refs/heads/b", A)).tells())
+        .extracting(Tell::event)
+        .containsExactly(new RefEvent.Seen(A));
+    assertThat(observe(true, unheard("refs/heads/c", A)).tells())
+        .extracting(Tell::event)
+        .containsExactly(new RefEvent.Found(Optional.empty(), Optional.of(A), ""));
   }
 }

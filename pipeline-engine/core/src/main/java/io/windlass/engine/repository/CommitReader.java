@@ -1,0 +1,189 @@
+package io.windlass.engine.repository;
+
+import io.windlass.engine.git.ChangedPaths;
+import io.windlass.engine.git.Fetched;
+import io.windlass.engine.git.FileAtCommit;
+import io.windlass.engine.git.GitException;
+import io.windlass.engine.git.Mirror;
+import io.windlass.engine.git.Mirrors;
+import io.windlass.engine.journal.Retry;
+import io.windlass.engine.pipeline.Pipeline;
+import io.windlass.engine.pipeline.PipelineReader;
+import io.windlass.engine.pipeline.Triggers;
+import io.windlass.engine.run.CloneSource;
+import io.windlass.engine.run.RunTrigger;
+import io.windlass.engine.source.Ref;
+import io.windlass.engine.source.RepositoryName;
+import io.windlass.engine.source.Sha;
+import io.windlass.scaler.syntax.Problem;
+import io.windlass.scaler.syntax.Source;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Fetches the commit that an ask is about, and reads what the repository's file says of it. */
+final class CommitReader {
+  /**
+   * Longer than a host is usually away: what is given up here is a run that people must ask for
+   * again.
+   */
+  static final Retry RETRY = new Retry(40, Duration.ofSeconds(1), Duration.ofMinutes(2));
+
+  private static final long LARGEST_FILE = 1 << 20;
+
+  private final Mirrors mirrors;
+  private final CloneSource.Lookup sources;
+
+  CommitReader(Mirrors mirrors, CloneSource.Lookup sources) {
+    this.mirrors = mirrors;
+    this.sources = sources;
+  }
+
+  /**
+   * What the file says.
+   *
+   * @param schedules of the file, where it is the default branch's
+   */
+  record Answer(Resolution resolution, Optional<List<ScheduleEntry>> schedules) {
+    static Answer of(Resolution resolution) {
+      return new Answer(resolution, Optional.empty());
+    }
+
+    /** The commit could not be read for longer than we try. */
+    static Answer unreadable(Throwable error) {
+      return of(
+          new Resolution.Unreadable(
+              Objects.requireNonNullElse(error.getMessage(), error.toString())));
+    }
+  }
+
+  /**
+   * The file's answer to an ask.
+   *
+   * @throws GitException when the host could not be reached; worth another attempt
+   */
+  Answer read(RepositoryEffect.Read wanted) throws GitException {
+    return read(wanted.repository(), wanted.ask(), wanted.defaultBranch());
+  }
+
+  private Answer read(String repository, Ask ask, String defaultBranch) throws GitException {
+    var name = RepositoryName.of(repository);
+    Optional<CloneSource> source = sources.of(name);
+    if (source.isEmpty()) {
+      return Answer.of(new Resolution.Unreadable(unknown(repository)));
+    }
+    try {
+      Optional<Fetched.Ready> ready = fetch(name, source.get(), ask);
+      return ready.isEmpty()
+          ? Answer.of(
+              new Resolution.Vanished(
+                  "what " + ask.ref() + " named is not in the repository any more"))
+          : look(ready.get().mirror(), ready.get().commit(), ask, defaultBranch);
+    } catch (GitException e) {
+      return switch (e.fault()) {
+        case REPOSITORY, SETUP ->
+            Answer.of(new Resolution.Unreadable(String.valueOf(e.getMessage())));
+        case WORLD -> throw e;
+      };
+    }
+  }
+
+  private Optional<Fetched.Ready> fetch(RepositoryName name, CloneSource source, Ask ask)
+      throws GitException {
+    Optional<String> sha = ask.after();
+    if (sha.isEmpty()) {
+      Mirror mirror = mirrors.fetch(name, source.url(), source.credentials());
+      Optional<Ref> ref = Ref.parse(ask.ref());
+      Optional<String> named =
+          ref.isEmpty() ? Optional.empty() : Optional.ofNullable(mirror.heads().get(ref.get()));
+      Optional<String> commit = named.isEmpty() ? Optional.empty() : mirror.commit(named.get());
+      return commit.map(found -> new Fetched.Ready(mirror, found));
+    }
+    return switch (mirrors.fetchCommit(name, source.url(), source.credentials(), sha.get())) {
+      case Fetched.Ready ready -> Optional.of(ready);
+      case Fetched.CommitVanished vanished -> Optional.empty();
+    };
+  }
+
+  private Answer look(Mirror mirror, String commit, Ask ask, String defaultBranch)
+      throws GitException {
+    Optional<String> newer = ask.newerIfAncestorOf();
+    if (newer.isPresent() && mirror.isAncestor(commit, newer.get())) {
+      return Answer.of(
+          new Resolution.Late(
+              "commit " + newer.get() + ", which holds this one, was decided before"));
+    }
+    return switch (mirror.read(commit, PipelineReader.FILE, LARGEST_FILE)) {
+      case FileAtCommit.Absent absent ->
+          Answer.of(new Resolution.NoFile("there is no " + PipelineReader.FILE + " at the commit"));
+      case FileAtCommit.NotAFile(var kind) ->
+          Answer.of(
+              new Resolution.NoFile(PipelineReader.FILE + " is a " + kind + " and not a file"));
+      case FileAtCommit.TooLarge(var size, var limit) ->
+          Answer.of(
+              new Resolution.Invalid(
+                  commit,
+                  List.of(PipelineReader.FILE + " has " + size + " bytes; use at most " + limit)));
+      case FileAtCommit.Found(var text) ->
+          judge(
+              mirror,
+              commit,
+              ask,
+              defaultBranch,
+              PipelineReader.read(new Source(PipelineReader.FILE, text)));
+    };
+  }
+
+  private Answer judge(
+      Mirror mirror, String commit, Ask ask, String defaultBranch, PipelineReader.ReadResult read)
+      throws GitException {
+    if (read.pipeline().isEmpty() || !read.problems().isEmpty()) {
+      return Answer.of(
+          new Resolution.Invalid(commit, read.problems().stream().map(Problem::toString).toList()));
+    }
+    Pipeline pipeline = read.pipeline().get();
+    Optional<List<ScheduleEntry>> schedules =
+        ask.ref().equals(defaultBranch) && ask.kind() != RunTrigger.Kind.PULL_REQUEST
+            ? Optional.of(schedules(pipeline))
+            : Optional.empty();
+    Resolution resolution =
+        switch (Triggers.matches(
+            pipeline.on(), Planner.trigger(ask), changed(mirror, commit, ask, defaultBranch))) {
+          case Triggers.Verdict.Match match -> new Resolution.Matched(commit, pipeline, "", "");
+          case Triggers.Verdict.Filtered(var reason) -> new Resolution.Filtered(reason);
+        };
+    return new Answer(resolution, schedules);
+  }
+
+  private static List<ScheduleEntry> schedules(Pipeline pipeline) {
+    return pipeline.on().schedule().stream()
+        .map(schedule -> new ScheduleEntry(schedule.cron().toString(), schedule.timezone().getId()))
+        .toList();
+  }
+
+  /** Empty where it cannot be told: then a filter of paths lets the commit through. */
+  private static Optional<List<String>> changed(
+      Mirror mirror, String commit, Ask ask, String defaultBranch) throws GitException {
+    Optional<Ref> trunk = Ref.parse(defaultBranch);
+    return switch (ask.kind()) {
+      case SCHEDULE, MANUAL -> Optional.empty();
+      case PULL_REQUEST ->
+          ask.before().isEmpty()
+              ? Optional.empty()
+              : whole(mirror.changedSince(ask.before().get(), commit));
+      case PUSH ->
+          trunk.isEmpty()
+              ? Optional.empty()
+              : whole(mirror.changedPaths(ask.before().orElse(Sha.NONE), commit, trunk.get()));
+    };
+  }
+
+  private static Optional<List<String>> whole(ChangedPaths changed) {
+    return changed.complete() ? Optional.of(List.copyOf(changed.paths())) : Optional.empty();
+  }
+
+  static String unknown(String repository) {
+    return "repository \"" + repository + "\" is not in the server's file";
+  }
+}

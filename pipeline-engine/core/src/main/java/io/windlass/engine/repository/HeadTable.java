@@ -1,0 +1,69 @@
+package io.windlass.engine.repository;
+
+import io.windlass.engine.journal.Tx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The table {@code ref_head}: what each ref named when it was last decided or seen. */
+final class HeadTable {
+  private HeadTable() {}
+
+  /** What the search for missed commits compares. */
+  record Known(long version, String sha) {}
+
+  static void put(Tx tx, String repository, String ref, Head head, Instant now) {
+    tx.update(
+        "INSERT INTO ref_head (repository, ref, sha, decided, version, run, at)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repository, ref) DO UPDATE SET"
+            + " sha = excluded.sha, decided = excluded.decided, version = excluded.version,"
+            + " run = excluded.run, at = excluded.at",
+        repository,
+        ref,
+        head.sha(),
+        head.decided() ? 1 : 0,
+        head.version(),
+        head.run(),
+        now);
+  }
+
+  static void remove(Tx tx, String repository, String ref) {
+    tx.update("DELETE FROM ref_head WHERE repository = ? AND ref = ?", repository, ref);
+  }
+
+  /** Branches and tags, without pull requests. */
+  static Map<String, Known> branchesAndTags(Tx tx, String repository) {
+    return tx.handle()
+        .createQuery(
+            """
+            SELECT ref, sha, version FROM ref_head
+            WHERE repository = :repository AND (ref LIKE 'refs/heads/%' OR ref LIKE 'refs/tags/%')
+            """)
+        .bind("repository", repository)
+        .map((row, _) ->
+            Map.entry(
+                row.getString("ref"), new Known(row.getLong("version"), row.getString("sha"))))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** Those that moved last, newest first. */
+  static List<Repositories.KnownHead> newest(Tx tx, String repository, int limit) {
+    return tx.handle()
+        .createQuery(
+            """
+            SELECT ref, sha, decided, run FROM ref_head
+            WHERE repository = :repository ORDER BY at DESC, ref LIMIT :limit
+            """)
+        .bind("repository", repository)
+        .bind("limit", limit)
+        .map((row, _) -> {
+          long number = row.getLong("run");
+          Optional<Long> run = row.wasNull() ? Optional.empty() : Optional.of(number);
+          return new Repositories.KnownHead(
+              row.getString("ref"), row.getString("sha"), row.getInt("decided") == 1, run);
+        })
+        .list();
+  }
+}

@@ -1,0 +1,24 @@
+package io.windlass.engine.repository;
+
+import java.util.Optional;
+
+/**
+ * One ref.
+ *
+ * @param ref full name, or {@code refs/pull/7/head}
+ * @param version counts the changes of the head
+ * @param head empty while it is not known, and when it is gone
+ * @param defaultBranch of the repository, as the last push of this ref named it
+ * @param decided what the last event came to
+ */
+public record RefState(
+    String repository,
+    String ref,
+    long version,
+    Optional<Head> head,
+    Optional<String> defaultBranch,
+    Optional<Decision> decided) {
+  static RefState of(String repository, String ref) {
+    return new RefState(repository, ref, 0, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+}
