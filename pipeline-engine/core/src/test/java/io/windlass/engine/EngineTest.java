@@ -173,6 +173,74 @@ class EngineTest {
   }
 
   @Test
+  void aRolloutSaysThatTheHostIsFullAndGoesOnWhenItIsNoMore() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    world.target.obstructed(Optional.of("host is full: replicas have 1 of 1 MiB"));
+    world.push(first, next("echo 2"));
+
+    world.await(
+        2,
+        run ->
+            Optional.ofNullable(run.deployments().get("production"))
+                .filter(d -> d.detail().contains("host is full: replicas have 1 of 1 MiB"))
+                .isPresent());
+    assertThat(
+            world
+                .engine()
+                .environments()
+                .one(EngineWorld.PRODUCTION)
+                .flatMap(Environments.View::rollout)
+                .flatMap(Environments.Under::obstacle))
+        .contains("host is full: replicas have 1 of 1 MiB");
+    world.target.obstructed(Optional.empty());
+
+    assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.serving()).contains(2L);
+  }
+
+  @Test
+  void aTargetThatLostWhatServedGetsItAgainWithTheNextDeploymentOfIt() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    world.target.loseEverything();
+
+    world
+        .engine()
+        .repositories()
+        .run(
+            EngineWorld.SHOP,
+            Optional.of("refs/heads/main"),
+            Optional.of(first),
+            Optional.of("production"),
+            "ops");
+
+    world.ended(2);
+    assertThat(world.serving()).contains(2L);
+  }
+
+  @Test
+  void aRemovedEnvironmentIsListedNoMoreAndItsHistoryStays() throws Exception {
+    world.push("", first);
+    world.ended(1);
+
+    world.engine().environments().remove(EngineWorld.PRODUCTION, "ops", "moved away");
+
+    org.awaitility.Awaitility.await()
+        .until(() -> world.engine().environments().list(Optional.empty()).isEmpty());
+    assertThat(world.serving()).isEmpty();
+    assertThat(world.engine().releases().neededDigests(5)).isEmpty();
+    assertThat(world.engine().releases().list(EngineWorld.PRODUCTION, Optional.empty(), 10))
+        .hasSize(1);
+    Environments.View left =
+        world.engine().environments().one(EngineWorld.PRODUCTION).orElseThrow();
+    assertThat(left.removal().orElseThrow().why()).isEqualTo("moved away");
+    world.push(first, next("echo 2"));
+    assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.engine().environments().list(Optional.empty())).hasSize(1);
+  }
+
+  @Test
   void aFileThatIsWrongFailsTheRunWithEveryProblem() throws Exception {
     String second =
         world.git.write("windlass.yaml", "steps: { a: { rnu: x, timeuot: 3 } }\n").commit("wrong");

@@ -4,9 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.Release;
 import io.windlass.engine.repository.Repositories;
+import io.windlass.engine.rollout.EndedRollout;
 import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.Freeze;
 import io.windlass.engine.rollout.Releases;
+import io.windlass.engine.rollout.Removal;
+import io.windlass.engine.run.RunId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +51,12 @@ public final class EnvironmentApi {
   public void add(RoutesConfig routes) {
     routes.get(
         "/api/v1/environments",
-        context -> context.json(items(environments.list(new Asked(context).query("repository")))));
+        context ->
+            context.json(
+                items(
+                    environments.list(new Asked(context).query("repository")).stream()
+                        .map(this::shown)
+                        .toList())));
     routes.get(ONE, this::one);
     routes.get(ONE + "/releases", this::releases);
     routes.get(ONE + "/rollouts", this::rollouts);
@@ -54,11 +64,43 @@ public final class EnvironmentApi {
     routes.post(ONE + "/rollback", this::rollBack);
     routes.put(ONE + "/freeze", this::freeze);
     routes.delete(ONE + "/freeze", this::unfreeze);
+    routes.post(ONE + "/removal", this::remove);
   }
 
   private void one(Context context) {
     EnvironmentId id = new Asked(context).environment();
-    context.json(environments.one(id).orElseThrow(() -> missing(id)));
+    context.json(shown(environments.one(id).orElseThrow(() -> missing(id))));
+  }
+
+  /**
+   * An environment in an answer.
+   *
+   * @param granted whether the server's file has it; without, what serves goes on serving
+   */
+  public record EnvironmentJson(
+      EnvironmentId id,
+      boolean granted,
+      Optional<Release> current,
+      Optional<Environments.Under> rollout,
+      Optional<RunId> waiting,
+      Optional<Freeze> freeze,
+      Optional<String> degraded,
+      Optional<String> scalingProblem,
+      Optional<Removal> removal,
+      Optional<EndedRollout> last) {}
+
+  private EnvironmentJson shown(Environments.View view) {
+    return new EnvironmentJson(
+        view.id(),
+        granted.test(view.id()),
+        view.current(),
+        view.rollout(),
+        view.waiting(),
+        view.freeze(),
+        view.degraded(),
+        view.scalingProblem(),
+        view.removal(),
+        view.last());
   }
 
   private void releases(Context context) {
@@ -127,6 +169,31 @@ public final class EnvironmentApi {
   private void unfreeze(Context context) {
     environments.unfreeze(known(new Asked(context).environment()), "api");
     context.status(202).json(Map.of("message", "No longer frozen."));
+  }
+
+  private void remove(Context context) {
+    Asked asked = new Asked(context);
+    EnvironmentId id = asked.environment();
+    JsonNode body = asked.body(Set.of("reason", "confirm"));
+    String reason = Asked.text(body, "reason");
+    if (!Asked.text(body, "confirm").equals(id.toString())) {
+      throw Problem.badRequest("confirm must be the environment's name, '" + id + "'");
+    }
+    Environments.View view = environments.one(id).orElseThrow(() -> missing(id));
+    if (granted.test(id)) {
+      throw Problem.conflict(
+          "the server's file still grants "
+              + id
+              + ", and the next commit would bring it back; take it out of the file and let the server read it again first");
+    }
+    if (view.rollout().isPresent()) {
+      throw Problem.conflict(
+          "a rollout of " + id + " is under way; wait for its end, then ask again");
+    }
+    environments.remove(id, "api", reason);
+    context
+        .status(202)
+        .json(Map.of("message", id + " is being removed: its replicas are drained and stopped."));
   }
 
   private EnvironmentId known(EnvironmentId id) {

@@ -23,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
       RollbackCommand.class,
       FreezeCommand.class,
       UnfreezeCommand.class,
+      EnvironmentCommand.class,
       VersionCommand.class,
       HelpCommand.class
     },

@@ -60,6 +60,7 @@ final class EnvironmentPages {
             request.frame(id.toString(), "Environments", moving ? Frame.SOON : Frame.LATER),
             id,
             view,
+            parts.granted().test(id),
             fleets,
             parts.releases().list(id, Optional.empty(), RELEASES),
             parts.environments().rollouts(id, Optional.empty(), ROLLOUTS),

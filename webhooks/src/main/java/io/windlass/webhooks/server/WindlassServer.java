@@ -175,7 +175,7 @@ public final class WindlassServer implements AutoCloseable {
                 lookups,
                 JibImageBuilder.open(images, registries, data.resolve("staging"), executor),
                 grants,
-                environment -> grants.find(environment).map(_ -> target),
+                new LocalTargets(grants, target),
                 lookups,
                 binder,
                 holds,

@@ -258,7 +258,9 @@ final class SeededEngine implements AutoCloseable {
     tell(
         environment,
         new EnvironmentEvent.Pinned(
-            rollout, List.of(new SecretRef("DATABASE_URL", Optional.of(environment.name()), 3))));
+            rollout,
+            List.of(new SecretRef("DATABASE_URL", Optional.of(environment.name()), 3)),
+            true));
     tell(
         environment,
         new EnvironmentEvent.Checked(rollout, new Verified.Present(), Optional.empty()));

@@ -27,6 +27,7 @@ import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Freeze;
 import io.windlass.engine.rollout.Phase;
 import io.windlass.engine.rollout.Releases;
+import io.windlass.engine.rollout.Removal;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.DeploymentState;
 import io.windlass.engine.run.ImageState;
@@ -114,10 +115,11 @@ class OpenApiTest {
           Map.entry("Health", HealthRule.class),
           Map.entry("Route", PublicRoute.class),
           Map.entry("ReleaseCommand", ReleaseCommand.class),
-          Map.entry("Environment", Environments.View.class),
+          Map.entry("Environment", EnvironmentApi.EnvironmentJson.class),
           Map.entry("RolloutUnderWay", Environments.Under.class),
           Map.entry("Rollout", EndedRollout.class),
           Map.entry("Freeze", Freeze.class),
+          Map.entry("Removal", Removal.class),
           Map.entry("ListedRelease", Releases.Listed.class),
           Map.entry("Fleet", FleetApi.FleetJson.class),
           Map.entry("Decision", FleetApi.DecisionJson.class),
@@ -138,17 +140,18 @@ class OpenApiTest {
           Map.entry("Budget", KeeperStatus.Budget.class));
 
   private static final Map<String, Enum<?>[]> WORDS =
-      Map.of(
-          "RunKind", RunTrigger.Kind.values(),
-          "RunStatus", RunSummary.Status.values(),
-          "StepStatus", StepState.Status.values(),
-          "DeploymentStage", DeploymentStage.values(),
-          "RolloutPhase", Phase.values(),
-          "ReleaseStatus", Releases.Listed.Status.values(),
-          "DecisionOutcome", LoggedDecision.Outcome.values(),
-          "Mode", Mode.values(),
-          "SignalHealth", Input.Health.values(),
-          "Verdict", Verdict.values());
+      Map.ofEntries(
+          Map.entry("RunKind", RunTrigger.Kind.values()),
+          Map.entry("RunStatus", RunSummary.Status.values()),
+          Map.entry("StepStatus", StepState.Status.values()),
+          Map.entry("DeploymentStage", DeploymentStage.values()),
+          Map.entry("RolloutPhase", Phase.values()),
+          Map.entry("RemovalStage", Removal.Stage.values()),
+          Map.entry("ReleaseStatus", Releases.Listed.Status.values()),
+          Map.entry("DecisionOutcome", LoggedDecision.Outcome.values()),
+          Map.entry("Mode", Mode.values()),
+          Map.entry("SignalHealth", Input.Health.values()),
+          Map.entry("Verdict", Verdict.values()));
 
   @Test
   void describesEveryRouteAndNoOther() throws IOException {

@@ -21,8 +21,13 @@ public sealed interface EnvironmentEffect {
   /** Binds the policies that were in force when this release served last. */
   record RestoreScaling(ReleaseId release) implements EnvironmentEffect {}
 
-  /** Looks up the versions of secrets. */
-  record Pin(long rollout, EnvironmentId environment, List<String> secrets)
+  /**
+   * Looks up the versions of secrets, and whether the release that is to serve does.
+   *
+   * @param current it; empty before the first
+   */
+  record Pin(
+      long rollout, EnvironmentId environment, List<String> secrets, Optional<ReleaseId> current)
       implements EnvironmentEffect {}
 
   record Verify(long rollout, Release release, Optional<Release> from)
@@ -36,12 +41,27 @@ public sealed interface EnvironmentEffect {
   record Shift(long rollout, ReleaseId to, boolean returning, Set<String> processes)
       implements EnvironmentEffect {}
 
-  /** Waits until the shift has settled or failed, or its time is over. */
-  record Watch(long rollout, ReleaseId to, boolean returning, Set<String> processes, Instant until)
+  /**
+   * Waits until the shift has settled or failed, or its time is over, or something gets into its
+   * way.
+   *
+   * @param obstructed whether something was in its way when it was looked at last; then it waits
+   *     for that to be gone as well
+   */
+  record Watch(
+      long rollout,
+      ReleaseId to,
+      boolean returning,
+      Set<String> processes,
+      Instant until,
+      boolean obstructed)
       implements EnvironmentEffect {}
 
   /** Takes a release away that had nothing before it. */
   record TakeAway(ReleaseId release) implements EnvironmentEffect {}
+
+  /** Takes all of the environment away: fleets, routes, releases. */
+  record Remove(EnvironmentId environment) implements EnvironmentEffect {}
 
   /** Lets the scaler shrink again, and removes what is left of a release that serves no more. */
   record Finish(

@@ -5,6 +5,7 @@ import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.run.DeploymentRequest;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.StepResult;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +27,13 @@ public sealed interface EnvironmentEvent {
 
   record Unfrozen(String who) implements EnvironmentEvent {}
 
-  record Pinned(long rollout, List<SecretRef> secrets) implements EnvironmentEvent {}
+  /**
+   * The versions of the secrets that a new release gets.
+   *
+   * @param serves whether the current release really serves, as its target says
+   */
+  record Pinned(long rollout, List<SecretRef> secrets, boolean serves)
+      implements EnvironmentEvent {}
 
   /** A secret that the release needs has no value. */
   record Unpinnable(long rollout, String reason) implements EnvironmentEvent {}
@@ -47,6 +54,14 @@ public sealed interface EnvironmentEvent {
   /** The target has taken the wish; it is not fulfilled yet. */
   record Shifted(long rollout, boolean returning) implements EnvironmentEvent {}
 
+  /**
+   * Something that is none of the release's doing stands in the move's way, or no longer.
+   *
+   * @param until when the move's time is over
+   */
+  record Obstructed(long rollout, boolean returning, Optional<String> obstacle, Instant until)
+      implements EnvironmentEvent {}
+
   record Settled(long rollout, boolean returning) implements EnvironmentEvent {}
 
   record Failed(long rollout, boolean returning, String cause, List<String> lastLogLines)
@@ -54,6 +69,15 @@ public sealed interface EnvironmentEvent {
 
   /** The target could not be reached for longer than we try. */
   record Unreachable(long rollout, Phase phase, String reason) implements EnvironmentEvent {}
+
+  /** A person wants nothing of the environment to be left at its target. */
+  record RemovalWanted(String who, String why) implements EnvironmentEvent {}
+
+  /** Nothing is left. */
+  record Removed() implements EnvironmentEvent {}
+
+  /** The target could not be reached for longer than we try. */
+  record RemovalFailed(String reason) implements EnvironmentEvent {}
 
   /**
    * The policies were bound, or not.

@@ -88,9 +88,11 @@ public final class EnvironmentMachine
           turn.returnWanted(release, who, why);
       case EnvironmentEvent.Frozen(var who, var why) -> turn.frozen(who, why);
       case EnvironmentEvent.Unfrozen unfrozen -> turn.unfrozen();
-      case EnvironmentEvent.Pinned(var rollout, var secrets) ->
+      case EnvironmentEvent.Pinned(var rollout, var secrets, var serves) ->
           turn.answer(
-              rollout, Phase.PINNING, (progress, current) -> progress.pinned(current, secrets));
+              rollout,
+              Phase.PINNING,
+              (progress, current) -> progress.pinned(current, secrets, serves));
       case EnvironmentEvent.Unpinnable(var rollout, var reason) ->
           turn.answer(
               rollout,
@@ -114,6 +116,11 @@ public final class EnvironmentMachine
               rollout,
               returning ? Phase.RETURN_SHIFTING : Phase.SHIFTING,
               RolloutProgression::shifted);
+      case EnvironmentEvent.Obstructed(var rollout, var returning, var obstacle, var until) ->
+          turn.answer(
+              rollout,
+              returning ? Phase.RETURN_WATCHING : Phase.WATCHING,
+              (progress, current) -> progress.obstructed(current, obstacle, until));
       case EnvironmentEvent.Settled(var rollout, var returning) ->
           turn.answer(
               rollout,
@@ -127,6 +134,9 @@ public final class EnvironmentMachine
       case EnvironmentEvent.Unreachable(var rollout, var phase, var reason) ->
           turn.answer(
               rollout, phase, (progress, current) -> progress.fail(current, Failure.ours(reason)));
+      case EnvironmentEvent.RemovalWanted(var who, var why) -> turn.removalWanted(who, why);
+      case EnvironmentEvent.Removed removed -> turn.removed();
+      case EnvironmentEvent.RemovalFailed(var reason) -> turn.removalFailed(reason);
       case EnvironmentEvent.ScalingApplied(var problem) -> turn.scalingApplied(problem);
     }
     return turn.transition();

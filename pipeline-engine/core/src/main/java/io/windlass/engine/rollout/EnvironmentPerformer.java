@@ -33,6 +33,12 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
    */
   private static final Duration HOLD = Duration.ofMinutes(2);
 
+  /**
+   * Looks in a row that must say the same before it is told: room on a host comes and goes with
+   * every allocation.
+   */
+  private static final int STEADY = 4;
+
   private static final Retry WATCH =
       new Retry(10_000, Duration.ofMillis(250), Duration.ofSeconds(10));
 
@@ -75,8 +81,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
           Optional.of(
               new EnvironmentEvent.ScalingApplied(scaling.bind(environment, policies, max)));
       case EnvironmentEffect.RestoreScaling(var release) -> restore(release);
-      case EnvironmentEffect.Pin(var rollout, var environment, var names) ->
-          Optional.of(pin(rollout, environment, names));
+      case EnvironmentEffect.Pin pin -> Optional.of(pin(pin));
       case EnvironmentEffect.Verify(var rollout, var release, var from) ->
           Optional.of(verify(rollout, release, from));
       case EnvironmentEffect.Prepare(var rollout, var release) ->
@@ -91,21 +96,23 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       case EnvironmentEffect.Shift(var rollout, var to, var returning, var processes) -> {
         hold(to, processes);
-        target(to.environment()).shift(to.environment(), to, Share.ALL);
+        whereItRuns(to.environment()).shift(to.environment(), to, Share.ALL);
         yield Optional.of(new EnvironmentEvent.Shifted(rollout, returning));
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
       case EnvironmentEffect.TakeAway(var release) -> {
-        scaling.bind(release.environment(), Map.of(), Optional.empty());
-        target(release.environment()).shift(release.environment(), release, new Share(0));
-        target(release.environment()).retire(release.environment(), release);
+        remove(release.environment());
         yield Optional.empty();
+      }
+      case EnvironmentEffect.Remove(var environment) -> {
+        remove(environment);
+        yield Optional.of(new EnvironmentEvent.Removed());
       }
       case EnvironmentEffect.Finish(var rollout, var environment, var old, var processes) -> {
         processes.forEach(process ->
             holds.release(owner(environment), new FleetId(environment.toString(), process)));
         if (old.isPresent()) {
-          target(environment).retire(environment, old.get());
+          whereItRuns(environment).retire(environment, old.get());
         }
         yield Optional.empty();
       }
@@ -121,8 +128,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
           Optional.of(new EnvironmentEvent.ScalingApplied(Optional.of(reason)));
       case EnvironmentEffect.RestoreScaling restore ->
           Optional.of(new EnvironmentEvent.ScalingApplied(Optional.of(reason)));
-      case EnvironmentEffect.Pin(var rollout, var environment, var names) ->
-          Optional.of(new EnvironmentEvent.Unreachable(rollout, Phase.PINNING, reason));
+      case EnvironmentEffect.Pin pin ->
+          Optional.of(new EnvironmentEvent.Unreachable(pin.rollout(), Phase.PINNING, reason));
       case EnvironmentEffect.Verify(var rollout, var release, var from) ->
           Optional.of(new EnvironmentEvent.Unreachable(rollout, Phase.VERIFYING, reason));
       case EnvironmentEffect.Prepare(var rollout, var release) ->
@@ -134,11 +141,15 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
           Optional.of(
               new EnvironmentEvent.Unreachable(
                   rollout, returning ? Phase.RETURN_SHIFTING : Phase.SHIFTING, reason));
-      case EnvironmentEffect.Watch(var rollout, var to, var returning, var processes, var until) ->
+      case EnvironmentEffect.Watch watch ->
           Optional.of(
               new EnvironmentEvent.Unreachable(
-                  rollout, returning ? Phase.RETURN_WATCHING : Phase.WATCHING, reason));
+                  watch.rollout(),
+                  watch.returning() ? Phase.RETURN_WATCHING : Phase.WATCHING,
+                  reason));
       case EnvironmentEffect.TakeAway takeAway -> Optional.empty();
+      case EnvironmentEffect.Remove remove ->
+          Optional.of(new EnvironmentEvent.RemovalFailed(reason));
       case EnvironmentEffect.Finish finish -> Optional.empty();
     };
   }
@@ -164,13 +175,14 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                 scaling.bind(release.environment(), last.get().scaling(), last.get().max())));
   }
 
-  private EnvironmentEvent pin(long rollout, EnvironmentId environment, List<String> names) {
+  private EnvironmentEvent pin(EnvironmentEffect.Pin pin) throws RolloutException {
+    EnvironmentId environment = pin.environment();
     List<SecretRef> pins = new ArrayList<>();
-    for (String name : names) {
+    for (String name : pin.secrets()) {
       Optional<SecretRef> newest = secrets.newest(environment, name);
       if (newest.isEmpty()) {
         return new EnvironmentEvent.Unpinnable(
-            rollout,
+            pin.rollout(),
             "secret \""
                 + name
                 + "\" has no value; set it with: windlass secret set "
@@ -182,7 +194,23 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       pins.add(newest.get());
     }
-    return new EnvironmentEvent.Pinned(rollout, pins);
+    boolean serves = pin.current().isPresent() && serves(pin.current().get());
+    return new EnvironmentEvent.Pinned(pin.rollout(), pins, serves);
+  }
+
+  /** Replicas may come and go by the scaler's hand: one that is ready is enough. */
+  private boolean serves(ReleaseId release) throws RolloutException {
+    return switch (target(release.environment()).progress(release.environment(), release)) {
+      case RolloutProgress.Settled settled -> true;
+      case RolloutProgress.Progressing progressing -> progressing.ready() > 0;
+      case RolloutProgress.Failing failing -> false;
+    };
+  }
+
+  private void remove(EnvironmentId environment) throws Exception {
+    // Nobody is to size what goes away.
+    scaling.bind(environment, Map.of(), Optional.empty());
+    whereItRuns(environment).remove(environment);
   }
 
   private EnvironmentEvent verify(long rollout, Release release, Optional<Release> from)
@@ -202,8 +230,9 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
 
   private EnvironmentEvent watch(EnvironmentEffect.Watch watch)
       throws RolloutException, InterruptedException {
-    RolloutTarget target = target(watch.to().environment());
+    RolloutTarget target = whereItRuns(watch.to().environment());
     Instant renew = Instant.MIN;
+    int otherwise = 0;
     while (true) {
       Instant now = clock.instant();
       if (!now.isBefore(renew)) {
@@ -217,7 +246,12 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
         case RolloutProgress.Failing(var cause, var lines) -> {
           return new EnvironmentEvent.Failed(watch.rollout(), watch.returning(), cause, lines);
         }
-        case RolloutProgress.Progressing(var ready, var wanted, var detail) -> {
+        case RolloutProgress.Progressing(var ready, var wanted, var detail, var obstacle) -> {
+          otherwise = obstacle.isPresent() == watch.obstructed() ? 0 : otherwise + 1;
+          if (otherwise == STEADY) {
+            return new EnvironmentEvent.Obstructed(
+                watch.rollout(), watch.returning(), obstacle, watch.until());
+          }
           if (!now.isBefore(watch.until())) {
             String cause =
                 "its time was over with "
@@ -225,7 +259,10 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                     + " of "
                     + wanted
                     + " replicas ready"
-                    + (detail.isEmpty() ? "" : ": " + detail);
+                    + obstacle
+                        .or(() -> Optional.of(detail).filter(text -> !text.isEmpty()))
+                        .map(why -> ": " + why)
+                        .orElse("");
             return new EnvironmentEvent.Failed(
                 watch.rollout(), watch.returning(), cause, List.of());
           }
@@ -252,12 +289,19 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   }
 
   private RolloutTarget target(EnvironmentId environment) throws RolloutException {
-    return targets
-        .of(environment)
-        .orElseThrow(() ->
-            new RolloutException(
-                "Tried to find the target of "
-                    + environment
-                    + " but the server's file grants none; add it under repositories"));
+    return found(environment, targets.of(environment));
+  }
+
+  private RolloutTarget whereItRuns(EnvironmentId environment) throws RolloutException {
+    return found(environment, targets.whereItRuns(environment));
+  }
+
+  private static RolloutTarget found(EnvironmentId environment, Optional<RolloutTarget> target)
+      throws RolloutException {
+    return target.orElseThrow(() ->
+        new RolloutException(
+            "Tried to find the target of "
+                + environment
+                + " but the server's file grants none; add it under repositories"));
   }
 }

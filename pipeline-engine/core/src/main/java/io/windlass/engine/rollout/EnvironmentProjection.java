@@ -27,6 +27,9 @@ public final class EnvironmentProjection implements Projection<EnvironmentState>
             subject.key(),
             after.id().repository(),
             now);
+    if (removed(after) && !before.map(EnvironmentProjection::removed).orElse(false)) {
+      gone(tx, subject.key());
+    }
     if (before.map(EnvironmentState::lastRelease).orElse(0L) < after.lastRelease()) {
       after
           .rollout()
@@ -42,6 +45,19 @@ public final class EnvironmentProjection implements Projection<EnvironmentState>
             .ifPresent(request -> inForce(tx, subject.key(), last.get(), request));
       }
     }
+  }
+
+  private static boolean removed(EnvironmentState state) {
+    return state.removal().filter(wish -> !wish.pending()).isPresent();
+  }
+
+  /** Its history stays; nothing is listed or kept for it any more. */
+  private static void gone(Tx tx, String environment) {
+    tx.handle()
+        .execute(
+            "UPDATE environment_release SET status = 'REPLACED' WHERE environment = ? AND status = 'LIVE'",
+            environment);
+    tx.handle().execute("DELETE FROM environment WHERE environment = ?", environment);
   }
 
   private static void made(Tx tx, Release release, Rollout rollout) {

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param freeze who stopped new deployments
  * @param degraded why the environment is not as {@code current} says
  * @param scalingProblem why the last scaling policy is not in force
+ * @param removal a person's wish that nothing be left
  * @param last the rollout that ended last
  * @param told counts what was told to others, which keeps marks in order
  */
@@ -34,6 +35,7 @@ public record EnvironmentState(
     Optional<Freeze> freeze,
     Optional<String> degraded,
     Optional<String> scalingProblem,
+    Optional<Removal> removal,
     Optional<EndedRollout> last,
     long told) {
   static EnvironmentState of(EnvironmentId id) {
@@ -42,6 +44,7 @@ public record EnvironmentState(
         0,
         0,
         0,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -66,6 +69,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -83,6 +87,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -100,6 +105,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -117,6 +123,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -134,6 +141,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -151,6 +159,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         Optional.of(ended),
         told);
   }
@@ -168,6 +177,7 @@ public record EnvironmentState(
         freeze,
         Optional.empty(),
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -185,6 +195,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -202,6 +213,7 @@ public record EnvironmentState(
         by,
         degraded,
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -219,6 +231,7 @@ public record EnvironmentState(
         freeze,
         Optional.of(why),
         scalingProblem,
+        removal,
         last,
         told);
   }
@@ -236,6 +249,44 @@ public record EnvironmentState(
         freeze,
         degraded,
         problem,
+        removal,
+        last,
+        told);
+  }
+
+  EnvironmentState removing(Optional<Removal> wish) {
+    return new EnvironmentState(
+        id,
+        lastRelease,
+        lastRollout,
+        newestRun,
+        current,
+        waiting,
+        rollout,
+        nextReturn,
+        freeze,
+        degraded,
+        scalingProblem,
+        wish,
+        last,
+        told);
+  }
+
+  /** Nothing serves, and nothing is to. */
+  EnvironmentState removed() {
+    return new EnvironmentState(
+        id,
+        lastRelease,
+        lastRollout,
+        newestRun,
+        Optional.empty(),
+        waiting,
+        rollout,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        removal.map(wish -> wish.at(Removal.Stage.DONE)),
         last,
         told);
   }
@@ -253,6 +304,7 @@ public record EnvironmentState(
         freeze,
         degraded,
         scalingProblem,
+        removal,
         last,
         told + 1);
   }

@@ -100,6 +100,9 @@ final class EnvironmentTurn {
   }
 
   void returnWanted(Release release, String who, String why) {
+    if (state.removal().filter(Removal::pending).isPresent()) {
+      return;
+    }
     state =
         state.frozen(Optional.of(new Freeze(who, why, now))).returningNext(Optional.of(release));
     state
@@ -117,6 +120,32 @@ final class EnvironmentTurn {
 
   void unfrozen() {
     state = state.frozen(Optional.empty());
+    begin();
+  }
+
+  /** What is under way ends first; what waits is told that it waits in vain. */
+  void removalWanted(String who, String why) {
+    if (state.removal().filter(Removal::pending).isPresent()) {
+      return;
+    }
+    state = state.removing(Optional.of(new Removal(who, why, now, Removal.Stage.ASKED)));
+    state
+        .waiting()
+        .ifPresent(request -> {
+          state = state.nothingWaiting();
+          String detail = who + " had the environment removed: " + why;
+          tell(request, DeploymentStage.SKIPPED, Optional.empty(), detail, List.of());
+        });
+    begin();
+  }
+
+  void removed() {
+    state = state.removed();
+    begin();
+  }
+
+  void removalFailed(String reason) {
+    state = state.removing(Optional.empty()).degraded("it could not be removed: " + reason);
     begin();
   }
 
@@ -149,15 +178,21 @@ final class EnvironmentTurn {
     if (state.rollout().isPresent()) {
       return;
     }
+    Optional<Removal> removal = state.removal().filter(Removal::pending);
     Optional<Release> wanted = state.nextReturn();
-    if (wanted.isPresent()) {
+    if (removal.isPresent()) {
+      if (removal.get().stage() == Removal.Stage.ASKED) {
+        state = state.removing(Optional.of(removal.get().at(Removal.Stage.UNDER_WAY)));
+        effect(new EnvironmentEffect.Remove(id()));
+      }
+    } else if (wanted.isPresent()) {
       state = state.returningNext(Optional.empty());
       if (!serves(wanted.get())) {
         progression.beginReturn(newRollout(Optional.empty(), RETURN_DEADLINE).of(wanted.get()));
       }
     } else if (state.freeze().isEmpty() && state.waiting().isPresent()) {
       DeploymentRequest request = state.waiting().get();
-      state = state.nothingWaiting();
+      state = state.nothingWaiting().removing(Optional.empty());
       progression.beginDeployment(newRollout(Optional.of(request), request.deadline()), request);
     }
   }
@@ -171,6 +206,7 @@ final class EnvironmentTurn {
         Phase.PINNING,
         now,
         deadline,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -263,6 +299,9 @@ final class EnvironmentTurn {
     return state
         .freeze()
         .map(freeze -> "frozen by " + freeze.who() + ": " + freeze.why())
-        .orElse("waits for the rollout under way");
+        .orElse(
+            state.removal().isPresent()
+                ? "waits until the environment is removed"
+                : "waits for the rollout under way");
   }
 }

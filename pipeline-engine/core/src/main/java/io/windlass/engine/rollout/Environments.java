@@ -34,6 +34,7 @@ public final class Environments {
    * @param waiting the run whose deployment has not begun
    * @param degraded why it is not as {@code current} says
    * @param scalingProblem why the last scaling policy is not in force
+   * @param removal a person's wish that nothing of it be left
    */
   public record View(
       EnvironmentId id,
@@ -43,9 +44,14 @@ public final class Environments {
       Optional<Freeze> freeze,
       Optional<String> degraded,
       Optional<String> scalingProblem,
+      Optional<Removal> removal,
       Optional<EndedRollout> last) {}
 
-  /** A rollout under way. */
+  /**
+   * A rollout under way.
+   *
+   * @param obstacle what it waits for that is none of the release's doing
+   */
   public record Under(
       long id,
       Optional<RunId> run,
@@ -53,7 +59,8 @@ public final class Environments {
       Optional<Long> from,
       Phase phase,
       Instant startedAt,
-      Optional<String> failure) {}
+      Optional<String> failure,
+      Optional<String> obstacle) {}
 
   /** What asking for a return came to. */
   public sealed interface Return {
@@ -157,6 +164,15 @@ public final class Environments {
     journal.tell(EnvironmentMachine.subject(id), new EnvironmentEvent.Unfrozen(who), key());
   }
 
+  /**
+   * Takes all of an environment away, once the rollout under way has ended: replicas, routes,
+   * releases. Its history stays.
+   */
+  public void remove(EnvironmentId id, String who, String why) {
+    journal.tell(
+        EnvironmentMachine.subject(id), new EnvironmentEvent.RemovalWanted(who, why), key());
+  }
+
   private static String key() {
     return "person:" + UUID.randomUUID();
   }
@@ -170,6 +186,7 @@ public final class Environments {
         state.freeze(),
         state.degraded(),
         state.scalingProblem(),
+        state.removal(),
         state.last());
   }
 
@@ -181,7 +198,8 @@ public final class Environments {
         rollout.from().map(Release::number),
         rollout.phase(),
         rollout.startedAt(),
-        rollout.failure().map(Failure::cause));
+        rollout.failure().map(Failure::cause),
+        rollout.obstacle());
   }
 
   private static EndedRollout ended(ResultSet row, EnvironmentId id) throws SQLException {

@@ -105,7 +105,7 @@ public final class Releases {
     List<String> environments =
         database.read(tx ->
             tx.handle()
-                .createQuery("SELECT DISTINCT environment FROM environment_release")
+                .createQuery("SELECT environment FROM environment")
                 .mapTo(String.class)
                 .list());
     for (String environment : environments) {

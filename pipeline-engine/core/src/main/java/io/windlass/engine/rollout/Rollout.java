@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param deadline how long the move may take from its first shift
  * @param failure why it returns
  * @param doubt why the release to return to could not be checked
+ * @param obstacle what the move waits for that is none of the release's doing
  */
 public record Rollout(
     long id,
@@ -27,23 +28,31 @@ public record Rollout(
     Instant startedAt,
     Duration deadline,
     Optional<Failure> failure,
-    Optional<String> doubt) {
+    Optional<String> doubt,
+    Optional<String> obstacle) {
+  /** What stood in the way of a phase is none of the next one's. */
   Rollout at(Phase next) {
-    return new Rollout(id, request, release, from, next, startedAt, deadline, failure, doubt);
+    return new Rollout(
+        id, request, release, from, next, startedAt, deadline, failure, doubt, Optional.empty());
   }
 
   Rollout of(Release made) {
     return new Rollout(
-        id, request, Optional.of(made), from, phase, startedAt, deadline, failure, doubt);
+        id, request, Optional.of(made), from, phase, startedAt, deadline, failure, doubt, obstacle);
   }
 
   Rollout failing(Failure why) {
     return new Rollout(
-        id, request, release, from, phase, startedAt, deadline, Optional.of(why), doubt);
+        id, request, release, from, phase, startedAt, deadline, Optional.of(why), doubt, obstacle);
   }
 
   Rollout doubting(Optional<String> why) {
-    return new Rollout(id, request, release, from, phase, startedAt, deadline, failure, why);
+    return new Rollout(
+        id, request, release, from, phase, startedAt, deadline, failure, why, obstacle);
+  }
+
+  Rollout obstructed(Optional<String> by) {
+    return new Rollout(id, request, release, from, phase, startedAt, deadline, failure, doubt, by);
   }
 
   /** Whether a person asked for it, to go back to a release that was there before. */

@@ -8,6 +8,7 @@ import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.run.DeploymentRequest;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.StepResult;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,9 @@ final class RolloutProgression {
 
   void beginDeployment(Rollout rollout, DeploymentRequest request) {
     turn.become(turn.state().begun(rollout));
-    turn.effect(new EnvironmentEffect.Pin(rollout.id(), turn.id(), request.secrets()));
+    turn.effect(
+        new EnvironmentEffect.Pin(
+            rollout.id(), turn.id(), request.secrets(), rollout.from().map(Release::id)));
     turn.tell(request, DeploymentStage.ROLLING, Optional.empty(), "the rollout begins", List.of());
   }
 
@@ -36,7 +39,7 @@ final class RolloutProgression {
     verify(rollout);
   }
 
-  void pinned(Rollout rollout, List<SecretRef> secrets) {
+  void pinned(Rollout rollout, List<SecretRef> secrets, boolean serves) {
     DeploymentRequest request = rollout.request().orElseThrow();
     var runtime = request.runtime().pinned(secrets);
     Optional<Release> same =
@@ -44,7 +47,8 @@ final class RolloutProgression {
             .from()
             .filter(
                 old -> old.runtime().equals(runtime) && sameImages(old.images(), request.images()));
-    if (same.isPresent() && turn.state().degraded().isEmpty()) {
+    // What does not serve, whatever became of it, is brought back by rolling it out anew.
+    if (same.isPresent() && serves && turn.state().degraded().isEmpty()) {
       // A policy is no part of a release, and may be all that this commit changed.
       turn.applyScaling(request);
       end(
@@ -165,13 +169,37 @@ final class RolloutProgression {
     boolean returning = rollout.phase().returning();
     Release to = returning ? rollout.from().orElseThrow() : release(rollout);
     turn.become(turn.state().moved(rollout.at(returning ? Phase.RETURN_WATCHING : Phase.WATCHING)));
+    watch(rollout, to, returning, turn.now().plus(rollout.deadline()));
+  }
+
+  private void watch(Rollout rollout, Release to, boolean returning, Instant until) {
     turn.watch(
         new EnvironmentEffect.Watch(
             rollout.id(),
             to.id(),
             returning,
             processes(rollout),
-            turn.now().plus(rollout.deadline())));
+            until,
+            rollout.obstacle().isPresent()));
+  }
+
+  /** Is told and watched on; the deadline stays what it was. */
+  void obstructed(Rollout rollout, Optional<String> obstacle, Instant until) {
+    Rollout now = rollout.obstructed(obstacle);
+    boolean returning = now.phase().returning();
+    Release to = returning ? now.from().orElseThrow() : release(now);
+    turn.become(turn.state().moved(now));
+    now.request()
+        .ifPresent(request ->
+            turn.tell(
+                request,
+                DeploymentStage.ROLLING,
+                Optional.of(release(now).number()),
+                "release "
+                    + to.number()
+                    + obstacle.map(what -> " waits: " + what).orElse(" is rolling out again"),
+                List.of()));
+    watch(now, to, returning, until);
   }
 
   void settled(Rollout rollout) {

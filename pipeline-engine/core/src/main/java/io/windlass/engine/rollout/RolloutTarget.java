@@ -49,6 +49,12 @@ public interface RolloutTarget {
   void retire(EnvironmentId environment, ReleaseId old) throws RolloutException;
 
   /**
+   * Takes all of an environment away and returns when it is gone: its replicas, drained as always,
+   * its routes, its sizes and every release that was prepared for it.
+   */
+  void remove(EnvironmentId environment) throws RolloutException;
+
+  /**
    * Runs a command once in a prepared release and blocks until it has ended. Called again with the
    * same id it attaches to the one that is there, and answers {@link
    * io.windlass.engine.run.StepResult.Lost} where it had begun and its end is unknown; it never

@@ -76,7 +76,7 @@ class EnvironmentMachineTest {
   }
 
   private void prepared() {
-    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of(), true));
     hear(new EnvironmentEvent.Checked(rollout(), new Verified.Present(), Optional.empty()));
     hear(new EnvironmentEvent.PreparationEnded(rollout(), new Prepared.Ready()));
   }
@@ -96,7 +96,7 @@ class EnvironmentMachineTest {
   void aPolicyIsInForceOnceItsReleaseIsToServe() {
     scaling = Map.of("web", Scaling.fixed(3));
     hear(requested(1));
-    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of(), true));
     hear(new EnvironmentEvent.Checked(rollout(), new Verified.Present(), Optional.empty()));
 
     List<EnvironmentEffect> effects =
@@ -138,7 +138,7 @@ class EnvironmentMachineTest {
                 Optional.empty(),
                 same.deadline())));
 
-    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Pinned(rollout(), List.of(), true));
 
     assertThat(effects)
         .hasExactlyElementsOfTypes(
@@ -196,7 +196,7 @@ class EnvironmentMachineTest {
   void aMissingImageStopsTheRolloutBeforeAnythingMoved() {
     live(1);
     hear(requested(2));
-    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of(), true));
 
     hear(
         new EnvironmentEvent.Checked(
@@ -367,6 +367,21 @@ class EnvironmentMachineTest {
 
   @Test
   void theSameContentIsNotRolledOutAgain() {
+    theSameContentAgain(true);
+
+    assertThat(state.lastRelease()).isEqualTo(1);
+    assertThat(told).last().asString().startsWith("acme/shop#2 " + DeploymentStage.LIVE);
+  }
+
+  @Test
+  void theSameContentIsRolledOutAgainWhereItDoesNotReallyServe() {
+    theSameContentAgain(false);
+
+    assertThat(state.lastRelease()).isEqualTo(2);
+    assertThat(state.rollout().orElseThrow().phase()).isEqualTo(Phase.VERIFYING);
+  }
+
+  private void theSameContentAgain(boolean serves) {
     live(1);
     var request = ((EnvironmentEvent.Requested) requested(2)).request();
     var same =
@@ -383,9 +398,71 @@ class EnvironmentMachineTest {
             request.deadline());
     hear(new EnvironmentEvent.Requested(same));
 
-    hear(new EnvironmentEvent.Pinned(rollout(), List.of()));
+    hear(new EnvironmentEvent.Pinned(rollout(), List.of(), serves));
+  }
 
-    assertThat(state.lastRelease()).isEqualTo(1);
-    assertThat(told).last().asString().startsWith("acme/shop#2 " + DeploymentStage.LIVE);
+  @Test
+  void anObstacleIsToldAndWatchedOnWithinTheSameDeadline() {
+    hear(requested(1));
+    prepared();
+    var watch =
+        (EnvironmentEffect.Watch) hear(new EnvironmentEvent.Shifted(rollout(), false)).getFirst();
+
+    List<EnvironmentEffect> effects =
+        hear(
+            new EnvironmentEvent.Obstructed(
+                rollout(), false, Optional.of("host is full: 1 of 2 MiB"), watch.until()));
+
+    assertThat(told).endsWith("acme/shop#1 ROLLING: release 1 waits: host is full: 1 of 2 MiB");
+    assertThat(state.rollout().orElseThrow().obstacle()).contains("host is full: 1 of 2 MiB");
+    assertThat(effects)
+        .containsExactly(
+            new EnvironmentEffect.Watch(
+                watch.rollout(), watch.to(), false, watch.processes(), watch.until(), true));
+    hear(new EnvironmentEvent.Obstructed(rollout(), false, Optional.empty(), watch.until()));
+    assertThat(told).endsWith("acme/shop#1 ROLLING: release 1 is rolling out again");
+    assertThat(state.rollout().orElseThrow().obstacle()).isEmpty();
+  }
+
+  @Test
+  void aRemovalWaitsForTheRolloutUnderWayAndWhatWaitedIsSkipped() {
+    hear(requested(1));
+    shifted();
+    hear(requested(2));
+
+    assertThat(hear(new EnvironmentEvent.RemovalWanted("ops", "moved"))).isEmpty();
+    assertThat(told).endsWith("acme/shop#2 SKIPPED: ops had the environment removed: moved");
+
+    assertThat(hear(new EnvironmentEvent.Settled(rollout(), false)))
+        .last()
+        .isEqualTo(new EnvironmentEffect.Remove(PRODUCTION));
+    assertThat(hear(new EnvironmentEvent.RemovalWanted("ops", "again"))).isEmpty();
+    hear(new EnvironmentEvent.Removed());
+    assertThat(state.current()).isEmpty();
+    assertThat(state.removal().orElseThrow().stage()).isEqualTo(Removal.Stage.DONE);
+  }
+
+  @Test
+  void whatIsAskedForDuringARemovalBeginsAfterItFromNothing() {
+    live(1);
+    hear(new EnvironmentEvent.RemovalWanted("ops", "moved"));
+    hear(requested(2));
+    assertThat(told).endsWith("acme/shop#2 WAITING: waits until the environment is removed");
+
+    hear(new EnvironmentEvent.Removed());
+
+    assertThat(state.rollout().orElseThrow().from()).isEmpty();
+    assertThat(state.removal()).isEmpty();
+  }
+
+  @Test
+  void aRemovalThatFailsIsShown() {
+    live(1);
+    hear(new EnvironmentEvent.RemovalWanted("ops", "moved"));
+
+    hear(new EnvironmentEvent.RemovalFailed("the keeper is away"));
+
+    assertThat(state.degraded()).contains("it could not be removed: the keeper is away");
+    assertThat(state.current()).isPresent();
   }
 }

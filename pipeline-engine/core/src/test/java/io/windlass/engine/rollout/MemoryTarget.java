@@ -35,6 +35,7 @@ public final class MemoryTarget implements RolloutTarget {
   private final Set<String> missing = new HashSet<>();
   private final List<ReleaseId> shifts = new ArrayList<>();
   private final List<String> commandsRun = new ArrayList<>();
+  private Optional<String> obstacle = Optional.empty();
   private int commandCode;
 
   /** Releases of this commit crash when they start. */
@@ -47,6 +48,16 @@ public final class MemoryTarget implements RolloutTarget {
   public synchronized MemoryTarget sticks(String sha) {
     stuck.add(sha);
     return this;
+  }
+
+  /** Nothing new becomes ready while this stands in the way. */
+  public synchronized void obstructed(Optional<String> by) {
+    obstacle = by;
+  }
+
+  /** All replicas are gone, whatever was asked for. */
+  public synchronized void loseEverything() {
+    places.clear();
   }
 
   /** The image of this digest is gone. */
@@ -124,8 +135,13 @@ public final class MemoryTarget implements RolloutTarget {
       return new RolloutProgress.Failing(
           "replica 1 crashed 3 times", List.of("starting", "no such table: basket"));
     }
+    boolean serves = place.serving.equals(Optional.of(to));
+    if (!serves && obstacle.isPresent()) {
+      return new RolloutProgress.Progressing(0, 1, "replica 1 is not there", obstacle);
+    }
     if (stuck.contains(release.sha()) || ++place.looks < LOOKS_UNTIL_SETTLED) {
-      return new RolloutProgress.Progressing(0, 1, "replica 1 is not ready");
+      return new RolloutProgress.Progressing(
+          serves ? 1 : 0, 1, "replica 1 is not ready", Optional.empty());
     }
     place.serving = Optional.of(to);
     return new RolloutProgress.Settled(1);
@@ -137,6 +153,11 @@ public final class MemoryTarget implements RolloutTarget {
     if (!place.wanted.equals(Optional.of(old)) && !place.serving.equals(Optional.of(old))) {
       place.prepared.remove(old);
     }
+  }
+
+  @Override
+  public synchronized void remove(EnvironmentId environment) {
+    places.remove(environment);
   }
 
   @Override

@@ -149,10 +149,23 @@ public abstract class RolloutTargetContract {
     move(broken(1));
     end(broken(1).id());
 
-    target.shift(environment(), broken(1).id(), new Share(0));
-    target.retire(environment(), broken(1).id());
+    target.remove(environment());
 
-    Awaitility.await().atMost(LONG).until(() -> serving().isEmpty());
+    assertThat(serving()).isEmpty();
+  }
+
+  @Test
+  void whatWasRemovedServesNoMoreAndCanBeBroughtBack() throws Exception {
+    move(good(1));
+    end(good(1).id());
+
+    target.remove(environment());
+    target.remove(environment());
+
+    assertThat(serving()).isEmpty();
+    move(good(2));
+    assertThat(end(good(2).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(2L);
   }
 
   @Test

@@ -39,6 +39,9 @@ public final class KeeperClient implements AutoCloseable {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  /** Replicas are given their time to drain; asked again, it goes on from where it was. */
+  private static final Duration REMOVAL = Duration.ofMinutes(5);
+
   private final Path directory;
   private final Duration patience;
   private final HttpClient http =
@@ -97,6 +100,15 @@ public final class KeeperClient implements AutoCloseable {
         "/v1/release?environment=" + encode(environment) + "&release=" + encode(release),
         BodyPublishers.noBody(),
         ANSWER);
+  }
+
+  /**
+   * Takes all of an environment away: replicas, drained where they serve, routes, sizes, releases.
+   * Blocks until nothing is left.
+   */
+  public void remove(String environment) throws KeeperException, InterruptedException {
+    exchange(
+        "DELETE", "/v1/environment?name=" + encode(environment), BodyPublishers.noBody(), REMOVAL);
   }
 
   /** Starts a step, or finds the one that was started under this id. */

@@ -135,7 +135,8 @@ public final class KeeperTarget implements RolloutTarget {
       RolloutStatus status = client.rollout(environment.toString(), to.toString());
       return switch (status.state()) {
         case PROGRESSING ->
-            new RolloutProgress.Progressing(status.ready(), status.wanted(), status.detail());
+            new RolloutProgress.Progressing(
+                status.ready(), status.wanted(), status.detail(), status.obstacle());
         case SETTLED -> new RolloutProgress.Settled(status.ready());
         case FAILING -> new RolloutProgress.Failing(status.detail(), status.lastLogLines());
       };
@@ -154,6 +155,19 @@ public final class KeeperTarget implements RolloutTarget {
       throw new RolloutException(e.reason(), e);
     } catch (InterruptedException e) {
       throw interrupted(old, e);
+    }
+  }
+
+  @Override
+  public void remove(EnvironmentId environment) throws RolloutException {
+    try {
+      client.remove(environment.toString());
+    } catch (KeeperException e) {
+      throw new RolloutException(e.reason(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RolloutException(
+          "Tried to remove " + environment + " but the server is going down", e);
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -249,6 +250,19 @@ final class Answers {
     }
   }
 
+  /**
+   * Drains all of an environment's replicas and forgets its releases; returns when that is done.
+   */
+  void remove(String environment) throws IOException, InterruptedException {
+    change(s -> s.withoutEnvironment(environment));
+    awaitNone(member -> member.environment().equals(environment));
+    for (ReleaseSpec release : releases.all()) {
+      if (release.environment().equals(environment)) {
+        releases.remove(release.release());
+      }
+    }
+  }
+
   List<ReplicaSeries> samples(String fleet, Duration window, int points) {
     return figures.samples(fleet, window, points);
   }
@@ -266,7 +280,11 @@ final class Answers {
   void stopAll() throws IOException, InterruptedException {
     steps.cancelAll();
     change(KeeperState::unwanted);
-    while (!loop.state().members().isEmpty()) {
+    awaitNone(_ -> true);
+  }
+
+  private void awaitNone(Predicate<Member> which) throws InterruptedException {
+    while (loop.state().members().values().stream().anyMatch(which)) {
       Thread.sleep(Duration.ofMillis(20));
     }
   }

@@ -125,8 +125,8 @@ public final class Keeper implements AutoCloseable {
     this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()));
     int first = proxy.start();
     this.crew = new Crew(replicas, images, new Ports(clock.millis()), new Masking(releases));
-    Rollouts rollouts = new Rollouts(releases, settings.limits().failing());
     Room room = new Room(releases, settings.budget());
+    Rollouts rollouts = new Rollouts(releases, room, settings.limits().failing());
     this.loop =
         new Loop(clock, file, state, releases, crew, proxy, rollouts, room, settings.limits());
     Meter meter = new Meter(isolation.cgroups(), replicas::mark, settings.limits().measured());

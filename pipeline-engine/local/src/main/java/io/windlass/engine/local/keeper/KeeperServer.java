@@ -142,6 +142,10 @@ final class KeeperServer implements AutoCloseable {
         answers.retire(need(query, "environment"), need(query, "release"));
         yield Answer.done();
       }
+      case "DELETE /v1/environment" -> {
+        answers.remove(need(query, "name"));
+        yield Answer.done();
+      }
       case "POST /v1/shift" -> {
         answers.shift(body(exchange, Shift.class));
         yield Answer.done();

@@ -216,9 +216,9 @@ final class Loop {
         }
       }
     }
-    if (before.divisions().isEmpty()) {
-      for (Member member : before.members().values()) {
-        after = leave(after, member, now); // everything was asked to stop
+    for (Member member : before.members().values()) {
+      if (before.division(member.environment()).isEmpty()) {
+        after = leave(after, member, now); // all of its environment was asked to stop
       }
     }
     return after;

@@ -3,7 +3,9 @@ package io.windlass.engine.local.keeper;
 import io.windlass.engine.local.plan.Planner;
 import io.windlass.engine.local.plan.Slot;
 import io.windlass.engine.local.plan.Wish;
+import io.windlass.engine.local.protocol.FleetStatus.HostLimit;
 import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
@@ -21,6 +23,7 @@ import java.util.TreeSet;
 /** Reads from the state what is wished of an environment's fleets and how far they are. */
 final class Rollouts {
   private final Releases releases;
+  private final Room room;
   private final int failing;
 
   /**
@@ -28,8 +31,9 @@ final class Rollouts {
    *
    * @param failing failures in a row that say that a release does not come up
    */
-  Rollouts(Releases releases, int failing) {
+  Rollouts(Releases releases, Room room, int failing) {
     this.releases = releases;
+    this.room = room;
     this.failing = failing;
   }
 
@@ -156,11 +160,17 @@ final class Rollouts {
           ready,
           0,
           "a later move to " + division.get().to() + " has taken its place",
+          Optional.empty(),
           List.of());
     }
     if (division.isEmpty()) {
       return new RolloutStatus(
-          State.PROGRESSING, ready, 0, "nobody has asked for a move to this release", List.of());
+          State.PROGRESSING,
+          ready,
+          0,
+          "nobody has asked for a move to this release",
+          Optional.empty(),
+          List.of());
     }
     int wanted = 0;
     for (String process : processes(state, environment)) {
@@ -178,12 +188,35 @@ final class Rollouts {
               + ", "
               + worst.get().failures()
               + " failures in a row";
-      return new RolloutStatus(State.FAILING, ready, wanted, cause, mishap.lines());
+      return new RolloutStatus(
+          State.FAILING, ready, wanted, cause, Optional.empty(), mishap.lines());
     }
     return settled(state, environment)
-        ? new RolloutStatus(State.SETTLED, ready, wanted, "as wanted", List.of())
+        ? new RolloutStatus(State.SETTLED, ready, wanted, "as wanted", Optional.empty(), List.of())
         : new RolloutStatus(
-            State.PROGRESSING, ready, wanted, detail(state, environment), List.of());
+            State.PROGRESSING,
+            ready,
+            wanted,
+            detail(state, environment),
+            obstacle(state, environment),
+            List.of());
+  }
+
+  /** Why a replica that is to be started is not: the machine cannot take it. */
+  private Optional<String> obstacle(KeeperState state, String environment) {
+    for (String process : processes(state, environment)) {
+      Optional<Wish> wish = wish(state, environment, process);
+      Optional<ProcessSpec> spec = wish.flatMap(w -> releases.process(w.to(), process));
+      List<Slot> slots =
+          state.fleet(environment + "/" + process).stream().map(Member::slot).toList();
+      if (spec.isPresent() && Planner.wantsMore(wish.get(), slots)) {
+        HostLimit left = room.left(state, spec.get());
+        if (left.replicas() == 0) {
+          return Optional.of(left.reason());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private String detail(KeeperState state, String environment) {

@@ -65,6 +65,11 @@ public final class Planner {
     return (int) Math.max(wish.ofFrom(), wish.wanted() - readyOfTo);
   }
 
+  /** Whether replicas were to be started now if the machine had room for any number. */
+  public static boolean wantsMore(Wish wish, List<Slot> slots) {
+    return !starts(wish, slots.stream().filter(Slot::stays).toList(), Integer.MAX_VALUE).isEmpty();
+  }
+
   private List<Slot> drains(Wish wish, List<Slot> staying, Instant now) {
     List<Slot> chosen = new ArrayList<>();
     Set<String> releases = new LinkedHashSet<>();

@@ -49,6 +49,15 @@ public record KeeperState(
     return new KeeperState(version, bootId, left, divisions, members);
   }
 
+  /** Nothing of this environment is wanted any more. */
+  public KeeperState withoutEnvironment(String environment) {
+    Map<String, Size> leftSizes = new LinkedHashMap<>(sizes);
+    leftSizes.keySet().removeIf(fleet -> fleet.startsWith(environment + "/"));
+    Map<String, Division> leftDivisions = new LinkedHashMap<>(divisions);
+    leftDivisions.remove(environment);
+    return new KeeperState(version, bootId, leftSizes, leftDivisions, members);
+  }
+
   /** Nothing is wanted any more. */
   public KeeperState unwanted() {
     return new KeeperState(version, bootId, Map.of(), Map.of(), members);
