@@ -1,7 +1,7 @@
 package io.windlass.engine.local.client;
 
 import io.windlass.engine.local.client.KeeperException.Kind;
-import io.windlass.engine.local.protocol.Address;
+import io.windlass.engine.local.protocol.Control;
 import io.windlass.engine.local.protocol.Failure;
 import io.windlass.engine.local.protocol.FleetStatus;
 import io.windlass.engine.local.protocol.Json;
@@ -14,44 +14,47 @@ import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.protocol.StepStatus;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.CompletableResponseListener;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Transport;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Speaks the keeper's protocol. Thread-safe and blocking.
  *
  * <p>While the keeper is away (being upgraded, killed and started again) a call tries again until
  * it is back or the client's patience is over. That is safe because every request may be sent
- * twice. The address is read anew from the keeper's directory each time, so that a keeper that came
- * back at another port is found.
+ * twice. Whose the socket is, is looked at each time before anything is sent.
  */
 public final class KeeperClient implements AutoCloseable {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
   private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final int ANSWER_LIMIT = 64 << 20;
+
+  /** More calls than these at a time wait for each other. */
+  private static final int CONNECTIONS = 256;
 
   /** Replicas are given their time to drain; asked again, it goes on from where it was. */
   private static final Duration REMOVAL = Duration.ofMinutes(5);
 
   private final Path directory;
   private final Duration patience;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient http = http();
 
   /**
-   * @param keeperDirectory the keeper's data directory; its address and token are read from there
+   * @param keeperDirectory the keeper's data directory; its socket is found there
    * @param patience how long a call waits for a keeper that cannot be reached
    */
   public KeeperClient(Path keeperDirectory, Duration patience) {
@@ -98,7 +101,7 @@ public final class KeeperClient implements AutoCloseable {
     exchange(
         "DELETE",
         "/v1/release?environment=" + encode(environment) + "&release=" + encode(release),
-        BodyPublishers.noBody(),
+        Optional.empty(),
         ANSWER);
   }
 
@@ -107,8 +110,7 @@ public final class KeeperClient implements AutoCloseable {
    * Blocks until nothing is left.
    */
   public void remove(String environment) throws KeeperException, InterruptedException {
-    exchange(
-        "DELETE", "/v1/environment?name=" + encode(environment), BodyPublishers.noBody(), REMOVAL);
+    exchange("DELETE", "/v1/environment?name=" + encode(environment), Optional.empty(), REMOVAL);
   }
 
   /** Starts a step, or finds the one that was started under this id. */
@@ -122,19 +124,19 @@ public final class KeeperClient implements AutoCloseable {
         exchange(
             "GET",
             "/v1/step?id=" + encode(id) + "&wait-ms=" + wait.toMillis(),
-            BodyPublishers.noBody(),
+            Optional.empty(),
             wait.plus(ANSWER));
     return read(answer, StepStatus.class);
   }
 
   /** Stops a step and all that it has started. No error where it is over or was never begun. */
   public void cancel(String id) throws KeeperException, InterruptedException {
-    exchange("POST", "/v1/step/cancel?id=" + encode(id), BodyPublishers.noBody(), ANSWER);
+    exchange("POST", "/v1/step/cancel?id=" + encode(id), Optional.empty(), ANSWER);
   }
 
   /** Lets the keeper forget a step that has ended. */
   public void acknowledge(String id) throws KeeperException, InterruptedException {
-    exchange("DELETE", "/v1/step?id=" + encode(id), BodyPublishers.noBody(), ANSWER);
+    exchange("DELETE", "/v1/step?id=" + encode(id), Optional.empty(), ANSWER);
   }
 
   /** The last lines of a step that was started without a log file, masked, the newest last. */
@@ -173,33 +175,67 @@ public final class KeeperClient implements AutoCloseable {
    * until nothing is left. The keeper itself stays.
    */
   public void stopAll(Duration atMost) throws KeeperException, InterruptedException {
-    exchange("POST", "/v1/stop-all", BodyPublishers.noBody(), atMost);
+    exchange("POST", "/v1/stop-all", Optional.empty(), atMost);
   }
 
   @Override
   public void close() {
-    http.shutdownNow();
-    http.close();
+    try {
+      http.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("Tried to stop asking the keeper but could not", e);
+    }
+  }
+
+  private static HttpClient http() {
+    QueuedThreadPool threads = new QueuedThreadPool(4, 1);
+    threads.setName("keeper-client");
+    threads.setReservedThreads(0);
+    threads.setDaemon(true);
+    HttpClient http = new HttpClient();
+    http.setExecutor(threads);
+    http.setConnectTimeout(5_000);
+    http.setFollowRedirects(false);
+    http.setUserAgentField(null);
+    http.setMaxConnectionsPerDestination(CONNECTIONS);
+    try {
+      http.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("Tried to be able to ask a keeper but could not", e);
+    }
+    return http;
   }
 
   private byte[] get(String path) throws KeeperException, InterruptedException {
-    return exchange("GET", path, BodyPublishers.noBody(), ANSWER);
+    return exchange("GET", path, Optional.empty(), ANSWER);
   }
 
   private byte[] send(String method, String path, Object body)
       throws KeeperException, InterruptedException {
+    byte[] json = Json.write(body);
+    if (json.length > Control.BODY_LIMIT) {
+      throw new KeeperException(
+          Kind.REFUSED,
+          "Tried to tell the keeper a "
+              + body.getClass().getSimpleName()
+              + " but it has "
+              + json.length
+              + " bytes; "
+              + Control.BODY_LIMIT
+              + " are allowed");
+    }
     // Unpacking an image of hundreds of megabytes is the longest of these.
-    return exchange(
-        method, path, BodyPublishers.ofByteArray(Json.write(body)), Duration.ofMinutes(5));
+    return exchange(method, path, Optional.of(json), Duration.ofMinutes(5));
   }
 
-  private byte[] exchange(String method, String path, BodyPublisher body, Duration answer)
+  private byte[] exchange(String method, String path, Optional<byte[]> body, Duration answer)
       throws KeeperException, InterruptedException {
     long giveUp = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
-        return judge(
-            path, http.send(request(method, path, body, answer), BodyHandlers.ofByteArray()));
+        return judge(path, exchangeOnce(method, path, body, answer));
+      } catch (Control.ImpostorException e) {
+        throw new KeeperException(Kind.BROKEN, String.valueOf(e.getMessage()), e);
       } catch (IOException e) {
         if (System.nanoTime() - giveUp >= 0) {
           throw new KeeperException(
@@ -218,31 +254,42 @@ public final class KeeperClient implements AutoCloseable {
     }
   }
 
-  private HttpRequest request(String method, String path, BodyPublisher body, Duration answer)
-      throws IOException {
-    return HttpRequest.newBuilder(
-            URI.create("http://127.0.0.1:" + Address.of(directory).port() + path))
-        .header("Authorization", "Bearer " + Address.token(directory))
-        .header("Content-Type", "application/json")
-        .timeout(answer)
-        .method(method, body)
-        .build();
+  private ContentResponse exchangeOnce(
+      String method, String path, Optional<byte[]> body, Duration answer)
+      throws IOException, InterruptedException {
+    Request request =
+        http.newRequest("http://keeper" + path)
+            .transport(new Transport.TCPUnix(Control.trusted(directory)))
+            .method(method)
+            // One that was kept could be of a keeper that has gone.
+            .headers(h -> h.put(HttpHeader.CONNECTION, "close"))
+            .idleTimeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+            .timeout(answer.toMillis(), TimeUnit.MILLISECONDS);
+    body.ifPresent(b -> request.body(new BytesRequestContent("application/json", b)));
+    try {
+      return new CompletableResponseListener(request, ANSWER_LIMIT).send().get();
+    } catch (InterruptedException e) {
+      var _ = request.abort(e);
+      throw e;
+    } catch (ExecutionException e) {
+      throw new IOException(path + ": " + e.getCause(), e);
+    }
   }
 
-  private static byte[] judge(String path, HttpResponse<byte[]> response)
+  private static byte[] judge(String path, ContentResponse response)
       throws KeeperException, IOException {
-    if (response.statusCode() / 100 == 2) {
-      return response.body();
+    if (response.getStatus() / 100 == 2) {
+      return response.getContent();
     }
-    String error = Json.read(response.body(), Failure.class).error();
-    if (response.statusCode() == 503) {
+    String error = Json.read(response.getContent(), Failure.class).error();
+    if (response.getStatus() == 503) {
       // It is going down: the next one up will know.
       throw new IOException(path + ": " + error);
     }
     throw new KeeperException(
-        switch (response.statusCode()) {
+        switch (response.getStatus()) {
           case 404 -> Kind.NOT_FOUND;
-          case 400, 401, 409, 413, 422 -> Kind.REFUSED;
+          case 400, 409, 413, 422 -> Kind.REFUSED;
           default -> Kind.BROKEN;
         },
         error);

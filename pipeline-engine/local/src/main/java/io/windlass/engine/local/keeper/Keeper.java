@@ -149,7 +149,7 @@ public final class Keeper implements AutoCloseable {
     Answers answers =
         new Answers(loop, releases, rollouts, room, images, replicas, figures, steps, status);
     loop.start();
-    this.server = new KeeperServer(settings.port(), standing.token(), answers, figures);
+    this.server = new KeeperServer(standing.control(), settings.port(), answers, figures);
     this.port = server.start();
     keepHouse(clock, meter, images, releases, replicas, settings.limits());
     standing.announce(
@@ -158,7 +158,7 @@ public final class Keeper implements AutoCloseable {
             ProcessHandle.current().pid(),
             proxy.addresses().stream().map(InetSocketAddress::getPort).toList()));
     LOG.atInfo()
-        .addKeyValue("port", port)
+        .addKeyValue("metrics", port)
         .addKeyValue("routes", first)
         .addKeyValue("replicas", state.members().size())
         .log("The keeper keeps");
@@ -257,7 +257,7 @@ public final class Keeper implements AutoCloseable {
     var _ = housekeeping.scheduleAtFixedRate(task, seconds, seconds, TimeUnit.SECONDS);
   }
 
-  /** The protocol's port on the loopback. */
+  /** Of the metrics, on the loopback. */
   public int port() {
     return port;
   }

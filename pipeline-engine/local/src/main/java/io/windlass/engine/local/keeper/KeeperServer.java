@@ -1,8 +1,7 @@
 package io.windlass.engine.local.keeper;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.windlass.engine.image.ImageException;
+import io.windlass.engine.local.protocol.Control;
 import io.windlass.engine.local.protocol.Failure;
 import io.windlass.engine.local.protocol.Json;
 import io.windlass.engine.local.protocol.ReleaseSpec;
@@ -10,58 +9,120 @@ import io.windlass.engine.local.protocol.Resize;
 import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.protocol.StepStart;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URLDecoder;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The protocol over HTTP on the loopback. The JDK's own server: the keeper is there for years with
- * a request now and then, and a second server's memory would be for nothing.
+ * The protocol over HTTP on a Unix socket, and the figures for a Prometheus on the loopback. Which
+ * of the two a request may ask for is said by where it came in, and by nothing that it carries.
  */
 final class KeeperServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KeeperServer.class);
-  private static final int BODY_LIMIT = 4 << 20;
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
-  private final HttpServer http;
+  /** Each step that a server waits for holds a connection. */
+  private static final int CONTROL_CONNECTIONS = 512;
+
+  /** Anybody on the machine can open these; they are counted apart. */
+  private static final int METRICS_CONNECTIONS = 16;
+
+  /** Without a byte where one is due: a request that is not sent to its end. */
+  private static final Duration SILENCE = Duration.ofSeconds(20);
+
+  private final Path socket;
+  private final Server jetty;
+  private final UnixDomainServerConnector control;
+  private final ServerConnector metrics;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
-  private final byte[] expected;
   private final Answers answers;
   private final Figures figures;
   private volatile boolean leaving;
 
-  KeeperServer(int port, String token, Answers answers, Figures figures) throws IOException {
-    this.http =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
-    this.expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+  /**
+   * Not yet open.
+   *
+   * @param socket where nothing is
+   * @param metricsPort on the loopback; 0: any free one
+   */
+  KeeperServer(Path socket, int metricsPort, Answers answers, Figures figures) {
+    this.socket = socket;
     this.answers = answers;
     this.figures = figures;
-    http.setExecutor(threads);
-    http.createContext("/", this::handle);
+    QueuedThreadPool pool = new QueuedThreadPool(8, 1);
+    pool.setName("keeper-http");
+    pool.setReservedThreads(0);
+    pool.setDaemon(true);
+    pool.setVirtualThreadsExecutor(threads);
+    this.jetty = new Server(pool);
+    this.control = new UnixDomainServerConnector(jetty, null, null, null, 0, 1, protocol());
+    control.setUnixDomainPath(socket);
+    control.setIdleTimeout(SILENCE.toMillis());
+    this.metrics = new ServerConnector(jetty, null, null, null, 0, 1, protocol());
+    metrics.setHost("127.0.0.1");
+    metrics.setPort(metricsPort);
+    metrics.setIdleTimeout(SILENCE.toMillis());
+    jetty.addConnector(control);
+    jetty.addConnector(metrics);
+    jetty.addBean(new NetworkConnectionLimit(CONTROL_CONNECTIONS, control));
+    jetty.addBean(new NetworkConnectionLimit(METRICS_CONNECTIONS, metrics));
+    jetty.setHandler(new Requests());
   }
 
-  int start() {
-    http.start();
-    return http.getAddress().getPort();
+  private static HttpConnectionFactory protocol() {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    return new HttpConnectionFactory(http);
+  }
+
+  /** Answers from now on; returns the port of the metrics. */
+  int start() throws IOException {
+    try {
+      jetty.start();
+      // Nobody could pass through its directory meanwhile.
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      Files.setAttribute(socket, "unix:uid", Files.getAttribute(socket.getParent(), "unix:uid"));
+      return metrics.getLocalPort();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("its protocol cannot be served: " + e.getMessage(), e);
+    }
   }
 
   @Override
   public void close() {
     leaving = true;
-    http.stop(0);
     threads.shutdownNow();
+    try {
+      jetty.stop();
+    } catch (Exception e) {
+      LOG.warn("The keeper's protocol did not stop cleanly", e);
+    }
   }
 
   /** An answer on its way out. */
@@ -83,32 +144,45 @@ final class KeeperServer implements AutoCloseable {
     }
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      Answer answer = guarded(exchange);
-      exchange.getResponseHeaders().set("Content-Type", answer.type());
-      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-      exchange.getResponseBody().write(body);
+  /** A body that is longer than this protocol's. */
+  private static final class TooLongException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooLongException() {
+      super("Tried to read a request but it is longer than " + Control.BODY_LIMIT + " bytes");
     }
   }
 
-  private Answer guarded(HttpExchange exchange) {
-    String what = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
-    if (what.equals("GET /metrics")) {
-      // Figures only; a Prometheus on this machine reads them without a secret.
-      return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", figures.text());
+  private final class Requests extends Handler.Abstract {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+      String what = request.getMethod() + " " + request.getHttpURI().getPath();
+      boolean trusted = control.equals(request.getConnectionMetaData().getConnector());
+      Answer answer = trusted ? guarded(what, request) : open(what);
+      response.setStatus(answer.status());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+      response.write(
+          true, ByteBuffer.wrap(answer.body().getBytes(StandardCharsets.UTF_8)), callback);
+      return true;
     }
-    String given =
-        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")).orElse("");
-    if (!MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected)) {
-      return Answer.failure(
-          401, "Tried to use the keeper without its token; read it from its directory");
-    }
+  }
+
+  /**
+   * What everybody on the machine may ask for: figures only, so that Prometheus needs no secret.
+   */
+  private Answer open(String what) {
+    return what.equals("GET /metrics")
+        ? new Answer(200, "text/plain; version=0.0.4; charset=utf-8", figures.text())
+        : Answer.failure(404, "Tried \"" + what + "\" but there is only GET /metrics at this port");
+  }
+
+  private Answer guarded(String what, Request request) {
     try {
-      return answer(what, exchange);
+      return answer(what, request);
     } catch (NoSuchElementException e) {
       return Answer.failure(404, String.valueOf(e.getMessage()));
+    } catch (TooLongException e) {
+      return Answer.failure(413, String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException | ImageException e) {
       return Answer.failure(422, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -123,19 +197,19 @@ final class KeeperServer implements AutoCloseable {
     }
   }
 
-  private Answer answer(String what, HttpExchange exchange)
+  private Answer answer(String what, Request request)
       throws IOException, ImageException, InterruptedException {
-    Map<String, String> query = query(exchange);
+    Fields query = Request.extractQueryParameters(request);
     return switch (what) {
       case "GET /v1/status" -> Answer.json(answers.status());
       case "GET /v1/fleets" -> Answer.json(answers.fleets());
       case "GET /v1/fleet" -> Answer.json(answers.fleet(need(query, "name")));
       case "POST /v1/fleet/size" -> {
-        answers.resize(body(exchange, Resize.class));
+        answers.resize(body(request, Resize.class));
         yield Answer.done();
       }
       case "POST /v1/releases" -> {
-        answers.prepare(body(exchange, ReleaseSpec.class));
+        answers.prepare(body(request, ReleaseSpec.class));
         yield Answer.done();
       }
       case "DELETE /v1/release" -> {
@@ -147,7 +221,7 @@ final class KeeperServer implements AutoCloseable {
         yield Answer.done();
       }
       case "POST /v1/shift" -> {
-        answers.shift(body(exchange, Shift.class));
+        answers.shift(body(request, Shift.class));
         yield Answer.done();
       }
       case "GET /v1/rollout" ->
@@ -162,14 +236,14 @@ final class KeeperServer implements AutoCloseable {
         answers.stopAll();
         yield Answer.done();
       }
-      default -> step(what, query, exchange);
+      default -> step(what, query, request);
     };
   }
 
-  private Answer step(String what, Map<String, String> query, HttpExchange exchange)
+  private Answer step(String what, Fields query, Request request)
       throws IOException, InterruptedException {
     return switch (what) {
-      case "POST /v1/steps" -> Answer.json(answers.steps().start(body(exchange, StepStart.class)));
+      case "POST /v1/steps" -> Answer.json(answers.steps().start(body(request, StepStart.class)));
       case "GET /v1/step" -> {
         Duration wait = millis(query, "wait-ms");
         yield Answer.json(
@@ -179,7 +253,7 @@ final class KeeperServer implements AutoCloseable {
                 .orElseThrow(() ->
                     new NoSuchElementException(
                         "Tried to watch step \""
-                            + query.get("id")
+                            + query.getValue("id")
                             + "\" but the keeper does not know it")));
       }
       case "GET /v1/step/log" ->
@@ -197,11 +271,16 @@ final class KeeperServer implements AutoCloseable {
     };
   }
 
-  private static <T> T body(HttpExchange exchange, Class<T> type) throws IOException {
-    byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
-    if (body.length > BODY_LIMIT) {
-      throw new IllegalArgumentException(
-          "Tried to read a request but it is longer than " + BODY_LIMIT + " bytes");
+  private static <T> T body(Request request, Class<T> type) throws IOException {
+    if (request.getLength() > Control.BODY_LIMIT) {
+      throw new TooLongException();
+    }
+    byte[] body;
+    try (InputStream content = Content.Source.asInputStream(request)) {
+      body = content.readNBytes(Control.BODY_LIMIT + 1);
+    }
+    if (body.length > Control.BODY_LIMIT) {
+      throw new TooLongException();
     }
     try {
       return Json.read(body, type);
@@ -212,33 +291,19 @@ final class KeeperServer implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> query(HttpExchange exchange) {
-    Map<String, String> values = new HashMap<>();
-    String raw = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
-    for (String pair : raw.split("&", -1)) {
-      int equals = pair.indexOf('=');
-      if (equals > 0) {
-        values.put(
-            pair.substring(0, equals),
-            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-      }
-    }
-    return values;
-  }
-
-  private static String need(Map<String, String> query, String name) {
-    String value = query.get(name);
+  private static String need(Fields query, String name) {
+    String value = query.getValue(name);
     if (value == null) {
       throw new IllegalArgumentException("Tried to answer but \"" + name + "\" is not given");
     }
     return value;
   }
 
-  private static int number(Map<String, String> query, String name) {
+  private static int number(Fields query, String name) {
     return Integer.parseInt(need(query, name));
   }
 
-  private static Duration millis(Map<String, String> query, String name) {
+  private static Duration millis(Fields query, String name) {
     return Duration.ofMillis(Long.parseLong(need(query, name)));
   }
 }

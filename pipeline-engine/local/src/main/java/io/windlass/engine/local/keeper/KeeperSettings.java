@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * What an operator chooses for a keeper.
  *
- * @param directory the keeper's own: state, token, key, logs, unpacked images
+ * @param directory the keeper's own: state, socket, key, logs, unpacked images
  * @param contentStore the server's content store, or empty where only directories are run
- * @param port of the protocol on 127.0.0.1; 0: any free one. Clients find it in the directory
+ * @param port of the metrics on 127.0.0.1; 0: any free one, which stands in the directory
  * @param routes where the routes are served
  * @param budget what replicas may use of the machine
  * @param sandbox whether to isolate

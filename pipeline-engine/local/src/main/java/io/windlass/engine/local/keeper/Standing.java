@@ -1,7 +1,9 @@
 package io.windlass.engine.local.keeper;
 
 import io.windlass.engine.local.protocol.Address;
+import io.windlass.engine.local.protocol.Control;
 import io.windlass.engine.local.protocol.Json;
+import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.state.Durable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,20 +13,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Being the keeper of a directory: there is one at a time, it has a name that stays, a token that
- * its clients show, and an address that they find it at.
+ * Being the keeper of a directory: there is one at a time, it has a name that stays, and a socket
+ * that its clients find it at.
  */
 final class Standing implements AutoCloseable {
   /** For the keeper before to let go, as in an upgrade. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  private static final int TOKEN_BYTES = 32;
 
   private final Path directory;
   private final FileChannel lock;
@@ -74,10 +72,20 @@ final class Standing implements AutoCloseable {
     return once("name", Names.random());
   }
 
-  String token() throws IOException {
-    byte[] fresh = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(fresh);
-    return once(Address.TOKEN_FILE, HexFormat.of().formatHex(fresh));
+  /**
+   * The place of the protocol's socket, free to listen at. A keeper that was killed left its own;
+   * the lock says that nobody listens there any more.
+   */
+  Path control() throws IOException {
+    Path socket = Control.socket(directory);
+    Path around = Control.directory(directory);
+    Trees.own(around, Optional.empty());
+    // A server of another user owns the keeper's directory where the keeper is root.
+    if (Trees.owner(around) != Trees.owner(directory)) {
+      Trees.own(around, Optional.of(Trees.owner(directory)));
+    }
+    Files.deleteIfExists(socket);
+    return socket;
   }
 
   private String once(String file, String fresh) throws IOException {

@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a running keeper listens, as it wrote it to its directory.
+ * Where a running keeper listens on TCP, as it wrote it to its directory. The protocol is not among
+ * these: see {@link Control}.
  *
- * @param port on 127.0.0.1
+ * @param port of its {@code /metrics} on 127.0.0.1
  * @param pid of the keeper
  * @param routes ports at which the routes are served, in the order of the settings
  */
@@ -20,14 +21,7 @@ public record Address(int port, long pid, List<Integer> routes) {
   /** Name of the file within the keeper's directory that holds this record. */
   public static final String FILE = "keeper.json";
 
-  /** Name of the file beside it that holds the bearer token, readable by its owner only. */
-  public static final String TOKEN_FILE = "token";
-
   public static Address of(Path keeperDirectory) throws IOException {
     return Json.read(Files.readAllBytes(keeperDirectory.resolve(FILE)), Address.class);
-  }
-
-  public static String token(Path keeperDirectory) throws IOException {
-    return Files.readString(keeperDirectory.resolve(TOKEN_FILE)).strip();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What server and keeper say to each other: records of protocol version 1, as JSON over loopback
- * HTTP under {@code /v1}.
+ * What server and keeper say to each other: records of protocol version 1, as JSON over HTTP under
+ * {@code /v1}, on a Unix socket.
  *
  * <p>Every request may be sent again: names are chosen by the caller, and the second request finds
  * what the first one did. Fields may be added to a version and unknown ones are passed over, so

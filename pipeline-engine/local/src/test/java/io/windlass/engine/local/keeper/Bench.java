@@ -156,12 +156,22 @@ final class Bench implements AutoCloseable {
     return keeper.orElseThrow().proxyPort();
   }
 
+  int metricsPort() {
+    return keeper.orElseThrow().port();
+  }
+
   String metrics() throws IOException, InterruptedException {
-    int port = keeper.orElseThrow().port();
+    return overTcp("GET", "/metrics").body();
+  }
+
+  /** What the keeper answers to anybody on the machine. */
+  HttpResponse<String> overTcp(String method, String path)
+      throws IOException, InterruptedException {
     return http.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + metricsPort() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
