@@ -23,6 +23,8 @@ import io.windlass.engine.run.RunMachine;
 import io.windlass.engine.run.RunPerformer;
 import io.windlass.engine.run.RunProjection;
 import io.windlass.engine.run.Runs;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The whole engine on one journal: every machine with what performs its effects and keeps its
@@ -35,6 +37,17 @@ import io.windlass.engine.run.Runs;
  */
 public record Engine(
     Runs runs, Environments environments, Releases releases, Repositories repositories) {
+
+  /**
+   * The digests of images that must not be removed: of releases that serve, roll out or wait, of
+   * runs under way, and of the last releases of each environment that served.
+   */
+  public Set<String> neededDigests(int lastServed) {
+    Set<String> needed = new TreeSet<>(releases.neededDigests(lastServed));
+    needed.addAll(environments.askedDigests());
+    needed.addAll(runs.builtDigests());
+    return needed;
+  }
 
   /**
    * Registers the engine's machines. The journal is started by the caller, once everybody has

@@ -241,6 +241,25 @@ class EngineTest {
   }
 
   @Test
+  void theImageOfADeploymentThatWaitsIsKept() {
+    world.engine().environments().freeze(EngineWorld.PRODUCTION, "ops", "a sale");
+    world.push("", first);
+    RunDetail run =
+        world.await(
+            1,
+            any ->
+                Optional.ofNullable(any.deployments().get("production"))
+                    .filter(d -> d.stage() == DeploymentStage.WAITING)
+                    .isPresent());
+    String digest = run.image().orElseThrow().image().orElseThrow().digest();
+    assertThat(world.engine().releases().neededDigests(5)).isEmpty();
+
+    assertThat(world.engine().environments().askedDigests()).containsExactly(digest);
+    assertThat(world.engine().runs().builtDigests()).containsExactly(digest);
+    assertThat(world.engine().neededDigests(5)).containsExactly(digest);
+  }
+
+  @Test
   void aFileThatIsWrongFailsTheRunWithEveryProblem() throws Exception {
     String second =
         world.git.write("windlass.yaml", "steps: { a: { rnu: x, timeuot: 3 } }\n").commit("wrong");

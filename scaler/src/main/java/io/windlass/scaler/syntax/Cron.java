@@ -101,6 +101,17 @@ public final class Cron {
     return Optional.empty();
   }
 
+  /** The last time in (after, until]; empty where there is none. */
+  public Optional<Instant> last(Instant after, Instant until, ZoneId zone) {
+    Optional<Instant> last = Optional.empty();
+    Optional<Instant> next = next(after, zone);
+    while (next.filter(time -> !time.isAfter(until)).isPresent()) {
+      last = next;
+      next = next(next.get(), zone);
+    }
+    return last;
+  }
+
   /**
    * The start of a window of the given length that is open at {@code now}: the earliest time of
    * this expression in (now - length, now]. Empty when none is open.

@@ -77,6 +77,12 @@ public final class Deliveries {
         rows.subList(0, most), Optional.of(last.received().toEpochMilli() + "-" + last.id()));
   }
 
+  /** Removes those that were received before a time from the list, and says how many. */
+  public int forget(Instant before) {
+    return database.write(tx ->
+        tx.handle().execute("DELETE FROM delivery WHERE received < ?", before.toEpochMilli()));
+  }
+
   private static List<Row> query(
       Handle handle, Optional<String> repository, Optional<String> before, int most) {
     long time = before.flatMap(Deliveries::time).orElse(Long.MAX_VALUE);

@@ -8,10 +8,12 @@ import io.windlass.engine.source.RepositoryName;
 import io.windlass.engine.source.SourceHostException;
 import io.windlass.webhooks.delivery.Deliveries;
 import io.windlass.webhooks.settings.Settings;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,24 +42,51 @@ final class Redeliveries {
   }
 
   /**
-   * Looks after the hooks of one repository; nothing happens without credentials or without a
-   * hook's id.
+   * Looks after every hook that the server's file knows and that credentials allow to ask about.
    */
-  void ask(RepositoryName name) throws IOException {
-    Settings.Repository repository = settings.get().repositories().get(name);
-    if (repository == null) {
-      return;
-    }
-    GitHub github = hosts.github(name).orElse(null);
-    if (github == null) {
-      return;
-    }
-    for (String id : repository.hookIds()) {
-      ask(github, new Hook.OfRepository(name, Long.parseLong(id)));
-    }
+  void ask() {
+    hooks().forEach((hook, github) -> ask(github, hook));
   }
 
-  private void ask(GitHub github, Hook hook) throws IOException {
+  /** A hook without its id cannot be asked about, but for the App's own, of which there is one. */
+  private Map<Hook, GitHub> hooks() {
+    Settings now = settings.get();
+    Map<Hook, GitHub> hooks = new LinkedHashMap<>();
+    now.repositories()
+        .forEach((name, repository) ->
+            hosts
+                .github(name)
+                .ifPresent(github ->
+                    repository
+                        .hookIds()
+                        .forEach(id ->
+                            hooks.put(new Hook.OfRepository(name, Long.parseLong(id)), github))));
+    now.organizations()
+        .forEach((login, organization) ->
+            member(now, login)
+                .ifPresent(member ->
+                    hosts
+                        .github(member)
+                        .ifPresent(github ->
+                            organization
+                                .hookIds()
+                                .forEach(id ->
+                                    hooks.put(
+                                        new Hook.OfOrganization(login, Long.parseLong(id), member),
+                                        github)))));
+    if (now.github().app().flatMap(Settings.App::webhook).isPresent()) {
+      hosts.common().ifPresent(github -> hooks.put(new Hook.OfApp(), github));
+    }
+    return hooks;
+  }
+
+  private static Optional<RepositoryName> member(Settings settings, String login) {
+    return settings.repositories().keySet().stream()
+        .filter(name -> name.owner().equalsIgnoreCase(login))
+        .findFirst();
+  }
+
+  private void ask(GitHub github, Hook hook) {
     try {
       Answer<List<FailedDelivery>> failed =
           github.failedDeliveries(hook, clock.instant().minus(BACK));
@@ -77,7 +106,10 @@ final class Redeliveries {
         }
       }
     } catch (SourceHostException e) {
-      throw new IOException(e.getMessage(), e);
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("hook", hook)
+          .log("failed deliveries cannot be looked for now; it is tried again");
     }
   }
 }

@@ -93,6 +93,11 @@ final class SourceHosts implements AutoCloseable {
         : client(name);
   }
 
+  /** GitHub as the server's own token or App sees it; empty where there is none. */
+  synchronized Optional<GitHub> common() {
+    return common;
+  }
+
   /** What opens a repository over https; empty where it is public. */
   synchronized Optional<Credentials.TokenSource> cloneToken(RepositoryName name) {
     Settings.Repository repository = settings.get().repositories().get(name);

@@ -28,6 +28,7 @@ import io.windlass.engine.local.client.KeeperTarget;
 import io.windlass.engine.notification.AlertEvent;
 import io.windlass.engine.notification.ChatHook;
 import io.windlass.engine.notification.Links;
+import io.windlass.engine.repository.ScheduleTimes;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunLimits;
@@ -197,15 +198,21 @@ public final class WindlassServer implements AutoCloseable {
         keep(
             new Chores(
                 configured,
-                journal,
                 engine,
                 loop,
-                mirrors,
-                images,
                 hosts,
-                decisions,
                 intake,
                 new Redeliveries(configured, hosts, deliveries, clock),
+                new ScheduleTimes(database),
+                new Upkeep(
+                    configured,
+                    journal,
+                    engine,
+                    mirrors,
+                    images,
+                    deliveries,
+                    decisions,
+                    keeper.data().resolve("keeper.log")),
                 clock));
     chores.start();
     Sessions sessions = new Sessions(token, clock);

@@ -34,6 +34,7 @@ public record Settings(
     Map<RepositoryName, Repository> repositories,
     Map<String, Organization> organizations,
     Scaler scaler,
+    Retention retention,
     List<Notification> notifications) {
   public Settings {
     registries = List.copyOf(registries);
@@ -153,6 +154,17 @@ public record Settings(
 
   /** How the fleets are sized. */
   public record Scaler(Duration tick) {}
+
+  /**
+   * How long what is over is kept. What serves, waits or is under way is kept in any case.
+   *
+   * @param deliveries bodies of webhooks, and what was made of each
+   * @param logs of runs that have ended
+   * @param timelines the events of runs, refs and environments; how each stands is kept
+   * @param decisions of the scaler, but for each fleet's last
+   */
+  public record Retention(
+      Duration deliveries, Duration logs, Duration timelines, Duration decisions) {}
 
   /** A chat-style webhook. */
   public record Notification(URI webhook, Set<Occasion> on) {

@@ -1,6 +1,7 @@
 package io.windlass.webhooks.settings;
 
 import io.windlass.webhooks.settings.Settings.Listen;
+import io.windlass.webhooks.settings.Settings.Retention;
 import java.net.URI;
 import java.time.Duration;
 
@@ -23,6 +24,9 @@ public final class SettingsDefaults {
   public static final double BUDGET = 0.8;
   public static final boolean START_KEEPER = true;
   public static final Duration TICK = Duration.ofSeconds(5);
+  public static final Retention RETENTION =
+      new Retention(
+          Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(30), Duration.ofDays(90));
 
   private SettingsDefaults() {}
 }

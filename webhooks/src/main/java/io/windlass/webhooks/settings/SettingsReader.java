@@ -18,6 +18,7 @@ import io.windlass.webhooks.settings.Settings.Notification;
 import io.windlass.webhooks.settings.Settings.Occasion;
 import io.windlass.webhooks.settings.Settings.Registry;
 import io.windlass.webhooks.settings.Settings.Repository;
+import io.windlass.webhooks.settings.Settings.Retention;
 import io.windlass.webhooks.settings.Settings.Scaler;
 import io.windlass.webhooks.settings.Settings.Server;
 import io.windlass.webhooks.settings.Settings.Target;
@@ -49,6 +50,8 @@ public final class SettingsReader {
       problems = List.copyOf(problems);
     }
   }
+
+  private static final Duration LONGEST_KEPT = Duration.ofDays(3650);
 
   private final Problems problems = new Problems();
   private final Surroundings surroundings;
@@ -100,6 +103,8 @@ public final class SettingsReader {
         f.fields("repositories").map(believed::repositories).orElse(Map.of());
     Scaler scaler =
         f.fields("scaler").map(SettingsReader::scaler).orElse(new Scaler(SettingsDefaults.TICK));
+    Retention retention =
+        f.fields("retention").map(SettingsReader::retention).orElse(SettingsDefaults.RETENTION);
     var notifications = f.list("notify", SettingsReader::notification);
     f.done();
     return new Settings(
@@ -112,6 +117,7 @@ public final class SettingsReader {
         repositories,
         organizations,
         scaler,
+        retention,
         notifications);
   }
 
@@ -246,6 +252,21 @@ public final class SettingsReader {
     var tick = f.duration("tick", Duration.ofSeconds(1), Duration.ofMinutes(5));
     f.done();
     return new Scaler(tick.orElse(SettingsDefaults.TICK));
+  }
+
+  private static Retention retention(Fields f) {
+    // GitHub sends again what is up to three days old: until then it must be known.
+    var deliveries = f.duration("deliveries", Duration.ofDays(4), LONGEST_KEPT);
+    var logs = f.duration("logs", Duration.ofDays(1), LONGEST_KEPT);
+    var timelines = f.duration("timelines", Duration.ofDays(4), LONGEST_KEPT);
+    var decisions = f.duration("decisions", Duration.ofDays(1), LONGEST_KEPT);
+    f.done();
+    Retention standard = SettingsDefaults.RETENTION;
+    return new Retention(
+        deliveries.orElse(standard.deliveries()),
+        logs.orElse(standard.logs()),
+        timelines.orElse(standard.timelines()),
+        decisions.orElse(standard.decisions()));
   }
 
   private static Optional<Notification> notification(Node node, String path, Problems all) {

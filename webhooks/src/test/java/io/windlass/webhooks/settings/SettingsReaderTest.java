@@ -51,6 +51,7 @@ class SettingsReaderTest {
             production: { target: local, hosts: [shop.example.com], tags: ["v*"], max: 40 }
         acme/site:
       scaler: { tick: 2s }
+      retention: { logs: 7d }
       notify: [{ webhook: https://chat.example.com/hooks/x, on: [failure] }]
       """;
 
@@ -109,6 +110,10 @@ class SettingsReaderTest {
     assertThat(s.repositories().get(RepositoryName.of("acme/site")).cloneUrl())
         .hasToString("https://github.com/acme/site.git");
     assertThat(s.organizations().get("acme").hookIds()).containsExactly("77");
+    assertThat(s.retention())
+        .isEqualTo(
+            new Settings.Retention(
+                Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(90)));
     assertThat(s.scaler().tick()).isEqualTo(Duration.ofSeconds(2));
     assertThat(s.notifications().getFirst().on()).containsExactly(Occasion.FAILURE);
   }
@@ -247,5 +252,13 @@ class SettingsReaderTest {
     assertThat(problems("repositories: { a/b: { hook-id: [5] }, a/c: { hook-id: [5] } }"))
         .containsExactly(
             "server.yaml:1:47: repositories.a/c.hook-id: hook 5 already belongs to repository a/b");
+  }
+
+  @Test
+  void aDeliveryIsKeptForAsLongAsGitHubMaySendItAgain() {
+    assertThat(problems("retention: { deliveries: 3d }"))
+        .singleElement()
+        .asString()
+        .contains("retention.deliveries");
   }
 }

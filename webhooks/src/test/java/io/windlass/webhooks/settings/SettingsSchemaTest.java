@@ -62,6 +62,7 @@ class SettingsSchemaTest {
         "repositories: { acme/shop: , acme/site: { hook-id: [1, '2'], secret: { env: S } } }",
         "organizations: { acme: { secret: { env: A }, previous-secret: { env: B } } }",
         "scaler: { tick: 2s }",
+        "retention: { deliveries: 4d, logs: 1d, timelines: 60d, decisions: 3650d }",
         "notify: [{ webhook: 'https://chat.a/x?y=z', on: [failure, recovery] }]",
         "{targets: {l: {keeper: }}, repositories: {a/b: {environments: {p: {target: l, hosts:"
             + " ['*.a.b'], branches: [main], tags: ['v*', '!v0'], max: 4}}}}}",
@@ -109,6 +110,8 @@ class SettingsSchemaTest {
         "repositories: { a/b: { environments: { p: { target: l, max: 0 } } } }",
         "organizations: { acme: {} }",
         "scaler: { tick: 2 }",
+        "retention: { bodies: 30d }",
+        "retention: { logs: 90 }",
         "notify: [{ webhook: 'https://x', on: [success] }]",
         "notify: [{ on: [failure] }]",
       })
@@ -141,6 +144,10 @@ class SettingsSchemaTest {
             "targets.*.keeper.budget.memory", Math.round(keeper.memoryShare() * 100) + "%")
         .containsEntry("targets.*.keeper.start", "" + keeper.start())
         .containsEntry("scaler.tick", Units.text(s.scaler().tick()))
+        .containsEntry("retention.deliveries", Units.text(s.retention().deliveries()))
+        .containsEntry("retention.logs", Units.text(s.retention().logs()))
+        .containsEntry("retention.timelines", Units.text(s.retention().timelines()))
+        .containsEntry("retention.decisions", Units.text(s.retention().decisions()))
         .containsEntry("notify[].on", "failure, recovery");
     assertThat(s.notifications().getFirst().on()).isEqualTo(Set.of(Occasion.values()));
     assertThat(page)

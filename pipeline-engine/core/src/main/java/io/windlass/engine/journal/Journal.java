@@ -271,6 +271,24 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /**
+   * Forgets whole subjects of a kind that nothing has moved since and that wait for nothing: state,
+   * timeline, keys. What is told to one of them afterwards begins from its initial state.
+   *
+   * @return how many were forgotten
+   */
+  public int forget(String kind, Instant before) {
+    int forgotten = 0;
+    while (true) {
+      List<Subject> idle = database.read(tx -> ledger.idle(tx, kind, before, TRIMMED_AT_ONCE));
+      database.run(tx -> idle.forEach(subject -> ledger.forget(tx, subject, before)));
+      forgotten += idle.size();
+      if (idle.size() < TRIMMED_AT_ONCE) {
+        return forgotten;
+      }
+    }
+  }
+
   /** How many effects are waiting or under way. */
   public int pendingEffects() {
     return lanes.size();

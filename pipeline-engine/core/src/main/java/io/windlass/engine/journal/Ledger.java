@@ -361,6 +361,42 @@ final class Ledger {
             limit);
   }
 
+  /** Subjects that nothing has moved since a time and that wait for nothing. Scans. */
+  List<Subject> idle(Tx tx, String kind, Instant before, int limit) {
+    String ofS = " WHERE o.kind = s.kind AND o.subject = s.subject";
+    return tx.session()
+        .list(
+            "SELECT kind, subject FROM journal_subject s WHERE kind = ? AND changed < ?"
+                + " AND NOT EXISTS (SELECT 1 FROM journal_effect o"
+                + ofS
+                + " AND o.ended IS NULL)"
+                + " AND NOT EXISTS (SELECT 1 FROM journal_timer o"
+                + ofS
+                + ") AND NOT EXISTS (SELECT 1 FROM journal_parked o"
+                + ofS
+                + ") LIMIT ?",
+            Ledger::subject,
+            kind,
+            before,
+            limit);
+  }
+
+  /** Forgets a subject, unless it was moved meanwhile. */
+  void forget(Tx tx, Subject subject, Instant before) {
+    int still =
+        tx.session()
+            .update(
+                "DELETE FROM journal_subject" + OF + " AND changed < ?",
+                subject.kind(),
+                subject.key(),
+                before);
+    if (still == 1) {
+      for (String table : List.of("journal_effect", "journal_transition")) {
+        tx.session().update("DELETE FROM " + table + OF, subject.kind(), subject.key());
+      }
+    }
+  }
+
   void forget(Tx tx, OldRow old) {
     Subject subject = old.subject();
     tx.session()

@@ -117,6 +117,12 @@ public final class Repositories {
     return journal.state(subject(repository.toString()), RepositoryState.class);
   }
 
+  /** Removes what was made of events before a time from the list, and says how many. */
+  public int forget(Instant before) {
+    return database.write(
+        tx -> tx.handle().execute("DELETE FROM ref_decision WHERE at < ?", before.toEpochMilli()));
+  }
+
   private static Subject subject(String repository) {
     return RepositoryMachine.subject(repository);
   }

@@ -12,7 +12,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Environments as API and pages see them, and what people may ask of them. */
 public final class Environments {
@@ -171,6 +174,28 @@ public final class Environments {
   public void remove(EnvironmentId id, String who, String why) {
     journal.tell(
         EnvironmentMachine.subject(id), new EnvironmentEvent.RemovalWanted(who, why), key());
+  }
+
+  /** The images of deployments that wait or have just begun and are no release yet, by digest. */
+  public Set<String> askedDigests() {
+    List<String> names =
+        database.read(tx ->
+            tx.handle()
+                .createQuery("SELECT environment FROM environment")
+                .mapTo(String.class)
+                .list());
+    Set<String> digests = new TreeSet<>();
+    for (String name : names) {
+      Optional<EnvironmentState> state =
+          journal.state(
+              EnvironmentMachine.subject(EnvironmentId.parse(name)), EnvironmentState.class);
+      Stream.concat(
+              state.flatMap(EnvironmentState::waiting).stream(),
+              state.flatMap(EnvironmentState::rollout).flatMap(Rollout::request).stream())
+          .flatMap(request -> request.images().values().stream())
+          .forEach(image -> digests.add(image.digest()));
+    }
+    return digests;
   }
 
   private static String key() {

@@ -1,6 +1,11 @@
 package io.windlass.engine.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where the files of runs are.
@@ -8,6 +13,8 @@ import java.nio.file.Path;
  * @param data the server's data directory
  */
 public record RunFiles(Path data) {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
   /** The run's checkout. */
   public Path workspace(RunId run) {
     return data.resolve("workspaces")
@@ -23,6 +30,25 @@ public record RunFiles(Path data) {
   /** All logs of a run. */
   public Path logs(RunId run) {
     return data.resolve("logs").resolve(run.repository()).resolve(Long.toString(run.number()));
+  }
+
+  /** The runs that have logs. */
+  List<RunId> withLogs() throws IOException {
+    Path all = data.resolve("logs");
+    if (Files.notExists(all)) {
+      return List.of();
+    }
+    try (Stream<Path> found = Files.find(all, 3, (path, kind) -> kind.isDirectory())) {
+      return found
+          .map(all::relativize)
+          .filter(path ->
+              path.getNameCount() == 3 && NUMBER.matcher(path.getName(2).toString()).matches())
+          .map(path ->
+              new RunId(
+                  path.getName(0) + "/" + path.getName(1),
+                  Long.parseLong(path.getName(2).toString())))
+          .toList();
+    }
   }
 
   /**

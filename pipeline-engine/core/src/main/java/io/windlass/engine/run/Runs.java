@@ -1,14 +1,19 @@
 package io.windlass.engine.run;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.Tx;
+import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jdbi.v3.core.statement.Query;
 
@@ -131,6 +136,44 @@ public final class Runs {
                 && attempt >= 1
                 && attempt <= steps.getOrDefault(step, StepState.PENDING).attempt())
         .map(steps -> files.log(id, step, attempt));
+  }
+
+  /** The images that runs under way have built and that nothing is deployed of yet, by digest. */
+  public Set<String> builtDigests() {
+    List<RunId> running =
+        database.read(tx ->
+            tx.handle()
+                .createQuery("SELECT repository, number FROM run WHERE status = 'RUNNING'")
+                .map(
+                    (row, context) -> new RunId(row.getString("repository"), row.getLong("number")))
+                .list());
+    Set<String> digests = new TreeSet<>();
+    for (RunId run : running) {
+      journal
+          .state(RunMachine.subject(run), RunState.class)
+          .flatMap(RunState::image)
+          .flatMap(ImageState::image)
+          .ifPresent(image -> digests.add(image.digest()));
+    }
+    return digests;
+  }
+
+  /** Removes the logs of runs that ended before a time, and says of how many. */
+  public int forgetLogs(Instant before) throws IOException {
+    int forgotten = 0;
+    for (RunId run : files.withLogs()) {
+      boolean old =
+          database
+              .read(tx -> summary(tx, run))
+              .flatMap(RunSummary::ended)
+              .filter(ended -> ended.isBefore(before))
+              .isPresent();
+      if (old) {
+        MoreFiles.deleteRecursively(files.logs(run), RecursiveDeleteOption.ALLOW_INSECURE);
+        forgotten++;
+      }
+    }
+    return forgotten;
   }
 
   /** Asks a run to end. False where there is no such run. */

@@ -174,6 +174,7 @@ public final class GitHub implements SourceHost, AutoCloseable {
   private Answer<GitHubCalls.Reply> with(Hook hook, Call call) throws SourceHostException {
     return switch (hook) {
       case Hook.OfRepository(RepositoryName repository, long _) -> with(repository, call);
+      case Hook.OfOrganization(String _, long _, RepositoryName member) -> with(member, call);
       case Hook.OfApp() ->
           app.isPresent()
               ? call.with(app.get().jwt())
@@ -219,6 +220,8 @@ public final class GitHub implements SourceHost, AutoCloseable {
     return switch (hook) {
       case Hook.OfRepository(RepositoryName repository, long id) ->
           "/repos/" + repository + "/hooks/" + id;
+      case Hook.OfOrganization(String login, long id, RepositoryName _) ->
+          "/orgs/" + login + "/hooks/" + id;
       case Hook.OfApp() -> "/app/hook";
     };
   }
@@ -227,6 +230,8 @@ public final class GitHub implements SourceHost, AutoCloseable {
     return switch (hook) {
       case Hook.OfRepository(RepositoryName repository, long id) ->
           "hook " + id + " of " + repository;
+      case Hook.OfOrganization(String login, long id, RepositoryName _) ->
+          "hook " + id + " of " + login;
       case Hook.OfApp() -> "the App's hook";
     };
   }

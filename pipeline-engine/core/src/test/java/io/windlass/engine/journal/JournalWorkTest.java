@@ -332,6 +332,24 @@ class JournalWorkTest {
   }
 
   @Test
+  void forgettingLeavesNothingOfWhatIsOldAndIdleAndAllOfTheRest() {
+    journal.tell(Parcel.subject("idle"), new Event.Put("book"), "1");
+    journal.tell(Parcel.subject("waits"), new Event.Send("road"), "1");
+    clock.forward(Duration.ofDays(100));
+    journal.tell(Parcel.subject("new"), new Event.Put("book"), "1");
+
+    assertThat(journal.forget(Parcel.KIND, clock.instant().minus(Duration.ofDays(90))))
+        .isEqualTo(1);
+
+    assertThat(journal.state(Parcel.subject("idle"), Parcel.State.class)).isEmpty();
+    assertThat(journal.history(Parcel.subject("idle"), 0, 10)).isEmpty();
+    assertThat(journal.history(Parcel.subject("waits"), 0, 10)).hasSize(1);
+    assertThat(things("new")).isEqualTo(1);
+    assertThat(journal.tell(Parcel.subject("idle"), new Event.Put("cup"), "1"))
+        .isEqualTo(TellResult.APPLIED);
+  }
+
+  @Test
   void aProjectionIsInStepWithTheStateAndCanRefuseATransition() {
     journal.close();
     journal = new Journal(database, clock);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.journal.Journal;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,23 @@ class RunsTest {
         .hasSize(50)
         .first()
         .satisfies(run -> assertThat(run.id().number()).isEqualTo(MANY));
+  }
+
+  @Test
+  void logsOfRunsThatEndedLongAgoGoAndNoOthers() throws Exception {
+    database.run(
+        tx -> tx.handle().execute("UPDATE run SET ended = number * 1000 WHERE number <> 6"));
+    for (long number : List.of(2L, 4L, 6L)) {
+      Path log = new RunFiles(directory).log(new RunId("acme/shop", number), "test", 1);
+      Files.createDirectories(log.getParent());
+      Files.writeString(log, "ok");
+    }
+
+    assertThat(runs.forgetLogs(Instant.ofEpochSecond(3))).isEqualTo(1);
+
+    assertThat(directory.resolve("logs/acme/shop")).isDirectoryNotContaining("glob:**/2");
+    assertThat(directory.resolve("logs/acme/shop/4/test.1.log")).exists();
+    assertThat(directory.resolve("logs/acme/shop/6/test.1.log")).exists();
   }
 
   @Test

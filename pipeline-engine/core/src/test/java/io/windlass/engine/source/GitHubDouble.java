@@ -37,9 +37,10 @@ final class GitHubDouble implements AutoCloseable {
   private static final Set<String> STATES = Set.of("error", "failure", "pending", "success");
   private static final Pattern STATUS = Pattern.compile("/repos/acme/shop/statuses/(.+)");
   private static final Pattern DELIVERIES =
-      Pattern.compile("(/repos/acme/shop/hooks/7|/app/hook)/deliveries");
+      Pattern.compile("(/repos/acme/shop/hooks/7|/orgs/acme/hooks/9|/app/hook)/deliveries");
   private static final Pattern ATTEMPTS =
-      Pattern.compile("(?:/repos/acme/shop/hooks/7|/app/hook)/deliveries/(\\d+)/attempts");
+      Pattern.compile(
+          "(?:/repos/acme/shop/hooks/7|/orgs/acme/hooks/9|/app/hook)/deliveries/(\\d+)/attempts");
 
   record Attempt(long id, String guid, int statusCode, Instant at) {}
 

@@ -208,6 +208,13 @@ class GitHubTest {
   }
 
   @Test
+  void an_organisations_hook_is_asked_as_one_of_its_repositories() throws Exception {
+    assertThat(github.redeliver(new Hook.OfOrganization("acme", 9, SHOP), 43))
+        .isInstanceOf(Answer.Given.class);
+    assertThat(there.redelivered).containsExactly(43L);
+  }
+
+  @Test
   void the_apps_hook_needs_an_app() throws Exception {
     assertThat(github.redeliver(new Hook.OfApp(), 42)).isInstanceOf(Answer.Refused.class);
     try (GitHub app = app()) {
