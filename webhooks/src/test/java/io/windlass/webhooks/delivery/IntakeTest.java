@@ -282,7 +282,7 @@ class IntakeTest {
    * Stands for the machine of refs, whose own decisions are tested beside it: it only remembers
    * what it was told.
    */
-  private static final class Listening implements Machine<Heard, RefEvent, Void> {
+  static final class Listening implements Machine<Heard, RefEvent, Void> {
     @Override
     public String kind() {
       return "ref";
@@ -320,7 +320,7 @@ class IntakeTest {
 
   record Heard(List<String> deliveries) {}
 
-  private static final class Idle<F, E> implements Performer<F, E> {
+  static final class Idle<F, E> implements Performer<F, E> {
     @Override
     public Optional<E> perform(EffectId id, F effect) {
       return Optional.empty();

@@ -58,7 +58,8 @@ final class EventReader {
         ref,
         before,
         after,
-        body.flag("/forced"),
+        // Where it is not said, a forced return to an old commit is left to the next poll.
+        body.isPresent("/forced") && body.flag("/forced"),
         created,
         deleted,
         headCommit,

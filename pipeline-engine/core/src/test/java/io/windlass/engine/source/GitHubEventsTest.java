@@ -1,13 +1,13 @@
 package io.windlass.engine.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.windlass.engine.NpmPart;
 import io.windlass.engine.journal.StoredForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +59,14 @@ class GitHubEventsTest {
     assertThat(pushed.headCommit()).contains(NEW);
     assertThat(pushed.created()).isFalse();
     assertThat(pushed.deleted()).isFalse();
+  }
+
+  @Test
+  void a_push_that_does_not_say_whether_it_was_forced_was_not() {
+    ObjectNode body = push("refs/heads/main", OLD, NEW, true, 1);
+    body.remove("forced");
+
+    assertThat(pushed(body).forced()).isFalse();
   }
 
   @ParameterizedTest
@@ -259,21 +267,10 @@ class GitHubEventsTest {
     ((ObjectNode) body.at(at.substring(0, slash))).set(at.substring(slash + 1), value);
   }
 
-  /** Set up by {@code bin/parts} into a cache outside of the checkout. */
   private static JsonNode examples() throws Exception {
-    String home =
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .orElse(System.getProperty("user.home") + "/.cache");
-    Path parts =
-        Path.of(
-            Optional.ofNullable(System.getenv("WINDLASS_TEST_PARTS"))
-                .orElse(home + "/windlass/parts"));
     Path file =
-        parts.resolve(
-            "npm/_octokit_webhooks-examples-7.6.1/node_modules/@octokit/webhooks-examples/api.github.com/index.json");
-    if (!"true".equals(System.getenv("CI"))) {
-      assumeTrue(Files.exists(file), "part absent: @octokit/webhooks-examples (run bin/parts)");
-    }
+        NpmPart.modules("_octokit_webhooks-examples-7.6.1")
+            .resolve("@octokit/webhooks-examples/api.github.com/index.json");
     return JSON.readTree(Files.readAllBytes(file));
   }
 }
