@@ -70,6 +70,7 @@ public record Engine(
             parts.executor(),
             parts.stepSecrets(),
             parts.images(),
+            parts.imageGrants(),
             parts.grants(),
             parts.files(),
             parts.limits()),

@@ -10,6 +10,7 @@ import io.windlass.engine.rollout.ScalingBinder;
 import io.windlass.engine.rollout.SecretVersions;
 import io.windlass.engine.run.CloneSource;
 import io.windlass.engine.run.EnvironmentGrants;
+import io.windlass.engine.run.ImageGrants;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunLimits;
 import io.windlass.engine.run.StepExecutor;
@@ -42,6 +43,7 @@ public record EngineParts(
     StepExecutor executor,
     StepSecrets stepSecrets,
     ImageBuilder images,
+    ImageGrants imageGrants,
     EnvironmentGrants grants,
     RolloutTargets targets,
     SecretVersions secretVersions,

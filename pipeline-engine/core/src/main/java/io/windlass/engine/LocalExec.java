@@ -127,6 +127,7 @@ public final class LocalExec {
               throw ImageException.badPlan(
                   "build an image", "windlass exec builds none", "deliver the commit to a server");
             },
+            (repository, image, use) -> Optional.empty(),
             nothing,
             files,
             RunLimits.DEFAULT),

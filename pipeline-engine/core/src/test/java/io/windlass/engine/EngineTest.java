@@ -260,6 +260,25 @@ class EngineTest {
   }
 
   @Test
+  void anImagesNameThatTheOperatorDoesNotGrantIsNotBuilt() throws Exception {
+    world.refusedImages.put("ghcr.io/acme/other", "ghcr.io/acme/other is not granted");
+    String other =
+        world
+            .git
+            .write(
+                "windlass.yaml",
+                FILE.replace("preset: files", "preset: files\n  name: ghcr.io/acme/other"))
+            .commit("another's name");
+    world.push(first, other);
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().cause().orElseThrow()).contains("ghcr.io/acme/other is not granted");
+    assertThat(run.image().orElseThrow().image()).isEmpty();
+    assertThat(world.target.shifts()).isEmpty();
+  }
+
+  @Test
   void aFileThatIsWrongFailsTheRunWithEveryProblem() throws Exception {
     String second =
         world.git.write("windlass.yaml", "steps: { a: { rnu: x, timeuot: 3 } }\n").commit("wrong");

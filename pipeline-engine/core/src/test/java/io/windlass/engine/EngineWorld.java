@@ -57,6 +57,7 @@ final class EngineWorld implements AutoCloseable {
 
   final MemoryExecutor executor = new MemoryExecutor();
   final MemoryTarget target = new MemoryTarget();
+  final Map<String, String> refusedImages = new ConcurrentHashMap<>();
   final Map<String, Optional<String>> refusals = new ConcurrentHashMap<>();
   final List<CommitStatus> marks = new CopyOnWriteArrayList<>();
   final List<String> bound = new CopyOnWriteArrayList<>();
@@ -117,6 +118,7 @@ final class EngineWorld implements AutoCloseable {
         steps,
         (repository, name) -> Optional.ofNullable(secrets.get(name)),
         images,
+        (repository, image, use) -> Optional.ofNullable(refusedImages.get(image)),
         question ->
             refusals
                 .getOrDefault(question.environment().name(), Optional.empty())

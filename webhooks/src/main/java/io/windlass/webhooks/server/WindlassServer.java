@@ -175,6 +175,7 @@ public final class WindlassServer implements AutoCloseable {
                 new HostStepExecutor(patient),
                 lookups,
                 JibImageBuilder.open(images, registries, data.resolve("staging"), executor),
+                new ImageRights(configured),
                 grants,
                 new LocalTargets(grants, target),
                 lookups,

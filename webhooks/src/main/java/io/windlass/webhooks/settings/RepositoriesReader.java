@@ -73,9 +73,10 @@ final class RepositoriesReader {
                         + ".git"));
     var token = f.value("token", secrets::read);
     Optional<Ssh> ssh = ssh(f);
+    var images = f.list("images", SettingsForms::image);
     var environments = f.fields("environments").map(this::environments).orElse(Map.of());
     f.done();
-    return new Repository(hook, ids, clone, token, ssh, environments);
+    return new Repository(hook, ids, clone, token, ssh, images, environments);
   }
 
   Map<String, Organization> organizations(Fields all) {

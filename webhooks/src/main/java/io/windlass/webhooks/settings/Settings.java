@@ -118,6 +118,9 @@ public record Settings(
    * @param cloneUrl where it is fetched from, without credentials
    * @param token for clones over https and statuses
    * @param ssh for clones over ssh
+   * @param images beginnings of names that it may push to, and pull from where credentials are
+   *     needed: {@code ghcr.io/acme/shop} is that and all below it; empty: its own name in any
+   *     registry
    * @param environments what it may deploy to, by name
    */
   public record Repository(
@@ -126,8 +129,10 @@ public record Settings(
       CloneUrl cloneUrl,
       Optional<SecretValue> token,
       Optional<Ssh> ssh,
+      List<String> images,
       Map<String, Grant> environments) {
     public Repository {
+      images = List.copyOf(images);
       hookIds = Set.copyOf(hookIds);
       environments = ordered(environments);
     }

@@ -24,6 +24,9 @@ final class SettingsForms {
           "(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern REGISTRY =
       Pattern.compile("[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?");
+  private static final Pattern IMAGE =
+      Pattern.compile(
+          "(localhost|[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)+|[a-z0-9][a-z0-9.-]*(?=:))(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+");
   private static final int HIGHEST_PORT = 65_535;
 
   private SettingsForms() {}
@@ -83,6 +86,11 @@ final class SettingsForms {
 
   static Optional<String> registry(Node node, String path, Problems problems) {
     return matching(node, path, REGISTRY, "a registry's host such as ghcr.io", problems);
+  }
+
+  /** The beginning of an image's name, with its registry. */
+  static Optional<String> image(Node node, String path, Problems problems) {
+    return matching(node, path, IMAGE, "the beginning of a name such as ghcr.io/acme", problems);
   }
 
   private static Optional<String> matching(

@@ -18,16 +18,30 @@ import java.util.Optional;
 /** Builds the image that a file asks for, out of a run's workspace. */
 final class RunImages {
   private final ImageBuilder builder;
+  private final ImageGrants grants;
 
-  RunImages(ImageBuilder builder) {
+  RunImages(ImageBuilder builder, ImageGrants grants) {
     this.builder = builder;
+    this.grants = grants;
   }
 
   BuiltImage build(RunId run, String sha, Path workspace, ImageSpec spec)
       throws ImageException, InterruptedException {
     ImageName name =
         spec.name().map(ImageName::parse).orElseGet(() -> ImageName.local(run.repository()));
+    if (name instanceof ImageName.InRegistry) {
+      refuse(grants.refusal(run.repository(), name.toString(), ImageGrants.Use.PUSH));
+    }
+    if (Base.parse(spec.from()) instanceof Base.FromRegistry(var reference)) {
+      refuse(grants.refusal(run.repository(), reference, ImageGrants.Use.PULL));
+    }
     return builder.build(Presets.plan(settings(spec), workspace), name, new Tag(sha));
+  }
+
+  private static void refuse(Optional<String> reason) throws ImageException {
+    if (reason.isPresent()) {
+      throw new ImageException(ImageException.Kind.BAD_PLAN, reason.get());
+    }
   }
 
   private static ImageSettings settings(ImageSpec spec) {

@@ -41,13 +41,14 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       StepExecutor executor,
       StepSecrets secrets,
       ImageBuilder images,
+      ImageGrants imageGrants,
       EnvironmentGrants grants,
       RunFiles files,
       RunLimits limits) {
     this.workspaces = workspaces;
     this.executor = executor;
     this.secrets = secrets;
-    this.images = new RunImages(images);
+    this.images = new RunImages(images, imageGrants);
     this.grants = grants;
     this.files = files;
     this.limits = limits;

@@ -133,8 +133,8 @@ public final class Registries {
     }
   }
 
-  /** Docker Hub has three names. */
-  private static String canonical(String registry) {
+  /** A registry's one name: Docker Hub has several. */
+  public static String canonical(String registry) {
     return switch (registry) {
       case "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com" -> "docker.io";
       default -> registry;
