@@ -1,8 +1,8 @@
 package io.windlass.webhooks.access;
 
+import io.windlass.engine.local.state.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -43,13 +43,14 @@ public final class AdminToken {
    */
   public static AdminToken in(Path data) throws IOException {
     Path file = data.resolve(FILE);
-    try {
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    if (Files.exists(file)) {
+      refuseIfOthersCanRead(file);
+    } else {
       byte[] random = new byte[RANDOM_BYTES];
       new SecureRandom().nextBytes(random);
-      Files.writeString(file, PREFIX + HexFormat.of().formatHex(random) + "\n");
-    } catch (FileAlreadyExistsException e) {
-      refuseIfOthersCanRead(file);
+      String made = PREFIX + HexFormat.of().formatHex(random) + "\n";
+      // Whole or not there: a server that was killed at this must be able to start again.
+      Durable.write(file, made.getBytes(StandardCharsets.UTF_8));
     }
     String token = Files.readString(file).strip();
     if (token.length() < RANDOM_BYTES) {

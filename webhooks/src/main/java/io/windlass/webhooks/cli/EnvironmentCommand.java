@@ -3,7 +3,6 @@ package io.windlass.webhooks.cli;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "environment",
     description = "Takes environments away.",
-    subcommands = {EnvironmentCommand.Remove.class, HelpCommand.class},
+    subcommands = {EnvironmentCommand.Remove.class},
     synopsisSubcommandLabel = "COMMAND")
 final class EnvironmentCommand {
   private EnvironmentCommand() {}

@@ -1,5 +1,7 @@
 package io.windlass.webhooks.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.windlass.engine.LocalExec;
 import io.windlass.engine.log.LogPage;
 import io.windlass.engine.log.LogReader;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,6 +60,10 @@ final class ExecCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    // What steps print is what people want to see here, and what goes wrong.
+    if (LoggerFactory.getLogger("io.windlass") instanceof Logger engine) {
+      engine.setLevel(Level.WARN);
+    }
     Path file = Path.of(PipelineReader.FILE);
     if (!Files.isRegularFile(file)) {
       throw new IOException(

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The command {@code windlass}. */
 @Command(
@@ -25,7 +25,7 @@ import picocli.CommandLine.HelpCommand;
       UnfreezeCommand.class,
       EnvironmentCommand.class,
       VersionCommand.class,
-      HelpCommand.class
+      HelpTopic.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'windlass help COMMAND' says more about one command."})
@@ -48,12 +48,28 @@ public final class Main {
     CommandLine line = new CommandLine(new Main());
     line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    offerHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, failed, result) -> {
       failed.getErr().println("windlass: " + message(e));
       return FAILED;
     });
     return line;
+  }
+
+  /** Every command says with --help what it is for. */
+  private static void offerHelp(CommandLine line) {
+    if (!line.getCommandSpec().optionsMap().containsKey("--help")) {
+      line.getCommandSpec()
+          .addOption(
+              OptionSpec.builder("-h", "--help")
+                  .usageHelp(true)
+                  .type(boolean.class)
+                  .arity("0")
+                  .description("Says what this command is for.")
+                  .build());
+    }
+    line.getSubcommands().values().forEach(Main::offerHelp);
   }
 
   private static String message(Exception e) {

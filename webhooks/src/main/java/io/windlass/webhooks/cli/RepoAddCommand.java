@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -143,13 +145,28 @@ final class RepoAddCommand implements Callable<Integer> {
     Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
   }
 
-  /** The old text or the new one, whatever happens meanwhile. */
-  private static void replace(Path file, String text) throws IOException {
+  /**
+   * The old text or the new one, whatever happens meanwhile; readable by whom the old one was. A
+   * link stays one.
+   */
+  static void replace(Path named, String text) throws IOException {
+    Path file = Files.exists(named) ? named.toRealPath() : named;
     Path fresh = Files.createTempFile(file.getParent(), ".windlass-server", ".yaml");
     try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
       channel.write(
           java.nio.ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
       channel.force(true);
+    }
+    if (Files.exists(file)) {
+      PosixFileAttributes old = Files.readAttributes(file, PosixFileAttributes.class);
+      PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
+      if (!view.readAttributes().owner().equals(old.owner())) {
+        view.setOwner(old.owner());
+      }
+      if (!view.readAttributes().group().equals(old.group())) {
+        view.setGroup(old.group());
+      }
+      view.setPermissions(old.permissions());
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

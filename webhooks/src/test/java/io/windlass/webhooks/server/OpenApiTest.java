@@ -205,6 +205,23 @@ class OpenApiTest {
     }
   }
 
+  /** What the HTTP layer itself answers, whatever the route. */
+  @Test
+  void saysThatBodiesHaveABoundAndThatTheDatabaseMayBeBusy() throws IOException {
+    for (Map.Entry<String, JsonNode> path : document().path("paths").properties()) {
+      for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+        String what = operation.getKey() + " " + path.getKey();
+        JsonNode responses = operation.getValue().path("responses");
+        if (operation.getValue().has("requestBody")) {
+          assertThat(names(responses)).as(what).contains("413", "503");
+        }
+        if (operation.getValue().has("requestBody") && path.getKey().startsWith("/hooks/")) {
+          assertThat(names(responses)).as(what).contains("408");
+        }
+      }
+    }
+  }
+
   @Test
   void refersOnlyToWhatItHas() throws IOException {
     JsonNode document = document();

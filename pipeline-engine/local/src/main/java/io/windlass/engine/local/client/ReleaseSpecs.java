@@ -45,12 +45,21 @@ final class ReleaseSpecs {
     return new ProcessSpec(
         new Root.Image(image.digest()),
         runtime.run().map(run -> List.of("/bin/sh", "-c", run)).orElse(List.of()),
-        release.runtime().env(),
+        env(release),
         secrets,
         runtime.port().isPresent(),
         health(runtime),
         new Resources(runtime.cpuMillis().orElse(0), runtime.memoryBytes().orElse(0L)),
         runtime.drain());
+  }
+
+  /** What the application is told about itself; its file cannot set names of this form. */
+  private static Map<String, String> env(Release release) {
+    Map<String, String> env = new TreeMap<>(release.runtime().env());
+    env.put("WINDLASS_REPOSITORY", release.environment().repository());
+    env.put("WINDLASS_ENVIRONMENT", release.environment().name());
+    env.put("WINDLASS_SHA", release.sha());
+    return env;
   }
 
   /** What listens nowhere cannot be asked. */

@@ -127,11 +127,17 @@ final class Forwarding {
   /** Writes the replica's headers for the client; returns about how many bytes they take. */
   long response(HttpFields from, HttpFields.Mutable to) {
     Set<String> nominated = nominated(from);
-    // What our own server put there gives way to what the replica says.
-    to.remove(HttpHeader.DATE.asString()).remove(HttpHeader.SERVER.asString());
+    // What our own server put there gives way to what the replica says. Its date cannot be taken
+    // away, only replaced.
+    to.remove(HttpHeader.SERVER.asString());
     for (HttpField field : from) {
       String name = field.getLowerCaseName();
-      if (!HOP_BY_HOP.contains(name) && !nominated.contains(name)) {
+      if (HOP_BY_HOP.contains(name) || nominated.contains(name)) {
+        continue;
+      }
+      if (field.getHeader() == HttpHeader.DATE) {
+        to.put(HttpHeader.DATE, field.getValue());
+      } else {
         to.add(field);
       }
     }

@@ -167,11 +167,13 @@ class KeeperTargetTest {
 
     ReleaseCommand command =
         new ReleaseCommand(
-            "ls; echo $VERSION $FROM_IMAGE $TOKEN; date +%N; exit 3", Duration.ofSeconds(10));
+            "ls; echo $VERSION $FROM_IMAGE $TOKEN; echo $WINDLASS_REPOSITORY $WINDLASS_ENVIRONMENT $WINDLASS_SHA; date +%N; exit 3",
+            Duration.ofSeconds(10));
     CommandResult first = target.once(release, command, "effect/1");
     assertThat(first.result())
         .isInstanceOfSatisfying(StepResult.Exited.class, e -> assertThat(e.code()).isEqualTo(3));
-    assertThat(first.lastLogLines()).contains("App.class", "v1 yes ***");
+    assertThat(first.lastLogLines())
+        .contains("App.class", "v1 yes ***", "acme/shop production c0ffee");
     assertThat(target.once(release, command, "effect/1")).isEqualTo(first);
   }
 

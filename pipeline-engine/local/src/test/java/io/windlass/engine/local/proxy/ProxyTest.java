@@ -28,6 +28,7 @@ class ProxyTest {
       assertThat(answer.statusCode()).isEqualTo(201);
       assertThat(answer.headers().allValues("X-Shop")).containsExactly("one", "two");
       assertThat(answer.headers().firstValue("Server")).isEmpty();
+      assertThat(answer.headers().allValues("Date")).hasSize(1);
       assertThat(answer.body()).isEqualTo("/a%20b//c%2Fd?q=1&q=%7C");
     }
   }
