@@ -1,8 +1,10 @@
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,19 +12,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Sends signed push deliveries as fast as a number of connections allows, each connection waiting for its answer before the next, and
- * prints the rate and the latencies. A delivery counts when it was answered 202.
+ * Sends signed deliveries over a number of connections, each waiting for its answer before the next, and prints the rate and the latencies.
+ * A delivery counts when it was answered 202. It shares the machine with the server, so it writes HTTP by hand and spends little itself.
  *
- * <p>java Load.java URL SECRET-FILE CONNECTIONS SECONDS
+ * <p>With a rate, deliveries are due at fixed times whether or not the ones before were answered, and a latency counts from when its delivery was due.
+ * Without one, each connection sends as fast as it is answered.
+ *
+ * <p>java Load.java URL SECRET-FILE CONNECTIONS SECONDS COMMITS-FILE [RATE]
  */
 final class Load {
-  private static final AtomicLong SHA = new AtomicLong(System.nanoTime());
+  private static final AtomicLong NEXT = new AtomicLong(System.nanoTime());
+
+  private record Work(URI hook, byte[] secret, String event, String repository, List<String> commits, long start, long end, long gap) {}
 
   private Load() {}
 
@@ -30,15 +39,25 @@ final class Load {
     URI hook = URI.create(args[0]);
     byte[] secret = Files.readString(Path.of(args[1])).strip().getBytes(StandardCharsets.UTF_8);
     int connections = Integer.parseInt(args[2]);
-    long nanos = Long.parseLong(args[3]) * 1_000_000_000L;
-    String repository = hook.getPath().substring("/hooks/github/".length());
+    long rate = args.length > 5 ? Long.parseLong(args[5]) : 0;
+    long start = System.nanoTime();
+    Work work =
+        new Work(
+            hook,
+            secret,
+            System.getProperty("event", "push"),
+            hook.getPath().substring("/hooks/github/".length()),
+            Files.readAllLines(Path.of(args[4])),
+            start,
+            start + Long.parseLong(args[3]) * 1_000_000_000L,
+            rate == 0 ? 0 : connections * 1_000_000_000L / rate);
     List<long[]> latencies = new ArrayList<>();
     AtomicLong refused = new AtomicLong();
     List<Thread> threads = new ArrayList<>();
-    long start = System.nanoTime();
     for (int i = 0; i < connections; i++) {
+      long first = start + work.gap() * i / connections;
       threads.add(Thread.ofPlatform().start(() -> {
-        long[] mine = send(hook, secret, repository, start + nanos, refused);
+        long[] mine = send(work, first, refused);
         synchronized (latencies) {
           latencies.add(mine);
         }
@@ -50,45 +69,97 @@ final class Load {
     double seconds = (System.nanoTime() - start) / 1e9;
     long[] all = latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
     System.out.printf(
-        "%d connections: %d accepted, %d refused, %.0f/s, latency ms p50 %.2f p95 %.2f p99 %.2f max %.1f%n",
-        connections, all.length, refused.get(), all.length / seconds, at(all, 0.5), at(all, 0.95), at(all, 0.99), at(all, 1));
+        Locale.ROOT,
+        "%d connections%s: %d accepted, %d refused, %.0f/s, latency ms p50 %.2f p95 %.2f p99 %.2f max %.1f%n",
+        connections, rate == 0 ? "" : " at " + rate + "/s", all.length, refused.get(), all.length / seconds,
+        at(all, 0.5), at(all, 0.95), at(all, 0.99), at(all, 1));
   }
 
   private static double at(long[] sorted, double share) {
     return sorted.length == 0 ? Double.NaN : sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))] / 1e6;
   }
 
-  private static long[] send(URI hook, byte[] secret, String repository, long end, AtomicLong refused) {
-    List<Long> latencies = new ArrayList<>();
-    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+  private static long[] send(Work work, long first, AtomicLong refused) {
+    long[] latencies = new long[1 << 20];
+    int count = 0;
+    try (Socket socket = new Socket(work.hook().getHost(), work.hook().getPort())) {
+      socket.setTcpNoDelay(true);
+      InputStream in = new BufferedInputStream(socket.getInputStream());
+      OutputStream out = socket.getOutputStream();
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-      while (System.nanoTime() < end) {
-        byte[] body = body(repository);
-        HttpRequest request = HttpRequest.newBuilder(hook)
-            .header("Content-Type", "application/json")
-            .header("X-GitHub-Event", System.getProperty("event", "push"))
-            .header("X-GitHub-Delivery", UUID.randomUUID().toString())
-            .header("X-Hub-Signature-256", "sha256=" + HexFormat.of().formatHex(mac.doFinal(body)))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
-        long before = System.nanoTime();
-        int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        if (status == 202) {
-          latencies.add(System.nanoTime() - before);
+      mac.init(new SecretKeySpec(work.secret(), "HmacSHA256"));
+      for (long due = first; due < work.end() && System.nanoTime() < work.end(); due += work.gap()) {
+        byte[] request = request(work, mac);
+        while (work.gap() > 0 && System.nanoTime() < due) {
+          LockSupport.parkNanos(due - System.nanoTime());
+        }
+        long from = work.gap() > 0 ? due : System.nanoTime();
+        out.write(request);
+        if (answer(in) == 202) {
+          latencies[count++] = System.nanoTime() - from;
         } else {
           refused.incrementAndGet();
         }
       }
-    } catch (IOException | InterruptedException | java.security.GeneralSecurityException e) {
+    } catch (IOException | java.security.GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
-    return latencies.stream().mapToLong(Long::longValue).toArray();
+    return Arrays.copyOf(latencies, count);
   }
 
-  /** A push of three commits with 20 files each, about 7 kB, as ordinary pushes are; of a branch that no pipeline asks for. */
-  private static byte[] body(String repository) {
-    String sha = "%040x".formatted(SHA.incrementAndGet());
+  private static byte[] request(Work work, Mac mac) {
+    byte[] body = body(work);
+    byte[] head =
+        """
+        POST %s HTTP/1.1\r
+        Host: %s:%d\r
+        Content-Type: application/json\r
+        Content-Length: %d\r
+        X-GitHub-Event: %s\r
+        X-GitHub-Delivery: %s\r
+        X-Hub-Signature-256: sha256=%s\r
+        \r
+        """
+            .formatted(
+                work.hook().getPath(), work.hook().getHost(), work.hook().getPort(), body.length, work.event(), UUID.randomUUID(),
+                HexFormat.of().formatHex(mac.doFinal(body)))
+            .getBytes(StandardCharsets.ISO_8859_1);
+    byte[] all = Arrays.copyOf(head, head.length + body.length);
+    System.arraycopy(body, 0, all, head.length, body.length);
+    return all;
+  }
+
+  /** Reads one answer to its end and returns its status. */
+  private static int answer(InputStream in) throws IOException {
+    int status = Integer.parseInt(line(in).substring("HTTP/1.1 ".length()).substring(0, 3));
+    long length = 0;
+    for (String line = line(in); !line.isEmpty(); line = line(in)) {
+      if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+        length = Long.parseLong(line.substring(15).strip());
+      }
+    }
+    in.skipNBytes(length);
+    return status;
+  }
+
+  private static String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new EOFException("the server closed the connection");
+      }
+      if (c != '\r') {
+        line.append((char) c);
+      }
+    }
+    return line.toString();
+  }
+
+  /** A push of a new branch at one of the commits: three commits with 20 files each, about 7 kB, as ordinary pushes are. */
+  private static byte[] body(Work work) {
+    long number = NEXT.incrementAndGet();
+    String sha = work.commits().get((int) (number % work.commits().size()));
+    String repository = work.repository();
     String owner = repository.substring(0, repository.indexOf('/'));
     String name = repository.substring(repository.indexOf('/') + 1);
     StringBuilder commits = new StringBuilder();
@@ -103,9 +174,9 @@ final class Load {
           """.formatted(sha, i, files));
     }
     return """
-        {"ref":"refs/heads/bench-%s","before":"%s","after":"%s","created":true,"deleted":false,"forced":false,
+        {"ref":"refs/heads/bench-%d","before":"%s","after":"%s","created":true,"deleted":false,"forced":false,
          "compare":"https://example.com","commits":[%s],"pusher":{"name":"bench","email":"b@example.com"},"sender":{"login":"bench","id":1},
          "repository":{"id":1,"name":"%s","full_name":"%s","private":true,"default_branch":"main","owner":{"login":"%s","id":2},"clone_url":"https://example.com/x.git"}}
-        """.formatted(sha.substring(32), "0".repeat(40), sha, commits, name, repository, owner).getBytes(StandardCharsets.UTF_8);
+        """.formatted(number, "0".repeat(40), sha, commits, name, repository, owner).getBytes(StandardCharsets.UTF_8);
   }
 }

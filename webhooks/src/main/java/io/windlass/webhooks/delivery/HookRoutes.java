@@ -20,7 +20,10 @@ import java.util.function.Consumer;
  */
 public final class HookRoutes {
   private static final int RETRY_AFTER_SECONDS = 10;
-  private static final int PERMIT_BYTES = 64 * 1024;
+
+  /** Room for an ordinary push. */
+  private static final int PERMIT_BYTES = 16 * 1024;
+
   private static final int MEMORY_BYTES = 64 * 1024 * 1024;
 
   /** GitHub itself gives up a delivery after 10 s. */

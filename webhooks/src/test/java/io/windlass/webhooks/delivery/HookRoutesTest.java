@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HookRoutesTest {
-  private static final int PIECE = 64 * 1024;
+  private static final int PIECE = 16 * 1024;
 
   @TempDir private Path data;
   private final List<String> heard = new CopyOnWriteArrayList<>();

@@ -4,8 +4,8 @@ package io.windlass.engine.git;
 public sealed interface Fetched {
 
   /**
-   * The commit is in the mirror and stays there until {@link Mirrors#maintain} is told that nobody
-   * needs it.
+   * The commit is in the mirror, and stays there for two weeks after nothing names it any more, or
+   * for as long as {@link Mirrors#maintain} is told to keep it.
    */
   record Ready(Mirror mirror, String commit) implements Fetched {}
 

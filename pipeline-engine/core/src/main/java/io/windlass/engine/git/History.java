@@ -31,8 +31,11 @@ final class History {
           RevCommit now = walk.parseCommit(ObjectId.fromString(after));
           Optional<RevCommit> then = find(walk, before);
           if (then.isEmpty()) {
-            String main = local.heads().get(defaultBranch.name());
-            Optional<RevCommit> base = main == null ? Optional.empty() : find(walk, main);
+            var main = local.exactRef(defaultBranch.name());
+            Optional<RevCommit> base =
+                main == null || main.getObjectId() == null
+                    ? Optional.empty()
+                    : find(walk, main.getObjectId().name());
             then = base.isEmpty() ? Optional.empty() : fork(walk, base.get(), now);
             // A new branch without a commit of its own: nothing to compare, so no reason to leave
             // it out.

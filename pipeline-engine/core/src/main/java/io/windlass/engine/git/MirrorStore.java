@@ -145,22 +145,6 @@ final class MirrorStore implements AutoCloseable {
         : last.endsWith(".lock") || last.equals("gc.pid");
   }
 
-  /** Names the object, so that neither a force push nor packing takes it away from its run. */
-  static void keep(MirrorRepository local, String sha) throws GitException {
-    try {
-      if (local.exactRef(pin(sha)) == null) {
-        RefUpdate update = local.updateRef(pin(sha));
-        update.setNewObjectId(ObjectId.fromString(sha));
-        update.update();
-      }
-    } catch (IOException failed) {
-      throw new GitException(
-          Fault.WORLD,
-          "Tried to keep commit " + sha + " but " + failed.getMessage() + "; check the disk",
-          failed);
-    }
-  }
-
   static void maintain(MirrorRepository local, Set<String> live) throws IOException {
     for (Ref pin : local.getRefDatabase().getRefsByPrefix(PINS)) {
       String sha = pin.getName().substring(PINS.length());
@@ -170,10 +154,23 @@ final class MirrorStore implements AutoCloseable {
         update.delete();
       }
     }
+    for (String sha : live) {
+      keep(local, sha);
+    }
     try (Git git = Git.wrap(local)) {
       git.gc().call();
     } catch (GitAPIException failed) {
       throw new IOException(failed.getMessage(), failed);
+    }
+  }
+
+  private static void keep(MirrorRepository local, String sha) throws IOException {
+    if (Sha.isObject(sha)
+        && local.exactRef(pin(sha)) == null
+        && local.getObjectDatabase().has(ObjectId.fromString(sha))) {
+      RefUpdate update = local.updateRef(pin(sha));
+      update.setNewObjectId(ObjectId.fromString(sha));
+      update.update();
     }
   }
 

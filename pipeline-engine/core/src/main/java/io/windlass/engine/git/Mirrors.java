@@ -44,8 +44,7 @@ public final class Mirrors implements AutoCloseable {
 
   /**
    * Brings one commit, or the commit of one tag object: from the mirror without a word to the host
-   * when it is there, else with all branches and tags, else by its id alone. It is kept until
-   * {@link #maintain}.
+   * when it is there, else with all branches and tags, else by its id alone.
    *
    * @param sha a full id, as a delivery names it
    */
@@ -73,10 +72,10 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * Lets go of the commits that no run needs, and packs what is loose. Objects that nothing names
-   * are kept for two more weeks, so that a workspace under way never loses any.
+   * Packs what is loose. Objects that nothing names are kept for two more weeks, so that a
+   * workspace under way never loses any.
    *
-   * @param live the commits of runs that are not over
+   * @param live commits to keep for longer, until a later call leaves them out
    */
   public void maintain(RepositoryName repository, Set<String> live) throws GitException {
     Path path = path(repository);
@@ -161,11 +160,7 @@ public final class Mirrors implements AutoCloseable {
       return Optional.empty();
     }
     Mirror mirror = new Mirror(local.get(), this);
-    Optional<String> commit = mirror.commit(sha);
-    if (commit.isPresent()) {
-      MirrorStore.keep(local.get(), sha);
-    }
-    return commit.map(id -> new Fetched.Ready(mirror, id));
+    return mirror.commit(sha).map(id -> new Fetched.Ready(mirror, id));
   }
 
   private MirrorRepository create(Path path) throws GitException {

@@ -2,12 +2,16 @@ package io.windlass.engine.journal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Records to JSON and back. What does not fit exactly is an error, so that nothing is lost in
@@ -24,6 +28,8 @@ final class Codec {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+  private final Map<Class<?>, ObjectWriter> writers = new ConcurrentHashMap<>();
+  private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
   private final int maxChars;
 
   Codec(int maxChars) {
@@ -51,7 +57,7 @@ final class Codec {
 
   <T> String write(Class<T> type, T value) {
     try {
-      String json = mapper.writerFor(type).writeValueAsString(value);
+      String json = writers.computeIfAbsent(type, mapper::writerFor).writeValueAsString(value);
       if (json.length() > maxChars) {
         throw new IllegalArgumentException(
             "Tried to store a '"
@@ -79,7 +85,7 @@ final class Codec {
    */
   <T> T read(Class<T> type, String json) {
     try {
-      return mapper.readerFor(type).readValue(json);
+      return readers.computeIfAbsent(type, mapper::readerFor).readValue(json);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new UnreadableException(
           "Tried to read a stored '"

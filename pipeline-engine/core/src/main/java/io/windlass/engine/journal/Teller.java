@@ -172,13 +172,14 @@ final class Teller {
    * Throws {@link UnreadableException} or {@link MachineException} before it has written anything.
    */
   private TellResult apply(Tx tx, Subject subject, Told told, String dedupKey, Batch batch) {
-    if (ledger.heard(tx, subject, dedupKey)) {
+    Optional<Ledger.StoredState> before = ledger.state(tx, subject);
+    // Most subjects are new, as deliveries are, and a subject without a state has heard nothing.
+    if (before.isPresent() && ledger.heard(tx, subject, dedupKey)) {
       return TellResult.DUPLICATE;
     }
     if (anyParked && ledger.isParked(tx, subject)) {
       return keep(tx, subject, told.json(), dedupKey);
     }
-    Optional<Ledger.StoredState> before = ledger.state(tx, subject);
     Instant now = clock.instant();
     Kind.Step step = kind(subject).step(subject, before.map(Ledger.StoredState::state), told, now);
     long sequence = before.map(Ledger.StoredState::sequence).orElse(0L) + 1;

@@ -16,6 +16,12 @@ public record On(Optional<Push> push, Optional<PullRequest> pullRequest, List<Sc
     schedule = List.copyOf(schedule);
   }
 
+  /** Whether what a commit changed decides anything. */
+  public boolean filtersPaths() {
+    return push.flatMap(Push::paths).isPresent()
+        || pullRequest.flatMap(PullRequest::paths).isPresent();
+  }
+
   /**
    * Which pushes. Where only one of branches and tags is filtered, the other starts nothing; where
    * neither is, both do. Paths are not looked at for tags.

@@ -1,5 +1,8 @@
 package io.windlass.engine.repository;
 
+import com.google.common.cache.CacheBuilder;
+import com.google.common.cache.CacheLoader;
+import com.google.common.cache.LoadingCache;
 import io.windlass.engine.git.ChangedPaths;
 import io.windlass.engine.git.Fetched;
 import io.windlass.engine.git.FileAtCommit;
@@ -7,6 +10,7 @@ import io.windlass.engine.git.GitException;
 import io.windlass.engine.git.Mirror;
 import io.windlass.engine.git.Mirrors;
 import io.windlass.engine.journal.Retry;
+import io.windlass.engine.pipeline.On;
 import io.windlass.engine.pipeline.Pipeline;
 import io.windlass.engine.pipeline.PipelineReader;
 import io.windlass.engine.pipeline.Triggers;
@@ -32,6 +36,15 @@ final class CommitReader {
 
   private static final long LARGEST_FILE = 1 << 20;
 
+  /** Few commits change the file, so it is mostly one that was read before. */
+  private static final long MOST_CHARACTERS = 1 << 20;
+
+  private final LoadingCache<String, PipelineReader.ReadResult> files =
+      CacheBuilder.newBuilder()
+          .maximumWeight(MOST_CHARACTERS)
+          .weigher((String text, PipelineReader.ReadResult _) -> text.length())
+          .build(
+              CacheLoader.from(text -> PipelineReader.read(new Source(PipelineReader.FILE, text))));
   private final Mirrors mirrors;
   private final CloneSource.Lookup sources;
 
@@ -126,12 +139,7 @@ final class CommitReader {
                   commit,
                   List.of(PipelineReader.FILE + " has " + size + " bytes; use at most " + limit)));
       case FileAtCommit.Found(var text) ->
-          judge(
-              mirror,
-              commit,
-              ask,
-              defaultBranch,
-              PipelineReader.read(new Source(PipelineReader.FILE, text)));
+          judge(mirror, commit, ask, defaultBranch, files.getUnchecked(text));
     };
   }
 
@@ -148,12 +156,20 @@ final class CommitReader {
             ? Optional.of(schedules(pipeline))
             : Optional.empty();
     Resolution resolution =
-        switch (Triggers.matches(
-            pipeline.on(), Planner.trigger(ask), changed(mirror, commit, ask, defaultBranch))) {
-          case Triggers.Verdict.Match match -> new Resolution.Matched(commit, pipeline, "", "");
+        switch (verdict(mirror, commit, ask, defaultBranch, pipeline.on())) {
+          case Triggers.Verdict.Match _ -> new Resolution.Matched(commit, pipeline, "", "");
           case Triggers.Verdict.Filtered(var reason) -> new Resolution.Filtered(reason);
         };
     return new Answer(resolution, schedules);
+  }
+
+  /** What has changed is looked for only where a filter of paths asks for it. */
+  private static Triggers.Verdict verdict(
+      Mirror mirror, String commit, Ask ask, String defaultBranch, On on) throws GitException {
+    Triggers.Verdict byName = Triggers.matches(on, Planner.trigger(ask), Optional.empty());
+    return byName instanceof Triggers.Verdict.Match && on.filtersPaths()
+        ? Triggers.matches(on, Planner.trigger(ask), changed(mirror, commit, ask, defaultBranch))
+        : byName;
   }
 
   private static List<ScheduleEntry> schedules(Pipeline pipeline) {
