@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.dircache.DirCache;
+import org.eclipse.jgit.dircache.DirCacheBuilder;
 import org.eclipse.jgit.dircache.DirCacheCheckout;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.ObjectId;
@@ -17,6 +18,7 @@ import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.eclipse.jgit.util.FS;
 
 /** One checkout with its submodules, within one budget. */
 final class Checkout {
@@ -63,7 +65,12 @@ final class Checkout {
       RevCommit commit = walk.parseCommit(ObjectId.fromString(sha));
       TreeGuard.Contents contents = TreeGuard.check(reader, commit.getTree(), budget);
       GitDirectory.make(local, directory, sha);
-      write(local, directory, commit);
+      if (contents.attributes()) {
+        write(local, directory, commit);
+      } else {
+        writePlain(reader, directory, commit);
+      }
+      budget.checkTime();
       objects.add(local.getObjectsDirectory().toPath().toAbsolutePath());
       files += contents.files();
       bytes += contents.bytes();
@@ -71,6 +78,7 @@ final class Checkout {
     }
   }
 
+  /** By JGit's own checkout, which converts line ends as attributes say. */
   private void write(MirrorRepository mirror, Path directory, RevCommit commit)
       throws GitException, IOException {
     FileRepositoryBuilder builder =
@@ -88,7 +96,21 @@ final class Checkout {
         index.unlock();
       }
     }
-    budget.checkTime();
+  }
+
+  private void writePlain(ObjectReader reader, Path directory, RevCommit commit)
+      throws IOException {
+    Path file = directory.resolve(".git").resolve("index");
+    DirCache index = DirCache.lock(file.toFile(), FS.DETECTED);
+    try {
+      DirCacheBuilder builder = index.builder();
+      new TreeWriter(reader, directory, builder, budget).write(commit.getTree());
+      if (!builder.commit()) {
+        throw new IOException("the index \"" + file + "\" cannot be written");
+      }
+    } finally {
+      index.unlock();
+    }
   }
 
   private static void makeRoom(Path directory, String commit) throws GitException, IOException {

@@ -31,13 +31,22 @@ final class TreeGuard {
   private final Map<String, String> links = new LinkedHashMap<>();
   private final Map<String, ObjectId> submodules = new LinkedHashMap<>();
   private Optional<ObjectId> gitmodules = Optional.empty();
+  private boolean attributes;
   private long entries;
   private long files;
   private long bytes;
 
-  /** What a checkout will write. */
+  /**
+   * What a checkout will write.
+   *
+   * @param attributes whether a {@code .gitattributes} may ask for other bytes than are stored
+   */
   record Contents(
-      long files, long bytes, Map<String, ObjectId> submodules, Optional<ObjectId> gitmodules) {}
+      long files,
+      long bytes,
+      boolean attributes,
+      Map<String, ObjectId> submodules,
+      Optional<ObjectId> gitmodules) {}
 
   private TreeGuard(ObjectReader reader, Budget budget) {
     this.reader = reader;
@@ -57,7 +66,8 @@ final class TreeGuard {
               + guard.links.get(escape.get())
               + "\"");
     }
-    return new Contents(guard.files, guard.bytes, guard.submodules, guard.gitmodules);
+    return new Contents(
+        guard.files, guard.bytes, guard.attributes, guard.submodules, guard.gitmodules);
   }
 
   private void directory(String path, ObjectId tree) throws GitException, IOException {
@@ -75,6 +85,7 @@ final class TreeGuard {
     for (parser.reset(raw); !parser.eof(); parser.next(1)) {
       String entry = path + parser.getEntryPathString();
       measure(entry, parser.getNameLength());
+      attributes |= parser.getEntryPathString().equals(Constants.DOT_GIT_ATTRIBUTES);
       ObjectId id = parser.getEntryObjectId();
       FileMode mode = parser.getEntryFileMode();
       if (mode.equals(FileMode.TREE)) {

@@ -65,6 +65,18 @@ class CheckoutTest {
   }
 
   @Test
+  void line_ends_are_what_the_repositorys_attributes_say_wherever_they_stand() throws Exception {
+    upstream.write("tools/.gitattributes", "*.bat text eol=crlf\n");
+    String commit = upstream.write("tools/run.bat", "one\n").write("b.bat", "two\n").commit("bat");
+
+    Path directory = checkout(commit).directory();
+
+    assertThat(directory.resolve("tools/run.bat")).hasContent("one\r\n");
+    assertThat(directory.resolve("b.bat")).hasContent("two\n");
+    assertThat(git(directory, "status", "--porcelain")).isEmpty();
+  }
+
+  @Test
   void a_checkout_made_again_after_a_crash_replaces_what_was_there() throws Exception {
     String commit = upstream.write("a", "1").commit("one");
     Files.createDirectories(temp.resolve("runs/.w.partial"));
