@@ -2,6 +2,7 @@ package io.windlass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.repository.Decision;
 import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Releases;
@@ -50,13 +51,18 @@ class EngineTest {
 
   @BeforeEach
   void open() throws Exception {
-    world = new EngineWorld(directory, new MemoryImageBuilder());
+    world = new EngineWorld(directory, new MemoryImageBuilder(), store());
     first = world.git.write("windlass.yaml", FILE).write("app/main.sh", "echo 1").commit("first");
   }
 
   @AfterEach
   void close() {
     world.close();
+  }
+
+  /** The store to test on. */
+  DatabaseSettings store() {
+    return DatabaseSettings.in(directory.resolve("data"));
   }
 
   private String next(String text) throws Exception {

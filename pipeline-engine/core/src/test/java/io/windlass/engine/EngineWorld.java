@@ -68,23 +68,26 @@ final class EngineWorld implements AutoCloseable {
   private final Path directory;
   private final ImageBuilder images;
   private final StepExecutor steps;
+  private final DatabaseSettings store;
   private Database database;
   private Journal journal;
   private Mirrors mirrors;
   private Engine engine;
   private int deliveries;
 
-  EngineWorld(Path directory, ImageBuilder images) throws Exception {
-    this(directory, images, Optional.empty());
+  EngineWorld(Path directory, ImageBuilder images, DatabaseSettings store) throws Exception {
+    this(directory, images, store, Optional.empty());
   }
 
   EngineWorld(Path directory, ImageBuilder images, StepExecutor real) throws Exception {
-    this(directory, images, Optional.of(real));
+    this(directory, images, DatabaseSettings.in(directory.resolve("data")), Optional.of(real));
   }
 
-  private EngineWorld(Path directory, ImageBuilder images, Optional<StepExecutor> real)
+  private EngineWorld(
+      Path directory, ImageBuilder images, DatabaseSettings store, Optional<StepExecutor> real)
       throws Exception {
     this.directory = directory;
+    this.store = store;
     this.steps = real.orElse(executor);
     this.images = images;
     this.git = new GitServer(directory.resolve("upstream"));
@@ -92,7 +95,7 @@ final class EngineWorld implements AutoCloseable {
   }
 
   private void open() {
-    database = Database.open(DatabaseSettings.in(directory.resolve("data")));
+    database = Database.open(store);
     journal = new Journal(database, InstantSource.system());
     mirrors = Mirrors.open(MirrorSettings.in(directory.resolve("mirrors")));
     engine = Engine.register(database, journal, parts());

@@ -21,13 +21,13 @@ public final class Database implements AutoCloseable {
   private final Ownership ownership;
   private final Writer writer;
   private final Readers readers;
-  private final List<Runnable> doubts = new CopyOnWriteArrayList<>();
+  private final List<Runnable> losses = new CopyOnWriteArrayList<>();
 
   private Database(
       DatabaseSettings settings, Dialect dialect, Ownership ownership, JournalListener listener) {
     this.dialect = dialect;
     this.ownership = ownership;
-    this.writer = new Writer(settings, dialect, listener, () -> doubts.forEach(Runnable::run));
+    this.writer = new Writer(settings, dialect, listener, () -> losses.forEach(Runnable::run));
     this.readers = new Readers(settings, dialect);
   }
 
@@ -93,11 +93,11 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Called, on the writing thread, when a commit ended in doubt and memory may differ from the
-   * rows.
+   * Called, on the writing thread, when the writing connection was given up: a commit may have
+   * ended in doubt, or somebody else may write before we do again, and memory differ from the rows.
    */
-  void onDoubt(Runnable action) {
-    doubts.add(action);
+  void onLoss(Runnable action) {
+    losses.add(action);
   }
 
   /** Finishes the writes that wait, and lets go. */

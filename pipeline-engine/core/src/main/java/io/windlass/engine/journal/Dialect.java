@@ -18,7 +18,13 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
   /** Makes sure that nobody else works on this database. */
   Ownership own();
 
-  /** A connection that may write, in transactions that are ended by hand. */
+  /** A connection for the schema, before {@link #writer}; there may be several. */
+  Connection migrator() throws SQLException;
+
+  /**
+   * The one connection that writes, in transactions that are ended by hand. Fails where somebody
+   * else has it.
+   */
   Connection writer() throws SQLException;
 
   /** A connection that may not write, likewise. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,9 @@ public final class Journal implements AutoCloseable {
    */
   private volatile boolean started;
 
+  /** Of the database's connection, since memory was last in line with the rows. */
+  private final AtomicInteger losses = new AtomicInteger();
+
   private volatile boolean closing;
 
   public Journal(Database database, InstantSource clock) {
@@ -75,8 +79,7 @@ public final class Journal implements AutoCloseable {
     var outbox = new Outbox(database, ledger, teller, messenger, clock);
     this.attempts = new Attempts(outbox, clock, alarms, listener, RandomGenerator.getDefault());
     this.lanes = new Lanes(clock, alarms, this::limit, this::begin);
-    database.onDoubt(
-        () -> alarms.at(clock.instant(), () -> Thread.ofVirtual().start(this::takeUp)));
+    database.onLoss(this::lost);
   }
 
   /** Adds a machine with what performs its effects and keeps its tables. Before {@link #start}. */
@@ -156,6 +159,27 @@ public final class Journal implements AutoCloseable {
           });
           return true;
         }));
+  }
+
+  /** Brings memory in line with the rows; one thread follows all losses. */
+  private void lost() {
+    if (started && losses.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("journal-take-up").start(this::takeUpAfterLosses);
+    }
+  }
+
+  private void takeUpAfterLosses() {
+    int seen;
+    do {
+      seen = losses.get();
+      try {
+        takeUp();
+      } catch (RuntimeException e) {
+        LOG.atError()
+            .setCause(e)
+            .log("Could not take up what waits in the rows; the next start does");
+      }
+    } while (!losses.compareAndSet(seen, 0));
   }
 
   private void publish(Teller.News news) {

@@ -12,8 +12,20 @@ import org.slf4j.LoggerFactory;
 
 /** A schema on a PostgreSQL server, worked on by one Windlass server at a time. */
 final class PostgresDialect implements Dialect {
-  /** Any number will do, as long as every Windlass takes the same. */
-  private static final long LOCK = 0x77696e646c617373L;
+  /**
+   * Held by the process that has the database. Any number will do, as long as every Windlass takes
+   * the same.
+   */
+  private static final long OWNER = 0x77696e646c617373L;
+
+  /**
+   * Held by the connection that writes, and lost with it: where the server's connections broke and
+   * somebody else came first, nothing is written any more.
+   */
+  private static final long WRITER = OWNER + 1;
+
+  /** Told by {@link #writer} to {@link #serious}; PostgreSQL has no such state. */
+  private static final String TAKEN = "WLOWN";
 
   private static final Duration OWN_WAIT = Duration.ofSeconds(2);
   private static final Duration OWN_LOOK = Duration.ofMillis(50);
@@ -30,7 +42,7 @@ final class PostgresDialect implements Dialect {
       Connection connection = open();
       connection.setAutoCommit(true);
       long until = System.nanoTime() + OWN_WAIT.toNanos();
-      while (!locked(connection, "SELECT pg_try_advisory_lock(?)")) {
+      while (!isFree(connection)) {
         if (System.nanoTime() > until) {
           connection.close();
           throw new DatabaseException.InUse(
@@ -48,9 +60,19 @@ final class PostgresDialect implements Dialect {
     }
   }
 
-  private static boolean locked(Connection connection, String sql) throws SQLException {
+  /** Takes the owner's lock, unless it is taken or somebody still writes. */
+  private static boolean isFree(Connection connection) throws SQLException {
+    if (!locked(connection, "SELECT pg_try_advisory_lock(?)", OWNER)) {
+      return false;
+    }
+    boolean free = locked(connection, "SELECT pg_try_advisory_lock(?)", WRITER);
+    boolean _ = locked(connection, "SELECT pg_advisory_unlock(?)", free ? WRITER : OWNER);
+    return free;
+  }
+
+  private static boolean locked(Connection connection, String sql, long lock) throws SQLException {
     try (var statement = connection.prepareStatement(sql)) {
-      statement.setLong(1, LOCK);
+      statement.setLong(1, lock);
       try (var rows = statement.executeQuery()) {
         return rows.next() && rows.getBoolean(1);
       }
@@ -59,7 +81,7 @@ final class PostgresDialect implements Dialect {
 
   private static void release(Connection connection) {
     try (connection) {
-      boolean _ = locked(connection, "SELECT pg_advisory_unlock(?)");
+      boolean _ = locked(connection, "SELECT pg_advisory_unlock(?)", OWNER);
     } catch (SQLException e) {
       LoggerFactory.getLogger(PostgresDialect.class)
           .atDebug()
@@ -76,8 +98,23 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
-  public Connection writer() throws SQLException {
+  public Connection migrator() throws SQLException {
     return open();
+  }
+
+  @Override
+  public Connection writer() throws SQLException {
+    Connection connection = open();
+    try {
+      if (!locked(connection, "SELECT pg_try_advisory_lock(?)", WRITER)) {
+        throw new SQLException("another Windlass writes to it", TAKEN);
+      }
+      connection.commit();
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   @Override
@@ -118,6 +155,12 @@ final class PostgresDialect implements Dialect {
   public Optional<DatabaseException> serious(String tried, SQLException e, boolean committing) {
     String begin = "Tried to " + tried + " (" + store.url() + ") but ";
     String state = Optional.ofNullable(e.getSQLState()).orElse("");
+    if (state.equals(TAKEN)) {
+      return Optional.of(
+          new DatabaseException.InUse(
+              begin
+                  + "another Windlass took it while this server's connection was broken; stop one of the two"));
+    }
     if (state.equals("53100")) {
       return Optional.of(new DatabaseException.Full(begin + "the server's disk is full", e));
     }

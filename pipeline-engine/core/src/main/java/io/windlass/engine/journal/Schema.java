@@ -28,7 +28,7 @@ final class Schema {
   void bringUpToDate() {
     String wanted = new Migrations(LOCATION).fingerprint();
     boolean fresh;
-    try (Connection connection = dialect.writer()) {
+    try (Connection connection = dialect.migrator()) {
       fresh = !dialect.hasTables(connection);
       if (!fresh && applied(connection).equals(Optional.of(wanted))) {
         return;
@@ -72,7 +72,7 @@ final class Schema {
   }
 
   private DataSource dataSource() {
-    return new WriterSource(dialect);
+    return new MigratorSource(dialect);
   }
 
   private static Optional<String> applied(Connection connection) {
@@ -87,7 +87,7 @@ final class Schema {
   }
 
   private void remember(String fingerprint) throws SQLException {
-    try (Connection connection = dialect.writer();
+    try (Connection connection = dialect.migrator();
         PreparedStatement statement =
             connection.prepareStatement(
                 "INSERT INTO windlass_meta (name, value) VALUES ('migrations', ?)"

@@ -100,6 +100,11 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public Connection migrator() throws SQLException {
+    return writer();
+  }
+
+  @Override
   public Connection writer() throws SQLException {
     var config = config();
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);

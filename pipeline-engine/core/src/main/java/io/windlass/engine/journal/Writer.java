@@ -22,7 +22,7 @@ final class Writer implements AutoCloseable {
 
   private final Dialect dialect;
   private final JournalListener listener;
-  private final Runnable onDoubt;
+  private final Runnable onLoss;
   private final int groupSize;
   private final BlockingQueue<Write<?>> queue;
   private final Thread thread;
@@ -34,10 +34,10 @@ final class Writer implements AutoCloseable {
    */
   private @Nullable Session session;
 
-  Writer(DatabaseSettings settings, Dialect dialect, JournalListener listener, Runnable onDoubt) {
+  Writer(DatabaseSettings settings, Dialect dialect, JournalListener listener, Runnable onLoss) {
     this.dialect = dialect;
     this.listener = listener;
-    this.onDoubt = onDoubt;
+    this.onLoss = onLoss;
     this.groupSize = settings.group();
     this.queue = new ArrayBlockingQueue<>(settings.queue());
     this.thread = Thread.ofPlatform().name("windlass-database").daemon().unstarted(this::work);
@@ -154,12 +154,10 @@ final class Writer implements AutoCloseable {
         .addKeyValue("error", e.getMessage())
         .log("Could not commit");
     disconnect();
-    if (error instanceof DatabaseException.Doubtful) {
-      try {
-        onDoubt.run();
-      } catch (RuntimeException broken) {
-        LOG.atError().setCause(broken).log("Could not follow up on a doubtful commit");
-      }
+    try {
+      onLoss.run();
+    } catch (RuntimeException broken) {
+      LOG.atError().setCause(broken).log("Could not follow up on a lost connection");
     }
     group.forEach(write -> write.fail(error));
   }

@@ -1,15 +1,13 @@
 package io.windlass.engine.journal;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,20 +16,12 @@ import org.junit.jupiter.api.Test;
 /** The journal's contract on PostgreSQL: what is true on SQLite is true here. */
 @Tag("long")
 class JournalOnPostgresTest extends JournalWorkTest {
-  private static final AtomicInteger DATABASES = new AtomicInteger();
-  private static @Nullable EmbeddedPostgres server;
-  private final String name = "windlass" + DATABASES.incrementAndGet();
+  private static @Nullable PostgresServer server;
+  private @Nullable DatabaseSettings settings;
 
   @BeforeAll
   static void start() {
-    try {
-      server = EmbeddedPostgres.builder().start();
-    } catch (IOException | IllegalStateException e) {
-      if ("true".equals(System.getenv("CI"))) {
-        throw new IllegalStateException("PostgreSQL is required here", e);
-      }
-      Assumptions.abort("part absent: PostgreSQL does not start here: " + e.getMessage());
-    }
+    server = PostgresServer.start();
   }
 
   @AfterAll
@@ -41,31 +31,22 @@ class JournalOnPostgresTest extends JournalWorkTest {
     }
   }
 
-  private static EmbeddedPostgres server() {
+  private static PostgresServer server() {
     return Objects.requireNonNull(server);
   }
 
   @BeforeEach
   @Override
   void open() {
-    try (var connection = server().getPostgresDatabase().getConnection();
-        var statement = connection.createStatement();
-        var found = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?")) {
-      found.setString(1, name);
-      if (!found.executeQuery().next()) {
-        statement.execute("CREATE DATABASE " + name);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
+    if (settings == null) {
+      settings = server().newDatabase();
     }
     super.open();
   }
 
   @Override
   DatabaseSettings settings() {
-    return DatabaseSettings.of(
-        new DatabaseSettings.Store.Postgres(
-            server().getJdbcUrl("postgres", name), "postgres", "postgres"));
+    return Objects.requireNonNull(settings);
   }
 
   @Test
@@ -73,5 +54,48 @@ class JournalOnPostgresTest extends JournalWorkTest {
     assertThatThrownBy(() -> Database.open(settings()))
         .isInstanceOf(DatabaseException.InUse.class)
         .hasMessageContaining("another Windlass is already running");
+  }
+
+  @Test
+  void aServerWhoseConnectionsBrokeStillOwnsItsDatabaseWhenItIsTheFirstToWrite() {
+    journal.start();
+    server().breakConnections();
+    await()
+        .until(() -> {
+          try {
+            journal.tell(Parcel.subject("a"), new Parcel.Event.Put("thing"), "1");
+            return true;
+          } catch (DatabaseException.Unavailable e) {
+            return false;
+          }
+        });
+
+    assertThatThrownBy(() -> Database.open(settings())).isInstanceOf(DatabaseException.InUse.class);
+  }
+
+  @Test
+  void whereAnotherServerWasFirstItWritesNothingUntilThatOneIsGoneAndThenGoesOnWithItsWork() {
+    journal.start();
+    server().breakConnections();
+    try (Database other = Database.open(settings());
+        Journal theirs = new Journal(other, new HandClock())) {
+      theirs.register(new Parcel(), new Carrier());
+      theirs.tell(Parcel.subject("a"), new Parcel.Event.Send("road"), "1");
+
+      await()
+          .untilAsserted(() ->
+              assertThatThrownBy(
+                      () -> journal.tell(Parcel.subject("b"), new Parcel.Event.Put("thing"), "1"))
+                  .isInstanceOf(DatabaseException.InUse.class)
+                  .hasMessageContaining("another Windlass took it"));
+      assertThat(carrier.calls).isEmpty();
+    }
+
+    await().until(() -> carrier.calls.size() == 1);
+    await()
+        .untilAsserted(() ->
+            assertThat(journal.state(Parcel.subject("a"), Parcel.State.class))
+                .hasValueSatisfying(
+                    state -> assertThat(state).isInstanceOf(Parcel.State.Delivered.class)));
   }
 }

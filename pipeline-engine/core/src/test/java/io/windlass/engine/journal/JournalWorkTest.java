@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalWorkTest {
   @TempDir Path directory;
   private final HandClock clock = new HandClock();
-  private final Carrier carrier = new Carrier();
+  final Carrier carrier = new Carrier();
   private Database database;
-  private Journal journal;
+  Journal journal;
 
   @BeforeEach
   void open() {

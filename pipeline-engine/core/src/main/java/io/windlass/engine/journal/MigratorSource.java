@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives the dialect's writing connections to Flyway, which asks for nothing else of a data source.
  */
-final class WriterSource implements DataSource {
+final class MigratorSource implements DataSource {
   private final Dialect dialect;
 
-  WriterSource(Dialect dialect) {
+  MigratorSource(Dialect dialect) {
     this.dialect = dialect;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = dialect.writer();
+    Connection connection = dialect.migrator();
     connection.setAutoCommit(true);
     return connection;
   }
