@@ -6,6 +6,7 @@ import io.windlass.webhooks.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,6 +54,12 @@ final class KeeperCommand implements Callable<Integer> {
         KeeperSettings.Routes.on(keeper.listen().host(), keeper.listen().port());
     return standard
         .withContentStore(data.resolve("images"))
+        .withSurroundings(
+            new KeeperSettings.Surroundings(
+                List.of(data.toAbsolutePath().normalize()),
+                keeper.reach().stream()
+                    .map(r -> new KeeperSettings.Surroundings.Reach(r.host(), r.port()))
+                    .toList()))
         .withRoutes(new KeeperSettings.Routes(routes.listen(), inherit, routes.trusted()))
         .withBudget(
             new KeeperSettings.Budget(percent(keeper.cpuShare()), percent(keeper.memoryShare())));

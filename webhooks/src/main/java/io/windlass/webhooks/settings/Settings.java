@@ -104,9 +104,20 @@ public record Settings(
      * @param memoryShare likewise
      * @param start whether the server starts a keeper when none answers
      * @param data the keeper's directory, absolute
+     * @param reach services of the machine itself, by address, that applications may call
      */
-    record Keeper(Listen listen, double cpuShare, double memoryShare, boolean start, Path data)
-        implements Target {}
+    record Keeper(
+        Listen listen,
+        double cpuShare,
+        double memoryShare,
+        boolean start,
+        Path data,
+        List<Listen> reach)
+        implements Target {
+      public Keeper {
+        reach = List.copyOf(reach);
+      }
+    }
   }
 
   /**

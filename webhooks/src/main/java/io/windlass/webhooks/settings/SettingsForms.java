@@ -5,6 +5,7 @@ import io.windlass.scaler.syntax.Node;
 import io.windlass.scaler.syntax.Problems;
 import io.windlass.scaler.syntax.Values;
 import io.windlass.webhooks.settings.Settings.Listen;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
@@ -36,14 +37,38 @@ final class SettingsForms {
     Optional<Listen> listen =
         text.map(LISTEN::matcher)
             .filter(Matcher::matches)
-            .map(m ->
-                new Listen(
-                    m.group(1) == null ? m.group(2) : m.group(1), Integer.parseInt(m.group(3))))
+            .map(SettingsForms::listen)
             .filter(l -> l.port() <= HIGHEST_PORT);
     if (text.isPresent() && listen.isEmpty()) {
       problems.wrong(node, path, "an address such as 127.0.0.1:8080");
     }
     return listen;
+  }
+
+  /** Who listens where: an address, because a name may become another one. */
+  static Optional<Listen> service(Node node, String path, Problems problems) {
+    Optional<String> text = Values.text(node, path, problems);
+    Optional<Listen> service =
+        text.map(LISTEN::matcher)
+            .filter(Matcher::matches)
+            .map(SettingsForms::listen)
+            .filter(l -> l.port() > 0 && l.port() <= HIGHEST_PORT && isAddress(l.host()));
+    if (text.isPresent() && service.isEmpty()) {
+      problems.wrong(node, path, "an address and a port such as 127.0.0.1:5432");
+    }
+    return service;
+  }
+
+  private static Listen listen(Matcher m) {
+    return new Listen(m.group(1) == null ? m.group(2) : m.group(1), Integer.parseInt(m.group(3)));
+  }
+
+  private static boolean isAddress(String host) {
+    try {
+      return !InetAddress.ofLiteral(host).isAnyLocalAddress();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** An http or https address that ends with a slash, so that more can be appended. */

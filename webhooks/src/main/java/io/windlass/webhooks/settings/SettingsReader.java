@@ -232,8 +232,9 @@ public final class SettingsReader {
     budget.ifPresent(Fields::done);
     boolean start = f.flag("start").orElse(SettingsDefaults.START_KEEPER);
     Path own = f.value("data", this::path).orElse(data.resolve(SettingsDefaults.KEEPER_DATA));
+    List<Settings.Listen> reach = f.list("reach", SettingsForms::service);
     f.done();
-    return new Target.Keeper(listen, cpu, memory, start, own);
+    return new Target.Keeper(listen, cpu, memory, start, own, reach);
   }
 
   private static Optional<Double> share(Fields f, String key) {

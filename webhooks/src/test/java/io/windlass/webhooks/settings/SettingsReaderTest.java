@@ -35,7 +35,8 @@ class SettingsReaderTest {
         - { host: ghcr.io, credentials: { docker-config: docker.json } }
         - { host: "localhost:5000" }
       targets:
-        local: { keeper: { listen: "0.0.0.0:80", budget: { cpu: 70%, memory: 80% }, start: false } }
+        local: { keeper: { listen: "0.0.0.0:80", budget: { cpu: 70%, memory: 80% }, start: false,
+                           reach: ["127.0.0.1:5432", "[::1]:6379"] } }
       organizations:
         acme: { secret: { env: HOOK }, hook-id: [77] }
       repositories:
@@ -98,7 +99,12 @@ class SettingsReaderTest {
     assertThat(s.targets().get("local"))
         .isEqualTo(
             new Target.Keeper(
-                new Listen("0.0.0.0", 80), 0.7, 0.8, false, folder.resolve("data/keeper")));
+                new Listen("0.0.0.0", 80),
+                0.7,
+                0.8,
+                false,
+                folder.resolve("data/keeper"),
+                List.of(new Listen("127.0.0.1", 5432), new Listen("::1", 6379))));
     var shop = s.repositories().get(RepositoryName.of("acme/shop"));
     assertThat(shop.hook())
         .contains(
@@ -133,7 +139,8 @@ class SettingsReaderTest {
                 0.8,
                 0.8,
                 true,
-                folder.resolve("windlass-data/keeper")));
+                folder.resolve("windlass-data/keeper"),
+                List.of()));
   }
 
   @Test

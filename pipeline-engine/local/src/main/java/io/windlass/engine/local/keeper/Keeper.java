@@ -30,6 +30,7 @@ import io.windlass.engine.local.step.Ground;
 import io.windlass.engine.local.step.StepSettings;
 import io.windlass.engine.local.step.Steps;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +91,7 @@ public final class Keeper implements AutoCloseable {
     Path directory = Trees.passable(settings.directory()).toRealPath();
     this.standing = Standing.take(directory);
     String name = standing.name();
-    this.isolation = isolation(settings, name);
+    this.isolation = isolation(settings, directory, name);
     Vault vault = Vault.open(directory.resolve("key"));
     Releases releases = Releases.open(directory.resolve("releases"), vault);
     StateFile file = new StateFile(directory.resolve("state.json"));
@@ -124,6 +125,7 @@ public final class Keeper implements AutoCloseable {
             clock);
     this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()));
     int first = proxy.start();
+    isolation.loopback().open(proxy.addresses());
     this.crew = new Crew(replicas, images, new Ports(clock.millis()), new Masking(releases));
     Room room = new Room(releases, settings.budget());
     Rollouts rollouts = new Rollouts(releases, room, settings.limits().failing());
@@ -144,6 +146,8 @@ public final class Keeper implements AutoCloseable {
                 isolation.sandbox().dropsUser(),
                 isolation.cgroups().kind(),
                 isolation.metadataBlocked(),
+                isolation.sandbox().ownNetwork(),
+                isolation.loopback().works(),
                 isolation.notes()),
             room.taken(state));
     Answers answers =
@@ -164,7 +168,10 @@ public final class Keeper implements AutoCloseable {
         .log("The keeper keeps");
   }
 
-  private static Isolation isolation(KeeperSettings settings, String name) throws KeeperException {
+  private static Isolation isolation(KeeperSettings settings, Path directory, String name)
+      throws KeeperException {
+    List<Path> hidden = new ArrayList<>(settings.around().hidden());
+    hidden.add(directory);
     List<Path> tools = new ArrayList<>();
     tools.add(Path.of(System.getProperty("java.home")));
     tools.addAll(settings.tools());
@@ -174,6 +181,11 @@ public final class Keeper implements AutoCloseable {
             settings.firstUser(),
             Users.COUNT,
             tools,
+            new Isolation.Surroundings(
+                hidden,
+                settings.around().reach().stream()
+                    .map(r -> new InetSocketAddress(InetAddress.ofLiteral(r.address()), r.port()))
+                    .toList()),
             settings.sandbox() != Sandboxing.OFF);
     isolation.notes().forEach(LOG::warn);
     if (settings.sandbox() == Sandboxing.REQUIRED && !isolation.sandbox().isolates()) {
@@ -237,6 +249,7 @@ public final class Keeper implements AutoCloseable {
           }
         });
     every(3600, () -> steps.forgetEndedBefore(clock.instant().minus(ENDED_STEPS)));
+    every(10, isolation.loopback()::restore);
     every(60, () -> images.collect(releases.digests(), limits.imageBytes()));
   }
 
@@ -281,6 +294,7 @@ public final class Keeper implements AutoCloseable {
       loop.close();
       crew.close();
       proxy.close();
+      isolation.loopback().close();
       isolation.cgroups().close();
       standing.close();
     } catch (InterruptedException e) {

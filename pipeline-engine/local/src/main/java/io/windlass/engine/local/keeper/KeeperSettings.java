@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param sandbox whether to isolate
  * @param tools directories that every process may read beside the system's own; their {@code bin}
  *     is in the PATH. The keeper's own Java is always among them
+ * @param around what processes may see and call of this machine
  * @param firstUser of the {@link Users#COUNT} user ids that processes run under, where the keeper
  *     is root
  * @param limits bounds on everything that grows
@@ -29,6 +30,7 @@ public record KeeperSettings(
     Budget budget,
     Sandboxing sandbox,
     List<Path> tools,
+    Surroundings around,
     int firstUser,
     Limits limits) {
   public KeeperSettings {
@@ -45,38 +47,99 @@ public record KeeperSettings(
         Budget.DEFAULT,
         Sandboxing.WHERE_IT_WORKS,
         List.of(),
+        Surroundings.NONE,
         Users.FIRST,
         Limits.DEFAULT);
   }
 
   public KeeperSettings withContentStore(Path store) {
     return new KeeperSettings(
-        directory, Optional.of(store), port, routes, budget, sandbox, tools, firstUser, limits);
+        directory,
+        Optional.of(store),
+        port,
+        routes,
+        budget,
+        sandbox,
+        tools,
+        around,
+        firstUser,
+        limits);
   }
 
   public KeeperSettings withRoutes(Routes listen) {
     return new KeeperSettings(
-        directory, contentStore, port, listen, budget, sandbox, tools, firstUser, limits);
+        directory, contentStore, port, listen, budget, sandbox, tools, around, firstUser, limits);
   }
 
   public KeeperSettings withBudget(Budget share) {
     return new KeeperSettings(
-        directory, contentStore, port, routes, share, sandbox, tools, firstUser, limits);
+        directory, contentStore, port, routes, share, sandbox, tools, around, firstUser, limits);
   }
 
   public KeeperSettings withSandbox(Sandboxing sandboxing) {
     return new KeeperSettings(
-        directory, contentStore, port, routes, budget, sandboxing, tools, firstUser, limits);
+        directory,
+        contentStore,
+        port,
+        routes,
+        budget,
+        sandboxing,
+        tools,
+        around,
+        firstUser,
+        limits);
   }
 
   public KeeperSettings withLimits(Limits bounds) {
     return new KeeperSettings(
-        directory, contentStore, port, routes, budget, sandbox, tools, firstUser, bounds);
+        directory, contentStore, port, routes, budget, sandbox, tools, around, firstUser, bounds);
   }
 
   public KeeperSettings withTools(List<Path> directories) {
     return new KeeperSettings(
-        directory, contentStore, port, routes, budget, sandbox, directories, firstUser, limits);
+        directory,
+        contentStore,
+        port,
+        routes,
+        budget,
+        sandbox,
+        directories,
+        around,
+        firstUser,
+        limits);
+  }
+
+  public KeeperSettings withSurroundings(Surroundings surroundings) {
+    return new KeeperSettings(
+        directory,
+        contentStore,
+        port,
+        routes,
+        budget,
+        sandbox,
+        tools,
+        surroundings,
+        firstUser,
+        limits);
+  }
+
+  /**
+   * What processes may see and call of this machine.
+   *
+   * @param hidden directories that no process may see, wherever they are; the keeper's own is
+   *     always among them
+   * @param reach services of this machine that replicas and releases' commands may call
+   */
+  public record Surroundings(List<Path> hidden, List<Reach> reach) {
+    public static final Surroundings NONE = new Surroundings(List.of(), List.of());
+
+    public Surroundings {
+      hidden = List.copyOf(hidden);
+      reach = List.copyOf(reach);
+    }
+
+    /** One service, by an address and not a name. */
+    public record Reach(String address, int port) {}
   }
 
   /**

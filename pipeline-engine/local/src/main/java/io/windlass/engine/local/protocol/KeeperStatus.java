@@ -28,6 +28,9 @@ public record KeeperStatus(
    * @param unprivileged a user of its own instead of the keeper's
    * @param limits {@code cgroup v1}, {@code cgroup v2} or {@code none}
    * @param metadataBlocked the cloud's metadata address cannot be reached from inside
+   * @param ownNetwork steps have a network of their own
+   * @param loopbackClosed replicas cannot call what listens on the machine, but what the operator
+   *     lists
    * @param notes one sentence for each thing that is missing, with what it means
    */
   public record Isolation(
@@ -35,10 +38,17 @@ public record KeeperStatus(
       boolean unprivileged,
       String limits,
       boolean metadataBlocked,
+      boolean ownNetwork,
+      boolean loopbackClosed,
       List<String> notes) {
     /** Whether code of strangers (pull requests from forks) may run here. */
     public boolean fitForStrangers() {
-      return sandbox && unprivileged && metadataBlocked && !limits.equals("none");
+      return sandbox
+          && unprivileged
+          && metadataBlocked
+          && ownNetwork
+          && loopbackClosed
+          && !limits.equals("none");
     }
   }
 

@@ -54,7 +54,8 @@ public final class Inside {
         isolates ? workdir : root.resolve(Path.of("/").relativize(workdir).toString()),
         env,
         user,
-        niceness);
+        niceness,
+        View.Network.MACHINE);
   }
 
   private Map<String, String> variables(Content content, ProcessSpec spec, Path temporary) {

@@ -5,6 +5,7 @@ import io.windlass.engine.local.process.Launched;
 import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.sandbox.Cgroups;
 import io.windlass.engine.local.sandbox.Isolation;
+import io.windlass.engine.local.sandbox.LoopbackFilter;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.sandbox.View;
@@ -96,6 +97,7 @@ public final class Replicas {
               + "\" but neither the release nor its image says what to run; give it a `run`");
     }
     View.Command command = isolation.sandbox().command(view, program, mark, false);
+    isolation.loopback().confine(mark, new LoopbackFilter.Confined(user, port, true));
     Launched launched =
         Launched.start(
             new Launch(
@@ -133,6 +135,11 @@ public final class Replicas {
   /** After a restart of the keeper: it lives on as that user. */
   public void found(Member member) {
     users.acquire(member.environment());
+    member.running().ifPresent(r -> isolation.loopback().found(mark(member.id()), confined(r)));
+  }
+
+  private static LoopbackFilter.Confined confined(Running running) {
+    return new LoopbackFilter.Confined(running.user(), running.port(), true);
   }
 
   /**
@@ -145,6 +152,7 @@ public final class Replicas {
       users.release(running.get().user());
     }
     Files.deleteIfExists(exitFile(member));
+    isolation.loopback().release(mark(member.id()));
     isolation.cgroups().remove(mark(member.id()));
     Trees.remove(directory.resolve(member.id()).resolve("tmp"));
   }

@@ -1,19 +1,26 @@
 package io.windlass.engine.local.sandbox;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What this machine can isolate, found out by doing it.
  *
+ * @param loopback keeps processes from what listens on this machine, where that works
  * @param notes a sentence for each thing that does not work, with what it means
  */
 public record Isolation(
-    Sandbox sandbox, Cgroups cgroups, boolean metadataBlocked, List<String> notes) {
+    Sandbox sandbox,
+    Cgroups cgroups,
+    LoopbackFilter loopback,
+    boolean metadataBlocked,
+    List<String> notes) {
   private static final String IP = "/usr/sbin/ip";
 
   /** Where clouds serve the machine's credentials: all of the link-local range. */
@@ -27,14 +34,21 @@ public record Isolation(
   /**
    * Tries everything out.
    *
-   * @param parent name of the control group that all groups are made in
+   * @param parent name of the control group that all groups are made in, and of what else the
+   *     keeper has of its own on the machine
    * @param firstUser of the user ids that processes may run as
    * @param users how many
    * @param tools that every process may read
+   * @param around what no process may see, and what of this machine's services replicas may call
    * @param wanted false: plain processes, whatever works
    */
   public static Isolation probe(
-      String parent, int firstUser, int users, List<Path> tools, boolean wanted) {
+      String parent,
+      int firstUser,
+      int users,
+      List<Path> tools,
+      Surroundings around,
+      boolean wanted) {
     List<String> notes = new ArrayList<>();
     boolean root = isRoot();
     boolean drops = root && works(List.of("/usr/bin/setpriv", "--reuid=" + firstUser, "/bin/true"));
@@ -67,7 +81,44 @@ public record Isolation(
               + " credentials; run the keeper as root with iproute2, or close the address in the"
               + " firewall");
     }
-    return new Isolation(new Sandbox(bubblewrap, drops, tools), cgroups, blocked, notes);
+    Nameservers nameservers = Nameservers.of(Path.of("/etc/resolv.conf"));
+    LoopbackProbe probe =
+        new LoopbackProbe(parent, drops ? Optional.of(firstUser) : Optional.empty());
+    boolean filters = drops && probe.filters();
+    if (!filters) {
+      notes.add(
+          "Processes cannot be kept from this machine's services: replicas, and steps without a"
+              + " network of their own, can call whatever listens on its loopback; run the keeper"
+              + " as root with nftables");
+    }
+    Optional<OwnNetwork> network =
+        Optional.of(new OwnNetwork(nameservers)).filter(n -> bubblewrap && probe.separates(n));
+    if (network.isEmpty()) {
+      notes.add(
+          "Steps have no network of their own: they can call whatever listens on this machine's"
+              + " loopback; install passt");
+    }
+    return new Isolation(
+        new Sandbox(bubblewrap, drops, network, tools, around.hidden()),
+        cgroups,
+        LoopbackFilter.of(parent, filters, nameservers.onLoopback(), around.reach()),
+        blocked,
+        notes);
+  }
+
+  /**
+   * What an operator says of processes' surroundings.
+   *
+   * @param hidden directories that no process may see, wherever they are
+   * @param reach addresses of this machine that replicas and releases' commands may call
+   */
+  public record Surroundings(List<Path> hidden, List<InetSocketAddress> reach) {
+    public static final Surroundings NONE = new Surroundings(List.of(), List.of());
+
+    public Surroundings {
+      hidden = List.copyOf(hidden);
+      reach = List.copyOf(reach);
+    }
   }
 
   private static boolean isRoot() {
@@ -157,7 +208,8 @@ public record Isolation(
         && !works(List.of(IP, "route", "get", "169.254.169.254", "uid", Integer.toString(first)));
   }
 
-  private static boolean works(List<String> command) {
+  /** Whether it ends with 0, and soon. */
+  static boolean works(List<String> command) {
     try {
       Process process =
           new ProcessBuilder(command)

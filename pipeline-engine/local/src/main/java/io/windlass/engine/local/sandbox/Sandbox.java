@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -70,19 +71,30 @@ public final class Sandbox {
 
   private final boolean bubblewrap;
   private final boolean dropsUser;
+  private final Optional<OwnNetwork> ownNetwork;
   private final List<Path> tools;
+  private final List<Path> hidden;
 
   /**
    * With what was found out about this machine.
    *
    * @param bubblewrap whether it was seen to work
    * @param dropsUser whether the keeper is root and can become somebody else
+   * @param ownNetwork where processes can be given one
    * @param tools directories beside the system's own that every process may read
+   * @param hidden directories that no process may see, wherever they are
    */
-  Sandbox(boolean bubblewrap, boolean dropsUser, List<Path> tools) {
+  Sandbox(
+      boolean bubblewrap,
+      boolean dropsUser,
+      Optional<OwnNetwork> ownNetwork,
+      List<Path> tools,
+      List<Path> hidden) {
     this.bubblewrap = bubblewrap;
     this.dropsUser = dropsUser;
+    this.ownNetwork = ownNetwork;
     this.tools = List.copyOf(tools);
+    this.hidden = List.copyOf(hidden);
   }
 
   /** Whether processes get a view of their own. */
@@ -93,6 +105,16 @@ public final class Sandbox {
   /** Whether processes run as another user than the keeper. */
   public boolean dropsUser() {
     return dropsUser;
+  }
+
+  /** Whether processes that ask for a network of their own get one. */
+  public boolean ownNetwork() {
+    return ownNetwork.isPresent();
+  }
+
+  /** What such a process must see as its {@code /etc/resolv.conf}; empty: the machine's. */
+  public Optional<String> resolvConf() {
+    return ownNetwork.flatMap(OwnNetwork::resolvConf);
   }
 
   /** Programs are looked up here: tools first, the keeper's own Java among them. */
@@ -115,6 +137,7 @@ public final class Sandbox {
   public View.Command command(View view, List<String> program, String mark, boolean ownedByKeeper) {
     view.env().forEach(Sandbox::check);
     List<String> line = new ArrayList<>();
+    Optional<OwnNetwork> network = ownNetwork.filter(_ -> view.network() == View.Network.OWN);
     if (view.niceness() > 0) {
       line.addAll(List.of("/usr/bin/nice", "-n", Integer.toString(view.niceness())));
     }
@@ -125,12 +148,16 @@ public final class Sandbox {
               "--reuid=" + view.user(),
               "--regid=" + view.user(),
               "--clear-groups",
-              "--inh-caps=-all",
-              "--no-new-privs",
-              "--"));
+              "--inh-caps=-all"));
+      if (network.isEmpty()) {
+        // Else only bubblewrap does it: pasta's child is to be master of its own user space.
+        line.add("--no-new-privs");
+      }
+      line.add("--");
     }
     if (bubblewrap) {
-      line.addAll(bubblewrap(view, ownedByKeeper));
+      network.ifPresent(n -> line.addAll(n.prefix()));
+      line.addAll(bubblewrap(view, ownedByKeeper, network.isPresent()));
       line.addAll(program);
       return new View.Command(line, arguments(view.env()), Path.of("/"), true);
     }
@@ -154,7 +181,7 @@ public final class Sandbox {
     return new View.Command(line, script(env), view.directory(), false);
   }
 
-  private List<String> bubblewrap(View view, boolean ownedByKeeper) {
+  private List<String> bubblewrap(View view, boolean ownedByKeeper, boolean ownNetwork) {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -164,6 +191,11 @@ public final class Sandbox {
                 "--unshare-ipc",
                 "--unshare-uts",
                 "--clearenv"));
+    if (ownNetwork) {
+      // In pasta's user space everybody is root; inside it is itself again.
+      String user = Integer.toString(dropsUser ? view.user() : keeperUser());
+      line.addAll(List.of("--uid", user, "--gid", user));
+    }
     if (ownedByKeeper) {
       line.add("--die-with-parent");
     }
@@ -181,11 +213,42 @@ public final class Sandbox {
           .filter(t -> SYSTEM.stream().noneMatch(s -> t.startsWith(s)))
           .forEach(t -> line.addAll(List.of("--ro-bind-try", t.toString(), t.toString())));
     }
+    List<String> covered = view.root().isEmpty() ? covered() : List.of();
+    // What lies within one of these and is shown after all is shown over it.
+    covered.forEach(h -> line.addAll(List.of("--tmpfs", h)));
     bind("--ro-bind", view.readable(), line);
     bind("--bind", view.writable(), line);
+    covered.forEach(h -> line.addAll(List.of("--remount-ro", h)));
     line.addAll(List.of("--remount-ro", "/sys", "--remount-ro", "/"));
     line.addAll(List.of("--chdir", view.directory().toString(), "--args", "3", "--"));
     return line;
+  }
+
+  /** The hidden directories that would be seen among the machine's programs. */
+  private List<String> covered() {
+    return hidden.stream()
+        .filter(Files::isDirectory)
+        .map(Sandbox::real)
+        .filter(h -> SYSTEM.stream().anyMatch(s -> h.startsWith(s)))
+        .map(Path::toString)
+        .distinct()
+        .toList();
+  }
+
+  private static Path real(Path directory) {
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Tried to hide \"" + directory + "\" but could not", e);
+    }
+  }
+
+  private static int keeperUser() {
+    try {
+      return Trees.owner(Path.of("/proc/self"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Tried to find out who the keeper is but could not", e);
+    }
   }
 
   /** Outer places first, so that what lies within them is shown over them. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param env all of its variables
  * @param user that it runs as where the keeper is root
  * @param niceness 0 to 19; more gives way to others
+ * @param network that it sees, where the machine can give it one of its own
  */
 public record View(
     Optional<Path> root,
@@ -23,11 +24,20 @@ public record View(
     Path directory,
     Map<String, String> env,
     int user,
-    int niceness) {
+    int niceness,
+    Network network) {
   public View {
     readable = Map.copyOf(readable);
     writable = Map.copyOf(writable);
     env = Map.copyOf(env);
+  }
+
+  /** Whose network a process is in. */
+  public enum Network {
+    /** Its own: a loopback that nobody else has, and a way out. */
+    OWN,
+    /** The machine's, where the proxy can call it. */
+    MACHINE
   }
 
   /**

@@ -7,6 +7,7 @@ import io.windlass.engine.local.replica.Images;
 import io.windlass.engine.local.replica.Inside;
 import io.windlass.engine.local.sandbox.Cgroups;
 import io.windlass.engine.local.sandbox.Isolation;
+import io.windlass.engine.local.sandbox.LoopbackFilter;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.sandbox.View;
@@ -45,7 +46,7 @@ public final class Ground {
   /** Where it runs and as whom. */
   record Place(Path workspace, int user) {}
 
-  Place enter(StepStart start, Path directory) throws IOException {
+  Place enter(StepStart start, String mark, Path directory) throws IOException {
     Path workspace =
         start.release().isPresent() ? directory.resolve("tmp") : Path.of(start.workspace());
     if (start.release().isEmpty() && !(workspace.isAbsolute() && Files.isDirectory(workspace))) {
@@ -61,10 +62,26 @@ public final class Ground {
     if (isolation.sandbox().dropsUser()) {
       Trees.give(directory.resolve("tmp"), user);
     }
+    boolean inRelease = start.release().isPresent();
+    // A step that shares the machine's network must be able to call what it starts itself.
+    if (inRelease || isolation.sandbox().ownNetwork()) {
+      confine(mark, new LoopbackFilter.Confined(user, Optional.empty(), inRelease), workspace);
+    }
     return new Place(workspace, user);
   }
 
-  void leave(Place place) throws IOException {
+  private void confine(String mark, LoopbackFilter.Confined step, Path workspace)
+      throws IOException {
+    try {
+      isolation.loopback().confine(mark, step);
+    } catch (IOException e) {
+      workspaces.leave(workspace, step.user());
+      throw e;
+    }
+  }
+
+  void leave(Place place, String mark) throws IOException {
+    isolation.loopback().release(mark);
     workspaces.leave(place.workspace(), place.user());
   }
 
@@ -132,6 +149,11 @@ public final class Ground {
     Path accounts = Files.writeString(directory.resolve("passwd"), accounts(place.user()));
     readable.put(Path.of("/etc/passwd"), accounts.toAbsolutePath());
     Map<String, String> env = new HashMap<>();
+    Optional<String> names = isolation.sandbox().resolvConf();
+    if (names.isPresent()) {
+      Path resolvers = Files.writeString(directory.resolve("resolv.conf"), names.get());
+      readable.put(Path.of("/etc/resolv.conf"), resolvers.toAbsolutePath());
+    }
     env.put("PATH", isolation.sandbox().path());
     env.put("JAVA_HOME", System.getProperty("java.home"));
     env.put("LANG", "C.UTF-8");
@@ -147,7 +169,8 @@ public final class Ground {
         place.workspace(),
         env,
         place.user(),
-        NICENESS);
+        NICENESS,
+        View.Network.OWN);
   }
 
   private static String accounts(int user) {

@@ -137,11 +137,11 @@ final class StepRun {
     StepStart step = start.orElseThrow();
     Ground place = ground.orElseThrow();
     try {
-      Ground.Place at = place.enter(step, directory);
+      Ground.Place at = place.enter(step, mark, directory);
       try {
         conclude(place, run(step, place, at));
       } finally {
-        place.leave(at);
+        place.leave(at, mark);
         place.release(mark);
         Trees.remove(directory.resolve("tmp"));
       }

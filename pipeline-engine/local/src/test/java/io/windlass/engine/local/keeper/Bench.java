@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -64,6 +65,14 @@ final class Bench implements AutoCloseable {
     Trees.passable(temporary);
     this.directory = temporary.resolve("keeper");
     this.settings = KeeperSettings.of(directory).withLimits(QUICK).withSandbox(sandboxing);
+    this.client = new KeeperClient(directory, Duration.ofSeconds(5));
+  }
+
+  /** With other settings than the usual ones. */
+  Bench(Path temporary, UnaryOperator<KeeperSettings> change) throws IOException {
+    Trees.passable(temporary);
+    this.directory = temporary.resolve("keeper");
+    this.settings = change.apply(KeeperSettings.of(directory).withLimits(QUICK));
     this.client = new KeeperClient(directory, Duration.ofSeconds(5));
   }
 

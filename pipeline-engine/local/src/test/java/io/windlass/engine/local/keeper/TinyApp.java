@@ -15,6 +15,7 @@ final class TinyApp {
       """
       import com.sun.net.httpserver.HttpServer;
       import java.net.InetSocketAddress;
+      import java.net.Socket;
       import java.util.concurrent.Executors;
       public class App {
         public static void main(String[] a) throws Exception {
@@ -28,6 +29,15 @@ final class TinyApp {
           s.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
           s.createContext("/ready", x -> {
             x.sendResponseHeaders("unready".equals(System.getenv("MODE")) ? 503 : 200, -1); x.close(); });
+          s.createContext("/call/", x -> {
+            String[] to = x.getRequestURI().getPath().split("/", -1);
+            int code = 200;
+            try (Socket c = new Socket()) {
+              c.connect(new InetSocketAddress(to[2], Integer.parseInt(to[3])), 5000);
+            } catch (java.io.IOException e) {
+              code = 502;
+            }
+            x.sendResponseHeaders(code, -1); x.close(); });
           s.createContext("/", x -> {
             byte[] b = String.valueOf(System.getenv("VERSION")).getBytes();
             if (x.getRequestURI().getPath().equals("/slow")) {

@@ -51,7 +51,14 @@ class InsideTest {
             new Health.None(),
             Resources.DEFAULT,
             Duration.ZERO);
-    return new Inside(Isolation.probe("windlass-inside-test", Users.FIRST, 1, List.of(), false))
+    return new Inside(
+            Isolation.probe(
+                "windlass-inside-test",
+                Users.FIRST,
+                1,
+                List.of(),
+                Isolation.Surroundings.NONE,
+                false))
         .view(
             new Content(root.toString(), true, List.of(), Map.of(), "/app"),
             spec,

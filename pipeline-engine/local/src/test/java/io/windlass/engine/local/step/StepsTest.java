@@ -47,7 +47,13 @@ class StepsTest {
     Users users = new Users(Users.FIRST);
     Ground ground =
         new Ground(
-            Isolation.probe("windlass-steps-test", Users.FIRST, 1, List.of(), false),
+            Isolation.probe(
+                "windlass-steps-test",
+                Users.FIRST,
+                1,
+                List.of(),
+                Isolation.Surroundings.NONE,
+                false),
             users,
             new Images(directory.resolve("images"), Optional.empty(), false),
             Releases.open(directory.resolve("releases"), Vault.open(directory.resolve("key"))));
