@@ -285,6 +285,40 @@ class EngineTest {
   }
 
   @Test
+  void aCommitIsDeployedThoughNoPushWasEverHeardOf() {
+    world
+        .engine()
+        .repositories()
+        .run(
+            EngineWorld.SHOP,
+            Optional.empty(),
+            Optional.of(first),
+            Optional.of("production"),
+            "ops");
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).as(run.toString()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(run.summary().ref()).isEqualTo("refs/heads/main");
+    assertThat(run.summary().title()).isEqualTo("first");
+    assertThat(world.serving()).contains(1L);
+  }
+
+  @Test
+  void schedulesAreKnownBeforeTheFirstPush() throws Exception {
+    world
+        .git
+        .write("windlass.yaml", FILE + "on: { schedule: [{ cron: '0 3 * * *' }] }\n")
+        .commit("nightly");
+
+    world.engine().repositories().lookForMissed(EngineWorld.SHOP, "start");
+
+    org.awaitility.Awaitility.await()
+        .until(() -> world.engine().repositories().schedules().size() == 1);
+    assertThat(world.engine().runs().list(Runs.Filter.NEWEST)).isEmpty();
+  }
+
+  @Test
   void aFileThatIsWrongFailsTheRunWithEveryProblem() throws Exception {
     String second =
         world.git.write("windlass.yaml", "steps: { a: { rnu: x, timeuot: 3 } }\n").commit("wrong");

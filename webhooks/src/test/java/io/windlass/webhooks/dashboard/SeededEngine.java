@@ -153,7 +153,7 @@ final class SeededEngine implements AutoCloseable {
   }
 
   RunId pushInvalid(String before, String sha, String title, List<String> problems) {
-    return resolve(before, sha, title, "ada", new Resolution.Invalid(sha, problems));
+    return resolve(before, sha, title, "ada", new Resolution.Invalid(sha, "", problems));
   }
 
   /** A push that the repository's file does not ask for. */

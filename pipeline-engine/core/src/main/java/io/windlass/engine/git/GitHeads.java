@@ -34,7 +34,7 @@ public final class GitHeads implements Heads {
     }
     try {
       return new Answer.Given<>(
-          mirrors.remoteHeads(repository, origin.get().url(), origin.get().credentials()));
+          mirrors.remoteHeads(repository, origin.get().url(), origin.get().credentials()).refs());
     } catch (GitException failed) {
       return switch (failed.fault()) {
         case REPOSITORY, SETUP -> new Answer.Refused<>(String.valueOf(failed.getMessage()));

@@ -26,6 +26,8 @@ import org.eclipse.jgit.treewalk.TreeWalk;
  * GitException} of fault {@code WORLD}: come by {@link Mirrors#fetchCommit}.
  */
 public final class Mirror {
+  private static final int SUBJECT = 200;
+
   private final MirrorRepository local;
   private final Mirrors mirrors;
 
@@ -52,6 +54,17 @@ public final class Mirror {
     } catch (MissingObjectException | IncorrectObjectTypeException absent) {
       return Optional.empty();
     } catch (IOException failed) {
+      throw unreadable(sha, failed);
+    }
+  }
+
+  /** The first line of a commit's message, for people; cut where it is long. */
+  public String subject(String sha) throws GitException {
+    try (RevWalk walk = new RevWalk(local)) {
+      String subject =
+          walk.parseCommit(ObjectId.fromString(Sha.require(sha))).getShortMessage().strip();
+      return subject.length() > SUBJECT ? subject.substring(0, SUBJECT - 1) + "\u2026" : subject;
+    } catch (IOException | IllegalArgumentException failed) {
       throw unreadable(sha, failed);
     }
   }

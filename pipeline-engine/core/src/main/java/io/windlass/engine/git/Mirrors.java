@@ -1,7 +1,6 @@
 package io.windlass.engine.git;
 
 import io.windlass.engine.git.GitException.Fault;
-import io.windlass.engine.source.Ref;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.engine.source.Sha;
 import java.io.IOException;
@@ -54,12 +53,9 @@ public final class Mirrors implements AutoCloseable {
     return fetchCommit(path(repository), url, credentials, sha, settings.limits());
   }
 
-  /**
-   * What the host's branches and tags name now; nothing is fetched. Tags unpeeled, as pushes tell
-   * them.
-   */
-  public Map<Ref, String> remoteHeads(
-      RepositoryName repository, CloneUrl url, Credentials credentials) throws GitException {
+  /** What the host's branches and tags name now; nothing is fetched. */
+  public RemoteHeads remoteHeads(RepositoryName repository, CloneUrl url, Credentials credentials)
+      throws GitException {
     Path path = path(repository);
     MirrorRepository local =
         store.existing(path).isPresent() ? store.existing(path).get() : create(path);

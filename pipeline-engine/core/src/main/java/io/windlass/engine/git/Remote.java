@@ -7,11 +7,13 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.TransportException;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.RefSpec;
@@ -42,9 +44,8 @@ final class Remote implements AutoCloseable {
     this.sshHome = sshHome;
   }
 
-  /** Branches and tags with what they name; tags unpeeled. */
-  Map<Ref, String> heads(
-      MirrorRepository local, CloneUrl url, Credentials credentials, Budget budget)
+  /** Branches and tags with what they name, and the default branch. */
+  RemoteHeads heads(MirrorRepository local, CloneUrl url, Credentials credentials, Budget budget)
       throws GitException {
     return call(
         local,
@@ -54,17 +55,20 @@ final class Remote implements AutoCloseable {
         "list the branches of",
         transport -> {
           Map<Ref, String> heads = new TreeMap<>((a, b) -> a.name().compareTo(b.name()));
-          try (FetchConnection connection = transport.openFetch(EVERYTHING)) {
+          Optional<Ref> trunk = Optional.empty();
+          try (FetchConnection connection = transport.openFetch(EVERYTHING, Constants.HEAD)) {
             for (org.eclipse.jgit.lib.Ref ref : connection.getRefs()) {
               ObjectId id = ref.getObjectId();
-              if (id != null) {
+              if (ref.getName().equals(Constants.HEAD) && ref.isSymbolic()) {
+                trunk = Ref.parse(ref.getTarget().getName()).filter(Ref::isBranch);
+              } else if (id != null) {
                 Ref.parse(ref.getName())
                     .filter(name -> name.isBranch() || name.isTag())
                     .ifPresent(name -> heads.put(name, id.name()));
               }
             }
           }
-          return heads;
+          return new RemoteHeads(heads, trunk);
         });
   }
 

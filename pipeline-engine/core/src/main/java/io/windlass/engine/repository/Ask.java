@@ -33,4 +33,23 @@ public record Ask(
     Optional<String> cron,
     String title,
     String author,
-    String cause) {}
+    String cause) {
+  /** The same about another ref. */
+  Ask on(String otherRef) {
+    return new Ask(
+        version,
+        kind,
+        otherRef,
+        otherRef,
+        after,
+        before,
+        base,
+        newerIfAncestorOf,
+        pullRequest,
+        environment,
+        cron,
+        title,
+        author,
+        cause);
+  }
+}

@@ -80,6 +80,49 @@ final class CommitReader {
     return read(wanted.repository(), wanted.ask(), wanted.defaultBranch());
   }
 
+  /**
+   * The same, of the default branch as the host has it, where the ask names no ref: nobody has
+   * heard of the repository's branches yet.
+   */
+  RepositoryEffect.Read placed(RepositoryEffect.Read wanted) throws GitException {
+    var name = RepositoryName.of(wanted.repository());
+    Optional<CloneSource> source = sources.of(name);
+    if (!wanted.ask().ref().isEmpty() || source.isEmpty()) {
+      return wanted;
+    }
+    try {
+      return mirrors
+          .remoteHeads(name, source.get().url(), source.get().credentials())
+          .defaultBranch()
+          .map(branch ->
+              new RepositoryEffect.Read(
+                  wanted.repository(), wanted.ask().on(branch.name()), branch.name()))
+          .orElse(wanted);
+    } catch (GitException e) {
+      return switch (e.fault()) {
+        case REPOSITORY, SETUP -> wanted; // reading it says the same, and why
+        case WORLD -> throw e;
+      };
+    }
+  }
+
+  /** The schedules of a branch's file as it is now; none where there is no file, or a wrong one. */
+  List<ScheduleEntry> schedules(String repository, String branch) throws GitException {
+    var name = RepositoryName.of(repository);
+    Optional<CloneSource> source = sources.of(name);
+    if (source.isEmpty()) {
+      return List.of();
+    }
+    Mirror mirror = mirrors.fetch(name, source.get().url(), source.get().credentials());
+    Optional<String> head = Ref.parse(branch).map(mirror.heads()::get);
+    Optional<String> commit = head.isEmpty() ? head : mirror.commit(head.get());
+    return commit.isPresent()
+            && mirror.read(commit.get(), PipelineReader.FILE, LARGEST_FILE)
+                instanceof FileAtCommit.Found(var text)
+        ? files.getUnchecked(text).pipeline().map(CommitReader::schedules).orElse(List.of())
+        : List.of();
+  }
+
   private Answer read(String repository, Ask ask, String defaultBranch) throws GitException {
     var name = RepositoryName.of(repository);
     Optional<CloneSource> source = sources.of(name);
@@ -137,6 +180,7 @@ final class CommitReader {
           Answer.of(
               new Resolution.Invalid(
                   commit,
+                  title(mirror, commit, ask),
                   List.of(PipelineReader.FILE + " has " + size + " bytes; use at most " + limit)));
       case FileAtCommit.Found(var text) ->
           judge(mirror, commit, ask, defaultBranch, files.getUnchecked(text));
@@ -148,7 +192,10 @@ final class CommitReader {
       throws GitException {
     if (read.pipeline().isEmpty() || !read.problems().isEmpty()) {
       return Answer.of(
-          new Resolution.Invalid(commit, read.problems().stream().map(Problem::toString).toList()));
+          new Resolution.Invalid(
+              commit,
+              title(mirror, commit, ask),
+              read.problems().stream().map(Problem::toString).toList()));
     }
     Pipeline pipeline = read.pipeline().get();
     Optional<List<ScheduleEntry>> schedules =
@@ -157,7 +204,8 @@ final class CommitReader {
             : Optional.empty();
     Resolution resolution =
         switch (verdict(mirror, commit, ask, defaultBranch, pipeline.on())) {
-          case Triggers.Verdict.Match _ -> new Resolution.Matched(commit, pipeline, "", "");
+          case Triggers.Verdict.Match _ ->
+              new Resolution.Matched(commit, pipeline, title(mirror, commit, ask), "");
           case Triggers.Verdict.Filtered(var reason) -> new Resolution.Filtered(reason);
         };
     return new Answer(resolution, schedules);
@@ -170,6 +218,11 @@ final class CommitReader {
     return byName instanceof Triggers.Verdict.Match && on.filtersPaths()
         ? Triggers.matches(on, Planner.trigger(ask), changed(mirror, commit, ask, defaultBranch))
         : byName;
+  }
+
+  /** A pull request has a title of its own. */
+  private static String title(Mirror mirror, String commit, Ask ask) throws GitException {
+    return ask.kind() == RunTrigger.Kind.PULL_REQUEST ? "" : mirror.subject(commit);
   }
 
   private static List<ScheduleEntry> schedules(Pipeline pipeline) {

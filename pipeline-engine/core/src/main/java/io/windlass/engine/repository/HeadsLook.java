@@ -2,9 +2,11 @@ package io.windlass.engine.repository;
 
 import io.windlass.engine.git.GitException;
 import io.windlass.engine.git.Mirrors;
+import io.windlass.engine.git.RemoteHeads;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.repository.RepositoryEvent.Difference;
 import io.windlass.engine.run.CloneSource;
+import io.windlass.engine.source.Ref;
 import io.windlass.engine.source.RepositoryName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,13 +48,15 @@ final class HeadsLook {
     Map<String, HeadTable.Known> known =
         database.read(tx -> HeadTable.branchesAndTags(tx, repository));
     Map<String, String> there = new HashMap<>();
-    mirrors
-        .remoteHeads(name, source.get().url(), source.get().credentials())
-        .forEach((ref, sha) -> there.put(ref.name(), sha));
-    return compare(known, there);
+    RemoteHeads remote = mirrors.remoteHeads(name, source.get().url(), source.get().credentials());
+    remote.refs().forEach((ref, sha) -> there.put(ref.name(), sha));
+    return compare(known, there, remote.defaultBranch().map(Ref::name));
   }
 
-  static RepositoryEvent compare(Map<String, HeadTable.Known> known, Map<String, String> there) {
+  static RepositoryEvent compare(
+      Map<String, HeadTable.Known> known,
+      Map<String, String> there,
+      Optional<String> defaultBranch) {
     List<Difference> differences = new ArrayList<>();
     Optional<String> problem = Optional.empty();
     for (String kind : KINDS) {
@@ -72,7 +76,7 @@ final class HeadsLook {
     }
     boolean whole = differences.size() <= AT_A_TIME;
     return new RepositoryEvent.HeadsObserved(
-        whole ? differences : differences.subList(0, AT_A_TIME), whole, problem);
+        whole ? differences : differences.subList(0, AT_A_TIME), whole, defaultBranch, problem);
   }
 
   private static List<Difference> differences(

@@ -9,6 +9,9 @@ public sealed interface RepositoryEffect {
    */
   record Read(String repository, Ask ask, String defaultBranch) implements RepositoryEffect {}
 
+  /** Reads the schedules of the default branch's file; no run comes of it. */
+  record ReadSchedules(String repository, String defaultBranch) implements RepositoryEffect {}
+
   /** Asks the source host what every ref names, and compares it with the rows of the heads. */
   record ObserveHeads(String repository) implements RepositoryEffect {}
 }

@@ -18,9 +18,14 @@ public sealed interface RepositoryEvent {
    * Where the source host differs from the rows of the heads.
    *
    * @param whole false when there is more to tell, and another look is needed
+   * @param defaultBranch the branch that the host's HEAD stands for, by its full name
    * @param problem what was left out, and why
    */
-  record HeadsObserved(List<Difference> differences, boolean whole, Optional<String> problem)
+  record HeadsObserved(
+      List<Difference> differences,
+      boolean whole,
+      Optional<String> defaultBranch,
+      Optional<String> problem)
       implements RepositoryEvent {
     public HeadsObserved {
       differences = List.copyOf(differences);
@@ -59,7 +64,7 @@ public sealed interface RepositoryEvent {
   record Resolved(Ask ask, Resolution resolution, Optional<List<ScheduleEntry>> schedules)
       implements RepositoryEvent {}
 
-  /** The default branch's file was read for a commit that makes no run. */
+  /** The default branch's file was read for no run. */
   record SchedulesRead(List<ScheduleEntry> schedules) implements RepositoryEvent {
     public SchedulesRead {
       schedules = List.copyOf(schedules);

@@ -24,7 +24,12 @@ public final class RepositoryPerformer implements Performer<RepositoryEffect, Re
   public Optional<RepositoryEvent> perform(EffectId id, RepositoryEffect effect)
       throws GitException {
     return switch (effect) {
-      case RepositoryEffect.Read read -> resolved(read, reader.read(read));
+      case RepositoryEffect.Read read -> {
+        RepositoryEffect.Read placed = reader.placed(read);
+        yield resolved(placed, reader.read(placed));
+      }
+      case RepositoryEffect.ReadSchedules(var repository, var branch) ->
+          Optional.of(new RepositoryEvent.SchedulesRead(reader.schedules(repository, branch)));
       case RepositoryEffect.ObserveHeads(var repository) -> Optional.of(look.at(repository));
     };
   }
@@ -34,6 +39,8 @@ public final class RepositoryPerformer implements Performer<RepositoryEffect, Re
       EffectId id, RepositoryEffect effect, Throwable error) {
     return switch (effect) {
       case RepositoryEffect.Read read -> resolved(read, CommitReader.Answer.unreadable(error));
+      // A push of the branch reads it as well.
+      case RepositoryEffect.ReadSchedules _ -> Optional.empty();
       case RepositoryEffect.ObserveHeads _ ->
           Optional.of(
               new RepositoryEvent.HeadsUnknown(
@@ -50,7 +57,7 @@ public final class RepositoryPerformer implements Performer<RepositoryEffect, Re
   @Override
   public Retry retry(RepositoryEffect effect) {
     return switch (effect) {
-      case RepositoryEffect.Read _ -> CommitReader.RETRY;
+      case RepositoryEffect.Read _, RepositoryEffect.ReadSchedules _ -> CommitReader.RETRY;
       // The next look comes by itself.
       case RepositoryEffect.ObserveHeads _ -> Retry.NEVER;
     };

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param looks counts the answers to looks at the source host
  * @param known whether every ref was looked at once; before, a ref that nobody has heard of is old
  *     and not missed
- * @param defaultBranch full name, as far as a push has told it
+ * @param defaultBranch full name, as far as a push or a look has told it
  * @param schedules of the default branch's file
  * @param decided what the last event came to
  * @param problem why the last look at the refs did not succeed

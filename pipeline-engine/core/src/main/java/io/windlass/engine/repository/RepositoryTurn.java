@@ -66,6 +66,10 @@ final class RepositoryTurn {
   void headsObserved(RepositoryEvent.HeadsObserved observed) {
     looks++;
     problem = observed.problem();
+    observed
+        .defaultBranch()
+        .filter(branch -> defaultBranch.filter(branch::equals).isEmpty())
+        .ifPresent(this::newDefaultBranch);
     for (RepositoryEvent.Difference difference : observed.differences()) {
       rest =
           rest.tell(
@@ -76,6 +80,15 @@ final class RepositoryTurn {
     } else {
       headsWanted();
     }
+  }
+
+  /** Its schedules count from now on, and not only from its next push. */
+  private void newDefaultBranch(String branch) {
+    defaultBranch = Optional.of(branch);
+    rest =
+        rest.effect(
+            RepositoryMachine.lane(repository) + "/heads",
+            new RepositoryEffect.ReadSchedules(repository, branch));
   }
 
   private RefEvent heard(RepositoryEvent.Difference difference) {
@@ -150,8 +163,8 @@ final class RepositoryTurn {
     read.ifPresent(this::schedulesRead);
     switch (resolution) {
       case Resolution.Matched matched -> matched(ask, matched);
-      case Resolution.Invalid(var sha, var problems) ->
-          invalid(ask, sha, ask.title(), ask.author(), problems);
+      case Resolution.Invalid(var sha, var title, var problems) ->
+          invalid(ask, sha, title.isEmpty() ? ask.title() : title, ask.author(), problems);
       case Resolution.Unreadable(var reason) -> {
         begin(
             ask,

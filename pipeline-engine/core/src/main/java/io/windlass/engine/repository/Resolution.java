@@ -20,9 +20,10 @@ public sealed interface Resolution {
   /**
    * The file is wrong.
    *
+   * @param title the commit's, empty where the ask knows a better one
    * @param problems all of them, each with its place
    */
-  record Invalid(String sha, List<String> problems) implements Resolution {
+  record Invalid(String sha, String title, List<String> problems) implements Resolution {
     public Invalid {
       problems = List.copyOf(problems);
     }

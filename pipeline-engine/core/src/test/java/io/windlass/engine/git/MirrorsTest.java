@@ -69,7 +69,7 @@ class MirrorsTest {
     assertThat(fetched)
         .isInstanceOfSatisfying(
             Fetched.Ready.class, ready -> assertThat(ready.commit()).isEqualTo(commit));
-    assertThat(mirrors.remoteHeads(SHOP, upstream.url(), NONE))
+    assertThat(mirrors.remoteHeads(SHOP, upstream.url(), NONE).refs())
         .containsEntry(Ref.tag("v1"), tag)
         .containsEntry(MAIN, commit);
   }

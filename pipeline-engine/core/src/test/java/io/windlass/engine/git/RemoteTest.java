@@ -51,7 +51,9 @@ class RemoteTest {
     mirror.checkout(commit, temp.resolve("runs/w"), Limits.DEFAULTS);
 
     assertThat(mirror.heads()).containsEntry(Ref.branch("main"), commit);
-    assertThat(mirrors.remoteHeads(SHOP, url(), GOOD)).containsEntry(Ref.branch("main"), commit);
+    assertThat(mirrors.remoteHeads(SHOP, url(), GOOD).defaultBranch()).contains(Ref.branch("main"));
+    assertThat(mirrors.remoteHeads(SHOP, url(), GOOD).refs())
+        .containsEntry(Ref.branch("main"), commit);
     try (Stream<Path> files =
         Stream.concat(Files.walk(temp.resolve("data")), Files.walk(temp.resolve("runs")))) {
       assertThat(files.filter(Files::isRegularFile))

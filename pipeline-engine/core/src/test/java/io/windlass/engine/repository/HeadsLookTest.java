@@ -15,7 +15,7 @@ class HeadsLookTest {
 
   private static HeadsObserved compare(
       Map<String, HeadTable.Known> known, Map<String, String> there) {
-    return (HeadsObserved) HeadsLook.compare(known, there);
+    return (HeadsObserved) HeadsLook.compare(known, there, Optional.of("refs/heads/main"));
   }
 
   @Test
@@ -35,6 +35,7 @@ class HeadsLookTest {
                     new Difference("refs/heads/moved", Optional.of(3L), Optional.of(B)),
                     new Difference("refs/tags/new", Optional.empty(), Optional.of(B))),
                 true,
+                Optional.of("refs/heads/main"),
                 Optional.empty()));
   }
 

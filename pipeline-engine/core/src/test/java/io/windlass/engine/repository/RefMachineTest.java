@@ -240,7 +240,7 @@ class RefMachineTest {
   @Test
   void whatMakesARunIsNumberedByTheRepository() {
     var ask = lastAsk(push(A, B, false));
-    var invalid = new Resolution.Invalid(B, List.of("windlass.yaml:1:1: wrong"));
+    var invalid = new Resolution.Invalid(B, "", List.of("windlass.yaml:1:1: wrong"));
 
     assertThat(resolve(ask, invalid).tells())
         .singleElement()

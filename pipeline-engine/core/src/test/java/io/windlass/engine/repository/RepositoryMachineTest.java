@@ -2,6 +2,7 @@ package io.windlass.engine.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windlass.engine.journal.Effect;
 import io.windlass.engine.journal.Tell;
 import io.windlass.engine.journal.Transition;
 import io.windlass.engine.pipeline.Pipeline;
@@ -61,7 +62,9 @@ class RepositoryMachineTest {
 
   private Transition<RepositoryState, RepositoryEffect> observe(
       boolean whole, Difference... differences) {
-    return hear(new RepositoryEvent.HeadsObserved(List.of(differences), whole, Optional.empty()));
+    return hear(
+        new RepositoryEvent.HeadsObserved(
+            List.of(differences), whole, Optional.empty(), Optional.empty()));
   }
 
   private static Difference moved(String ref, long version, String sha) {
@@ -70,6 +73,19 @@ class RepositoryMachineTest {
 
   private static Difference unheard(String ref, String sha) {
     return new Difference(ref, Optional.empty(), Optional.of(sha));
+  }
+
+  @Test
+  void aDefaultBranchThatIsNewHasItsSchedulesReadOnceWithoutARun() {
+    var look =
+        new RepositoryEvent.HeadsObserved(List.of(), true, Optional.of(MAIN), Optional.empty());
+
+    assertThat(hear(look).effects())
+        .extracting(Effect::effect)
+        .containsExactly(new RepositoryEffect.ReadSchedules("acme/shop", MAIN));
+    assertThat(state.defaultBranch()).contains(MAIN);
+    assertThat(hear(look).effects()).isEmpty();
+    assertThat(state.lastRun()).isZero();
   }
 
   @Test
@@ -114,7 +130,8 @@ class RepositoryMachineTest {
   void aWrongFileMakesARunThatFailedWithItsProblems() {
     var transition =
         resolve(
-            RunTrigger.Kind.PUSH, new Resolution.Invalid(B, List.of("windlass.yaml:1:1: wrong")));
+            RunTrigger.Kind.PUSH,
+            new Resolution.Invalid(B, "", List.of("windlass.yaml:1:1: wrong")));
 
     assertThat(transition.tells().getFirst().event()).isInstanceOf(RunEvent.BeginInvalid.class);
     assertThat(state.lastRun()).isEqualTo(1);
