@@ -60,7 +60,8 @@ final class KeeperCommand implements Callable<Integer> {
                 keeper.reach().stream()
                     .map(r -> new KeeperSettings.Surroundings.Reach(r.host(), r.port()))
                     .toList()))
-        .withRoutes(new KeeperSettings.Routes(routes.listen(), inherit, routes.trusted()))
+        .withRoutes(new KeeperSettings.Routes(routes.listen(), inherit, keeper.trusted()))
+        .withPort(keeper.metricsPort())
         .withBudget(
             new KeeperSettings.Budget(percent(keeper.cpuShare()), percent(keeper.memoryShare())));
   }

@@ -47,9 +47,10 @@ final class Configured implements Supplier<Settings> {
         || !fresh.targets().equals(old.targets())
         || !fresh.prometheus().equals(old.prometheus())
         || !fresh.scaler().equals(old.scaler())
-        || !fresh.registries().equals(old.registries())) {
+        || !fresh.registries().equals(old.registries())
+        || !fresh.submodules().equals(old.submodules())) {
       throw new IOException(
-          "server, database, prometheus, registries, targets and scaler of '"
+          "server, database, prometheus, registries, submodules, targets and scaler of '"
               + file
               + "' cannot be changed while the server runs; restart it (nothing is lost by that)");
     }

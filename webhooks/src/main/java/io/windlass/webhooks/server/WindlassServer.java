@@ -5,6 +5,7 @@ import io.windlass.engine.EngineParts;
 import io.windlass.engine.StoredSecrets;
 import io.windlass.engine.decision.DecisionTable;
 import io.windlass.engine.decision.FleetBindings;
+import io.windlass.engine.git.Credentials;
 import io.windlass.engine.git.Limits;
 import io.windlass.engine.git.MirrorSettings;
 import io.windlass.engine.git.Mirrors;
@@ -68,7 +69,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -127,7 +130,7 @@ public final class WindlassServer implements AutoCloseable {
     // Its own close would wait for builds, however long they take; they are begun again.
     opened.push(executor::shutdownNow);
     keep(KeeperAtHand.ensure(keeper, configured.file()));
-    Mirrors mirrors = keep(Mirrors.open(MirrorSettings.in(data.resolve("mirrors"))));
+    Mirrors mirrors = keep(Mirrors.open(mirrors(settings, data.resolve("mirrors"))));
     SourceHosts hosts = keep(new SourceHosts(configured, mirrors, clock));
     hosts.refresh();
     SecretStore secrets = new SecretStore(database, Sealer.open(data.resolve("secret.key")), clock);
@@ -285,6 +288,20 @@ public final class WindlassServer implements AutoCloseable {
         .orElseThrow(() ->
             new IllegalArgumentException(
                 "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
+  }
+
+  private static MirrorSettings mirrors(Settings settings, Path directory) {
+    MirrorSettings standard = MirrorSettings.in(directory);
+    Map<String, Credentials> hosts = new HashMap<>();
+    settings
+        .submodules()
+        .forEach((host, token) ->
+            hosts.put(
+                host,
+                token
+                    .map(value -> Credentials.token(value.reveal()))
+                    .orElseGet(Credentials::anonymous)));
+    return new MirrorSettings(standard.directory(), hosts, standard.limits());
   }
 
   private static JournalSettings journalSettings() {

@@ -20,6 +20,8 @@ import java.util.Set;
  * @param store where the rows are kept
  * @param prometheus empty: the keeper's own signals are all there is
  * @param registries the only ones that the server calls
+ * @param submodules hosts that submodules may come from, with the token that opens them; empty for
+ *     what everybody may read
  * @param targets by name
  * @param repositories the only ones that the server believes
  * @param organizations whose hooks speak for each of their repositories
@@ -30,6 +32,7 @@ public record Settings(
     Optional<URI> prometheus,
     GitHub github,
     List<Registry> registries,
+    Map<String, Optional<SecretValue>> submodules,
     Map<String, Target> targets,
     Map<RepositoryName, Repository> repositories,
     Map<String, Organization> organizations,
@@ -38,6 +41,7 @@ public record Settings(
     List<Notification> notifications) {
   public Settings {
     registries = List.copyOf(registries);
+    submodules = ordered(submodules);
     targets = ordered(targets);
     repositories = ordered(repositories);
     organizations = ordered(organizations);
@@ -105,6 +109,8 @@ public record Settings(
      * @param start whether the server starts a keeper when none answers
      * @param data the keeper's directory, absolute
      * @param reach services of the machine itself, by address, that applications may call
+     * @param trusted networks whose forwarding headers are believed, {@code 10.0.0.0/8}
+     * @param metricsPort of its metrics on the loopback; 0 for any that is free
      */
     record Keeper(
         Listen listen,
@@ -112,10 +118,13 @@ public record Settings(
         double memoryShare,
         boolean start,
         Path data,
-        List<Listen> reach)
+        List<Listen> reach,
+        List<String> trusted,
+        int metricsPort)
         implements Target {
       public Keeper {
         reach = List.copyOf(reach);
+        trusted = List.copyOf(trusted);
       }
     }
   }

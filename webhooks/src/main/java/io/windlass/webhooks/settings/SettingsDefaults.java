@@ -23,6 +23,10 @@ public final class SettingsDefaults {
   public static final Listen KEEPER_LISTEN = new Listen("127.0.0.1", 8081);
   public static final double BUDGET = 0.8;
   public static final boolean START_KEEPER = true;
+
+  /** Any that is free; it stands in the keeper's directory. */
+  public static final int METRICS_PORT = 0;
+
   public static final Duration TICK = Duration.ofSeconds(5);
   public static final Retention RETENTION =
       new Retention(

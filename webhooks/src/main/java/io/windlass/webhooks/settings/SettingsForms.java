@@ -1,6 +1,7 @@
 package io.windlass.webhooks.settings;
 
 import io.windlass.engine.git.CloneUrl;
+import io.windlass.engine.local.proxy.AddressRange;
 import io.windlass.scaler.syntax.Node;
 import io.windlass.scaler.syntax.Problems;
 import io.windlass.scaler.syntax.Values;
@@ -111,6 +112,24 @@ final class SettingsForms {
 
   static Optional<String> registry(Node node, String path, Problems problems) {
     return matching(node, path, REGISTRY, "a registry's host such as ghcr.io", problems);
+  }
+
+  static Optional<String> gitHost(Node node, String path, Problems problems) {
+    return matching(node, path, REGISTRY, "a Git host such as github.com", problems);
+  }
+
+  /** An address, or a network. */
+  static Optional<String> network(Node node, String path, Problems problems) {
+    return Values.text(node, path, problems)
+        .filter(t -> {
+          try {
+            AddressRange.parse(t);
+            return true;
+          } catch (IllegalArgumentException e) {
+            problems.wrong(node, path, "a network such as 10.0.0.0/8");
+            return false;
+          }
+        });
   }
 
   /** The beginning of an image's name, with its registry. */

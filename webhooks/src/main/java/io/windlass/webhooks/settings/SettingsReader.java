@@ -91,6 +91,8 @@ public final class SettingsReader {
     Store store = new DatabaseReader(secrets).read(f, server.data());
     Optional<URI> prometheus = f.fields("prometheus").flatMap(SettingsReader::prometheus);
     var registries = f.list("registries", this::registry);
+    Map<String, Optional<SecretValue>> submodules = new LinkedHashMap<>();
+    f.list("submodules", (node, path, all) -> submodule(node, path, all, submodules));
     var targets = f.fields("targets").map(t -> targets(t, server.data())).orElse(Map.of());
     var names = f.mapping().entry("targets").map(e -> names(e.value())).orElse(Set.of());
     var believed = new RepositoriesReader(secrets, names);
@@ -113,6 +115,7 @@ public final class SettingsReader {
         prometheus,
         github,
         registries,
+        submodules,
         targets,
         repositories,
         organizations,
@@ -188,6 +191,19 @@ public final class SettingsReader {
         });
   }
 
+  private Optional<String> submodule(
+      Node node, String path, Problems all, Map<String, Optional<SecretValue>> out) {
+    return Fields.of(node, path, all)
+        .flatMap(f -> {
+          var host = f.require("host").value("host", SettingsForms::gitHost);
+          Optional<SecretValue> token = f.value("token", secrets::read);
+          f.done();
+          host.filter(h -> out.putIfAbsent(h, token) != null)
+              .ifPresent(h -> all.say(node.at(), path, "host \"" + h + "\" twice"));
+          return host;
+        });
+  }
+
   private static Set<String> names(Node targets) {
     Map<String, Boolean> names = new LinkedHashMap<>();
     if (targets instanceof Node.Mapping m) {
@@ -233,8 +249,10 @@ public final class SettingsReader {
     boolean start = f.flag("start").orElse(SettingsDefaults.START_KEEPER);
     Path own = f.value("data", this::path).orElse(data.resolve(SettingsDefaults.KEEPER_DATA));
     List<Settings.Listen> reach = f.list("reach", SettingsForms::service);
+    var trusted = f.list("trusted", SettingsForms::network);
+    int metrics = f.integer("metrics-port", 1, 65_535).orElse(SettingsDefaults.METRICS_PORT);
     f.done();
-    return new Target.Keeper(listen, cpu, memory, start, own, reach);
+    return new Target.Keeper(listen, cpu, memory, start, own, reach, trusted, metrics);
   }
 
   private static Optional<Double> share(Fields f, String key) {

@@ -36,7 +36,9 @@ class SettingsReaderTest {
         - { host: "localhost:5000" }
       targets:
         local: { keeper: { listen: "0.0.0.0:80", budget: { cpu: 70%, memory: 80% }, start: false,
-                           reach: ["127.0.0.1:5432", "[::1]:6379"] } }
+                           reach: ["127.0.0.1:5432", "[::1]:6379"],
+                           trusted: [10.0.0.0/8], metrics-port: 9101 } }
+      submodules: [{ host: github.com }, { host: "git.acme.com:8443", token: { env: HOOK } }]
       organizations:
         acme: { secret: { env: HOOK }, hook-id: [77] }
       repositories:
@@ -104,7 +106,12 @@ class SettingsReaderTest {
                 0.8,
                 false,
                 folder.resolve("data/keeper"),
-                List.of(new Listen("127.0.0.1", 5432), new Listen("::1", 6379))));
+                List.of(new Listen("127.0.0.1", 5432), new Listen("::1", 6379)),
+                List.of("10.0.0.0/8"),
+                9101));
+    assertThat(s.submodules())
+        .containsEntry("github.com", Optional.empty())
+        .containsEntry("git.acme.com:8443", Optional.of(SecretValue.of("from env")));
     var shop = s.repositories().get(RepositoryName.of("acme/shop"));
     assertThat(shop.hook())
         .contains(
@@ -140,7 +147,9 @@ class SettingsReaderTest {
                 0.8,
                 true,
                 folder.resolve("windlass-data/keeper"),
-                List.of()));
+                List.of(),
+                List.of(),
+                0));
   }
 
   @Test
@@ -267,5 +276,13 @@ class SettingsReaderTest {
         .singleElement()
         .asString()
         .contains("retention.deliveries");
+  }
+
+  @Test
+  void aHostOfSubmodulesStandsOnce() {
+    assertThat(problems("submodules: [{ host: github.com }, { host: github.com }]"))
+        .singleElement()
+        .asString()
+        .contains("host \"github.com\" twice");
   }
 }

@@ -71,6 +71,21 @@ public record KeeperSettings(
         directory, contentStore, port, listen, budget, sandbox, tools, around, firstUser, limits);
   }
 
+  /** Metrics at this port of the loopback. */
+  public KeeperSettings withPort(int metrics) {
+    return new KeeperSettings(
+        directory,
+        contentStore,
+        metrics,
+        routes,
+        budget,
+        sandbox,
+        tools,
+        around,
+        firstUser,
+        limits);
+  }
+
   public KeeperSettings withBudget(Budget share) {
     return new KeeperSettings(
         directory, contentStore, port, routes, share, sandbox, tools, around, firstUser, limits);
