@@ -73,6 +73,15 @@ final class Browsing {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
+  /** What a program asks. */
+  Page ask(String path, String json) {
+    return send(
+        request(path)
+            .header("Authorization", "Bearer " + server.token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
   private HttpRequest.Builder request(String path) {
     URI address = server.address(path);
     return HttpRequest.newBuilder(address);

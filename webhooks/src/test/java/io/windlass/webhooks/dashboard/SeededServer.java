@@ -24,6 +24,7 @@ import io.windlass.webhooks.access.AdminToken;
 import io.windlass.webhooks.access.Gate;
 import io.windlass.webhooks.access.Sessions;
 import io.windlass.webhooks.api.ApiJson;
+import io.windlass.webhooks.api.EnvironmentApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.Problem;
 import io.windlass.webhooks.delivery.Fate;
@@ -116,6 +117,12 @@ final class SeededServer implements AutoCloseable {
                   new DashboardRoutes(parts).add(config.routes);
                   StaticRoutes.add(config.routes);
                   new LogApi(engine.runs()).add(config.routes);
+                  new EnvironmentApi(
+                          engine.environments(),
+                          engine.releases(),
+                          engine.repositories(),
+                          id -> id.equals(PRODUCTION))
+                      .add(config.routes);
                   config.routes.exception(
                       Problem.class,
                       (problem, context) ->
