@@ -24,9 +24,13 @@ public final class KeeperLauncher {
           "-Xms16m",
           "-Xmx128m",
           "-Xss512k",
+          "-XX:NewRatio=4",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=20",
+          "-XX:+UnlockExperimentalVMOptions",
+          "-XX:TrimNativeHeapInterval=10000",
           "-XX:ReservedCodeCacheSize=48m",
           "-XX:TieredStopAtLevel=1",
-          "-Xshare:auto",
           "-Djava.awt.headless=true");
 
   private KeeperLauncher() {}

@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -151,6 +152,12 @@ final class Jetty {
     ClientConnector connector = new ClientConnector();
     connector.setSelectors(selectors);
     connector.setTCPNoDelay(true);
+    // Nothing here speaks TLS, and what the machine trusts would take megabytes.
+    connector.setSslContextFactory(
+        new SslContextFactory.Client() {
+          @Override
+          protected void doStart() {}
+        });
     HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
     transport.setInvocationType(InvocationType.NON_BLOCKING);
     HttpClient client = new HttpClient(transport);
