@@ -24,6 +24,7 @@ import picocli.CommandLine.Model.OptionSpec;
       FreezeCommand.class,
       UnfreezeCommand.class,
       EnvironmentCommand.class,
+      StartCacheCommand.class,
       VersionCommand.class,
       HelpTopic.class
     },

@@ -1,6 +1,7 @@
 package io.windlass.webhooks.demo;
 
 import io.windlass.webhooks.server.JavaLaunch;
+import io.windlass.webhooks.server.StartCache;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A server as a process of its own, so that it can be killed. */
 public final class ServerProcess {
@@ -19,8 +20,11 @@ public final class ServerProcess {
           "-Xms24m",
           "-Xmx384m",
           "-XX:+UseSerialGC",
+          "-XX:NewRatio=4",
           "-XX:MinHeapFreeRatio=10",
-          "-XX:MaxHeapFreeRatio=20");
+          "-XX:MaxHeapFreeRatio=20",
+          "-XX:+UnlockExperimentalVMOptions",
+          "-XX:TrimNativeHeapInterval=10000");
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   private final Path config;
@@ -38,7 +42,17 @@ public final class ServerProcess {
   /** Starts a server and waits until it is ready. */
   public static ServerProcess start(Path config, Path log, URI address)
       throws IOException, InterruptedException {
-    ServerProcess server = new ServerProcess(config, log, address, launch(config, log));
+    return start(config, log, address, StartCache.options("server"));
+  }
+
+  /**
+   * Starts a server and waits until it is ready.
+   *
+   * @param more options for its JVM, this time only
+   */
+  public static ServerProcess start(Path config, Path log, URI address, List<String> more)
+      throws IOException, InterruptedException {
+    ServerProcess server = new ServerProcess(config, log, address, launch(config, log, more));
     server.awaitReady();
     return server;
   }
@@ -56,20 +70,26 @@ public final class ServerProcess {
 
   /** Starts it again on the same data and does not wait for it. */
   public void launchAgain() throws IOException {
-    process = launch(config, log);
+    process = launch(config, log, StartCache.options("server"));
   }
 
   /** Asks it to end, and kills it where it does not. */
   public void stop() throws InterruptedException {
+    stop(Duration.ofSeconds(20));
+  }
+
+  /** Asks it to end, and kills it where it does not within {@code patience}. */
+  public void stop(Duration patience) throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    if (!process.waitFor(patience)) {
       kill();
     }
   }
 
-  private static Process launch(Path config, Path log) throws IOException {
+  private static Process launch(Path config, Path log, List<String> more) throws IOException {
+    List<String> options = Stream.concat(OPTIONS.stream(), more.stream()).toList();
     List<String> command =
-        JavaLaunch.command(OPTIONS, List.of("server", "--config", config.toString()));
+        JavaLaunch.command(options, List.of("server", "--config", config.toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -77,9 +78,10 @@ final class KeeperAtHand implements AutoCloseable {
 
   private KeeperStatus started() throws IOException, KeeperException, InterruptedException {
     Files.createDirectories(keeper.data());
+    List<String> options = new ArrayList<>(KeeperLauncher.JVM_OPTIONS);
+    options.addAll(StartCache.options("keeper"));
     List<String> command =
-        JavaLaunch.command(
-            KeeperLauncher.JVM_OPTIONS, List.of("keeper", "--config", config.toString()));
+        JavaLaunch.command(options, List.of("keeper", "--config", config.toString()));
     KeeperStatus status =
         KeeperLauncher.start(
             command, keeper.data(), keeper.data().resolve("keeper.log"), ANSWERS_WITHIN);
