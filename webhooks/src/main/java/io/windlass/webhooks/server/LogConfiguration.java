@@ -36,7 +36,9 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
           "com.zaxxer.hikari", Level.WARN,
           "com.google.cloud.tools.jib", Level.WARN,
           "org.apache.http", Level.WARN,
-          "org.eclipse.jgit", Level.WARN);
+          "org.eclipse.jgit", Level.WARN,
+          // The other side of a clone by file://; what it refuses comes back to us as an answer.
+          "org.eclipse.jgit.transport.UploadPack", Level.OFF);
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {

@@ -10,6 +10,12 @@ import java.util.Optional;
 
 /** Reads the commits that refs ask about. */
 public final class RefPerformer implements Performer<RepositoryEffect.Read, RefEvent> {
+  /**
+   * Repositories that are read at a time: enough that hosts which answer late hold nobody up, and
+   * few enough that deliveries which come in meanwhile get their share of the machine.
+   */
+  private static final int AT_A_TIME = 8;
+
   private final CommitReader reader;
 
   public RefPerformer(Mirrors mirrors, CloneSource.Lookup sources) {
@@ -34,5 +40,10 @@ public final class RefPerformer implements Performer<RepositoryEffect.Read, RefE
   @Override
   public Retry retry(RepositoryEffect.Read read) {
     return CommitReader.RETRY;
+  }
+
+  @Override
+  public int limit(Class<? extends RepositoryEffect.Read> type) {
+    return AT_A_TIME;
   }
 }
