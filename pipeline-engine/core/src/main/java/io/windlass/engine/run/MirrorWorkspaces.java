@@ -6,11 +6,7 @@ import io.windlass.engine.git.Limits;
 import io.windlass.engine.git.Mirrors;
 import io.windlass.engine.source.RepositoryName;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /** Workspaces that are checked out of the repository's mirror. */
@@ -60,26 +56,6 @@ public final class MirrorWorkspaces implements Workspaces {
 
   @Override
   public void remove(RunId run) throws IOException {
-    Path directory = directory(run);
-    if (!Files.exists(directory)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path left, IOException problem)
-              throws IOException {
-            Files.delete(left);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    WrittenTree.remove(directory(run));
   }
 }

@@ -120,7 +120,9 @@ public final class Keeper implements AutoCloseable {
                 directory.resolve("steps"),
                 name,
                 settings.limits().steps(),
-                Machine.memoryBytes() / 2),
+                Machine.memoryBytes() / 2,
+                settings.limits().workspaceBytes(),
+                settings.limits().freeBytes()),
             ground,
             clock);
     this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()));

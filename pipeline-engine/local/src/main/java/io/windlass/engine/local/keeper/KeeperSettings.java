@@ -213,6 +213,8 @@ public record KeeperSettings(
    * @param measured how long samples are kept, one a second
    * @param steps at the same time at most; more are refused
    * @param imageBytes unpacked images that nothing uses are kept up to this
+   * @param workspaceBytes that a step's workspace and temporary files may have together
+   * @param freeBytes that are kept free on the disk of steps; below it none starts
    */
   public record Limits(
       long replicaLogBytes,
@@ -224,7 +226,9 @@ public record KeeperSettings(
       Duration forgiven,
       Duration measured,
       int steps,
-      long imageBytes) {
+      long imageBytes,
+      long workspaceBytes,
+      long freeBytes) {
     public static final Limits DEFAULT =
         new Limits(
             16L << 20,
@@ -236,6 +240,24 @@ public record KeeperSettings(
             Duration.ofSeconds(60),
             Duration.ofMinutes(15),
             64,
-            2L << 30);
+            2L << 30,
+            20L << 30,
+            1L << 30);
+
+    public Limits withDisk(long workspaceBytes, long freeBytes) {
+      return new Limits(
+          replicaLogBytes,
+          crashLoop,
+          failing,
+          backoff,
+          backoffMost,
+          settle,
+          forgiven,
+          measured,
+          steps,
+          imageBytes,
+          workspaceBytes,
+          freeBytes);
+    }
   }
 }

@@ -27,8 +27,10 @@ final class OwnNetwork {
    */
   List<String> prefix() {
     List<String> line = new ArrayList<>();
-    line.addAll(
-        List.of("/bin/sh", "-c", "exec \"$@\" 0<&3 3<&-", "sh", PASTA, "--quiet", "--config-net"));
+    // It complains about a nameserver on the loopback, which it then asks all the same.
+    String quietly = forwards() ? " 2>/dev/null" : "";
+    line.addAll(List.of("/bin/sh", "-c", "exec \"$@\" 0<&3 3<&-" + quietly, "sh"));
+    line.addAll(List.of(PASTA, "--quiet", "--config-net"));
     // Nothing of the machine's loopback, in neither direction, also not by the gateway's address.
     line.addAll(List.of("--no-map-gw", "-t", "none", "-u", "none", "-T", "none", "-U", "none"));
     if (forwards()) {
@@ -37,7 +39,9 @@ final class OwnNetwork {
     line.add("--");
     // Pasta's child has a process space of its own, and bubblewrap looks itself up in /proc.
     line.addAll(List.of("/usr/bin/unshare", "--mount-proc", "--"));
-    line.addAll(List.of("/bin/sh", "-c", "exec 3<&0 0</dev/null; exec \"$@\"", "sh"));
+    // Output and errors of a process that the keeper reads are one.
+    String aloud = forwards() ? " 2>&1" : "";
+    line.addAll(List.of("/bin/sh", "-c", "exec 3<&0 0</dev/null" + aloud + "; exec \"$@\"", "sh"));
     return line;
   }
 

@@ -57,6 +57,7 @@ final class StepRun {
   private final CompletableFuture<StepStatus> end = new CompletableFuture<>();
   private final AtomicReference<Optional<Stop>> stop = new AtomicReference<>(Optional.empty());
   private final CountDownLatch over = new CountDownLatch(1);
+  private volatile List<Path> places = List.of();
   private volatile StepStatus status;
   private Thread reader = Thread.ofVirtual().unstarted(() -> {});
 
@@ -122,6 +123,20 @@ final class StepRun {
     stop(State.CANCELLED, "Cancelled");
   }
 
+  /** It has more of something than it may. */
+  void exceed(String reason) {
+    stop(State.OVER_LIMIT, reason);
+  }
+
+  String id() {
+    return status.id();
+  }
+
+  /** Where it writes while it runs; empty before and after, and once it is being stopped. */
+  List<Path> places() {
+    return stop.get().isPresent() ? List.of() : places;
+  }
+
   /** The keeper goes away, and a step cannot go on without it. */
   void lose() {
     stop(State.LOST, "The keeper was stopped while the step ran; it was ended");
@@ -139,8 +154,10 @@ final class StepRun {
     try {
       Ground.Place at = place.enter(step, mark, directory);
       try {
+        places = List.of(at.workspace(), directory.resolve("tmp"));
         conclude(place, run(step, place, at));
       } finally {
+        places = List.of();
         place.leave(at, mark);
         place.release(mark);
         Trees.remove(directory.resolve("tmp"));

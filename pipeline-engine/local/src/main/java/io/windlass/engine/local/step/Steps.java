@@ -34,11 +34,15 @@ public final class Steps {
   private final Ground ground;
   private final InstantSource clock;
   private final Map<String, StepRun> known = new ConcurrentHashMap<>();
+  private final DiskRule disk;
+  private final DiskWatch watch;
 
   private Steps(StepSettings settings, Ground ground, InstantSource clock) {
     this.settings = settings;
     this.ground = ground;
     this.clock = clock;
+    this.disk = new DiskRule(settings.workspaceBytes(), settings.freeBytes());
+    this.watch = new DiskWatch(disk, known::values);
   }
 
   /**
@@ -109,6 +113,12 @@ public final class Steps {
             "Tried to start a step but "
                 + settings.most()
                 + " run already; wait for one of them to end");
+        return fresh.status();
+      }
+      Optional<String> full = disk.refusal(free(start));
+      if (full.isPresent()) {
+        LOG.atWarn().addKeyValue("step", start.id()).log(full.get());
+        fresh.refuse(full.get());
       } else {
         fresh.begin();
       }
@@ -118,6 +128,13 @@ public final class Steps {
       throw e;
     }
     return fresh.status();
+  }
+
+  /** On the disk that it will write to. */
+  private long free(StepStart start) throws IOException {
+    Path workspace = Path.of(start.workspace());
+    boolean there = start.release().isEmpty() && Files.isDirectory(workspace);
+    return DiskWatch.free(there ? workspace : settings.directory());
   }
 
   /** Waits until it has ended, at most so long; empty where the id is not known. */
@@ -185,6 +202,7 @@ public final class Steps {
 
   /** Ends all steps that run, as lost: the keeper goes away. */
   public void close() throws InterruptedException {
+    watch.close();
     known.values().forEach(StepRun::lose);
     for (String id : List.copyOf(known.keySet())) {
       watch(id, Duration.ofSeconds(10));

@@ -48,7 +48,9 @@ final class Bench implements AutoCloseable {
           Duration.ofSeconds(60),
           Duration.ofMinutes(1),
           16,
-          1 << 30);
+          1 << 30,
+          1 << 30,
+          1 << 20);
 
   final Path directory;
   final KeeperSettings settings;
