@@ -51,7 +51,7 @@ class CheckoutTest {
     Workspace workspace = checkout(first);
 
     Path directory = workspace.directory();
-    assertThat(directory.resolve("a.txt")).hasContent("one\r\n");
+    assertThat(Files.readString(directory.resolve("a.txt"))).isEqualTo("one\r\n");
     assertThat(directory.resolve("bin/run")).isExecutable();
     assertThat(Files.readSymbolicLink(directory.resolve("link"))).isEqualTo(Path.of("bin/run"));
     assertThat(workspace.commit()).isEqualTo(first);
@@ -71,8 +71,8 @@ class CheckoutTest {
 
     Path directory = checkout(commit).directory();
 
-    assertThat(directory.resolve("tools/run.bat")).hasContent("one\r\n");
-    assertThat(directory.resolve("b.bat")).hasContent("two\n");
+    assertThat(Files.readString(directory.resolve("tools/run.bat"))).isEqualTo("one\r\n");
+    assertThat(Files.readString(directory.resolve("b.bat"))).isEqualTo("two\n");
     assertThat(git(directory, "status", "--porcelain")).isEmpty();
   }
 
