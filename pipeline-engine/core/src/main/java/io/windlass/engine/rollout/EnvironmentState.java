@@ -4,6 +4,7 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.run.DeploymentRequest;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One environment.
@@ -57,255 +58,140 @@ public record EnvironmentState(
   }
 
   EnvironmentState asked(DeploymentRequest request) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        request.run().number(),
-        current,
-        Optional.of(request),
-        rollout,
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> {
+      next.newestRun = request.run().number();
+      next.waiting = Optional.of(request);
+    });
   }
 
   EnvironmentState nothingWaiting() {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        Optional.empty(),
-        rollout,
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> next.waiting = Optional.empty());
   }
 
   EnvironmentState begun(Rollout begun) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        begun.id(),
-        newestRun,
-        current,
-        waiting,
-        Optional.of(begun),
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> {
+      next.lastRollout = begun.id();
+      next.rollout = Optional.of(begun);
+    });
   }
 
   EnvironmentState moved(Rollout moved) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        Optional.of(moved),
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> next.rollout = Optional.of(moved));
   }
 
   EnvironmentState numbered(Rollout numbered) {
-    return new EnvironmentState(
-        id,
-        lastRelease + 1,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        Optional.of(numbered),
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> {
+      next.lastRelease = lastRelease + 1;
+      next.rollout = Optional.of(numbered);
+    });
   }
 
   EnvironmentState ended(EndedRollout ended) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        Optional.empty(),
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        Optional.of(ended),
-        told);
+    return with(next -> {
+      next.rollout = Optional.empty();
+      next.last = Optional.of(ended);
+    });
   }
 
   EnvironmentState serving(Release release) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        Optional.of(release),
-        waiting,
-        rollout,
-        nextReturn,
-        freeze,
-        Optional.empty(),
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> {
+      next.current = Optional.of(release);
+      next.degraded = Optional.empty();
+    });
   }
 
   EnvironmentState returningNext(Optional<Release> release) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        rollout,
-        release,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> next.nextReturn = release);
   }
 
   EnvironmentState frozen(Optional<Freeze> by) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        rollout,
-        nextReturn,
-        by,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> next.freeze = by);
   }
 
   EnvironmentState degraded(String why) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        rollout,
-        nextReturn,
-        freeze,
-        Optional.of(why),
-        scalingProblem,
-        removal,
-        last,
-        told);
+    return with(next -> next.degraded = Optional.of(why));
   }
 
   EnvironmentState scaled(Optional<String> problem) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        rollout,
-        nextReturn,
-        freeze,
-        degraded,
-        problem,
-        removal,
-        last,
-        told);
+    return with(next -> next.scalingProblem = problem);
   }
 
   EnvironmentState removing(Optional<Removal> wish) {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        rollout,
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        wish,
-        last,
-        told);
+    return with(next -> next.removal = wish);
   }
 
   /** Nothing serves, and nothing is to. */
   EnvironmentState removed() {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        Optional.empty(),
-        waiting,
-        rollout,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        removal.map(wish -> wish.at(Removal.Stage.DONE)),
-        last,
-        told);
+    return with(next -> {
+      next.current = Optional.empty();
+      next.nextReturn = Optional.empty();
+      next.freeze = Optional.empty();
+      next.degraded = Optional.empty();
+      next.scalingProblem = Optional.empty();
+      next.removal = removal.map(wish -> wish.at(Removal.Stage.DONE));
+    });
   }
 
   EnvironmentState toldOnce() {
-    return new EnvironmentState(
-        id,
-        lastRelease,
-        lastRollout,
-        newestRun,
-        current,
-        waiting,
-        rollout,
-        nextReturn,
-        freeze,
-        degraded,
-        scalingProblem,
-        removal,
-        last,
-        told + 1);
+    return with(next -> next.told = told + 1);
+  }
+
+  private EnvironmentState with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.state();
+  }
+
+  /** The next state while it is made. */
+  private static final class Draft {
+    private final EnvironmentId id;
+    private long lastRelease;
+    private long lastRollout;
+    private long newestRun;
+    private Optional<Release> current;
+    private Optional<DeploymentRequest> waiting;
+    private Optional<Rollout> rollout;
+    private Optional<Release> nextReturn;
+    private Optional<Freeze> freeze;
+    private Optional<String> degraded;
+    private Optional<String> scalingProblem;
+    private Optional<Removal> removal;
+    private Optional<EndedRollout> last;
+    private long told;
+
+    Draft(EnvironmentState state) {
+      this.id = state.id;
+      this.lastRelease = state.lastRelease;
+      this.lastRollout = state.lastRollout;
+      this.newestRun = state.newestRun;
+      this.current = state.current;
+      this.waiting = state.waiting;
+      this.rollout = state.rollout;
+      this.nextReturn = state.nextReturn;
+      this.freeze = state.freeze;
+      this.degraded = state.degraded;
+      this.scalingProblem = state.scalingProblem;
+      this.removal = state.removal;
+      this.last = state.last;
+      this.told = state.told;
+    }
+
+    EnvironmentState state() {
+      return new EnvironmentState(
+          id,
+          lastRelease,
+          lastRollout,
+          newestRun,
+          current,
+          waiting,
+          rollout,
+          nextReturn,
+          freeze,
+          degraded,
+          scalingProblem,
+          removal,
+          last,
+          told);
+    }
   }
 }
