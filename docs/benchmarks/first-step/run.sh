@@ -13,8 +13,8 @@ cleanup() {
   [ -z "$server" ] || kill "$server" 2>/dev/null || true
   [ -z "$server" ] || wait "$server" 2>/dev/null || true
   pkill -f "keeper --config $work/server.yaml" 2>/dev/null || true
-  # Replicas outlive the keeper; each names its place in its arguments.
-  pkill -f "$work/" 2>/dev/null || true
+  # Replicas outlive the keeper; their sandboxes name their places in their arguments, and end by KILL alone.
+  pkill -KILL -f "$work/data/keeper/replicas/" 2>/dev/null || true
   rm -rf "$work"
 }
 trap cleanup EXIT INT TERM
