@@ -5,7 +5,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -26,12 +25,12 @@ final class HeadDeadline extends AbstractLifeCycle {
    */
   private record Seen(long requests, long at) {}
 
-  private final List<ServerConnector> connectors;
+  private final List<ProxyConnector> connectors;
   private final Duration longest;
   private final Scheduler scheduler;
   private IdentityHashMap<HttpConnection, Seen> inHead = new IdentityHashMap<>();
 
-  HeadDeadline(List<ServerConnector> connectors, Duration longest, Scheduler scheduler) {
+  HeadDeadline(List<ProxyConnector> connectors, Duration longest, Scheduler scheduler) {
     this.connectors = connectors;
     this.longest = longest;
     this.scheduler = scheduler;
@@ -52,7 +51,7 @@ final class HeadDeadline extends AbstractLifeCycle {
     }
     long now = System.nanoTime();
     IdentityHashMap<HttpConnection, Seen> still = new IdentityHashMap<>();
-    for (ServerConnector connector : connectors) {
+    for (ProxyConnector connector : connectors) {
       for (EndPoint endPoint : connector.getConnectedEndPoints()) {
         if (endPoint.getConnection() instanceof HttpConnection connection && inHead(connection)) {
           look(connection, now, still);

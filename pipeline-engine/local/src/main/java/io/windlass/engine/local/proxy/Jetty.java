@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -21,7 +22,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
@@ -59,9 +59,18 @@ final class Jetty {
   private final ByteBufferPool buffers;
   private final Server server;
   private final int selectors;
+  private final Inherited inherited;
+  private final NetworkConnectionLimit connections;
+  private final List<ProxyConnector> connectors = new ArrayList<>();
 
-  Jetty(ProxySettings settings) {
+  /** Where the socket of {@link ProxySettings#inheritSocket()} comes from. */
+  interface Inherited {
+    ServerSocketChannel socket() throws IOException;
+  }
+
+  Jetty(ProxySettings settings, Inherited inherited) {
     this.settings = settings;
+    this.inherited = inherited;
     this.selectors = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     int listeners = settings.listen().size() + (settings.inheritSocket() ? 1 : 0);
     int busy = listeners * (selectors + 1) + selectors;
@@ -72,6 +81,7 @@ final class Jetty {
     long memory = settings.limits().bufferBytes();
     this.buffers = new ArrayByteBufferPool(0, 4096, 64 * 1024, 1024, memory / 4, memory);
     this.server = new Server(threads, scheduler, buffers);
+    this.connections = new NetworkConnectionLimit(settings.limits().connections(), server);
   }
 
   Executor executor() {
@@ -87,22 +97,20 @@ final class Jetty {
   }
 
   /** Opens all addresses and serves them with this handler. */
-  List<ServerConnector> start(Handler handler) throws Exception {
-    List<ServerConnector> connectors = new ArrayList<>();
+  List<ProxyConnector> start(Handler handler) throws Exception {
     for (InetSocketAddress address : settings.listen()) {
-      ServerConnector connector = connector();
+      ProxyConnector connector = prepared(ProxyConnector.opening(server, selectors, http()));
       connector.setHost(address.getAddress().getHostAddress());
       connector.setPort(address.getPort());
       connector.setReusePort(settings.reusePort());
       connectors.add(connector);
     }
     if (settings.inheritSocket()) {
-      ServerConnector connector = connector();
-      connector.open(inherited());
-      connectors.add(connector);
+      connectors.add(
+          prepared(ProxyConnector.serving(inherited.socket(), server, selectors, http())));
     }
     connectors.forEach(server::addConnector);
-    server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));
+    server.addBean(connections);
     server.addBean(new HeadDeadline(connectors, settings.timeouts().clientHead(), scheduler));
     server.setHandler(handler);
     server.setErrorHandler(new Refusal());
@@ -110,11 +118,23 @@ final class Jetty {
     return connectors;
   }
 
+  /**
+   * Accepts nothing from now on, and waits until the clients have gone, or so long. The handler has
+   * to end connections with their answers.
+   */
+  void leave(Duration longest) throws InterruptedException {
+    // What waits in a backlog because of the limit is answered, too.
+    connections.setMaxNetworkConnectionCount(Integer.MAX_VALUE);
+    connectors.forEach(ProxyConnector::leave);
+    new Leaving(connectors, connections, settings.timeouts().lastRequest()).await(longest);
+  }
+
   void stop() throws Exception {
     server.stop();
   }
 
-  private static ServerSocketChannel inherited() throws IOException {
+  /** The listening socket that this process was started with. */
+  static ServerSocketChannel inherited() throws IOException {
     Channel channel = System.inheritedChannel();
     if (channel instanceof ServerSocketChannel listening) {
       return listening;
@@ -123,7 +143,7 @@ final class Jetty {
         "standard input is no listening socket (systemd: Accept=no in the socket unit, StandardInput=socket in the service)");
   }
 
-  private ServerConnector connector() {
+  private HttpConnectionFactory http() {
     HttpConfiguration http = new HttpConfiguration();
     http.setHttpCompliance(HttpCompliance.STRICT);
     http.setUriCompliance(PATHS);
@@ -135,13 +155,11 @@ final class Jetty {
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
     http.setHeaderCacheSize(256);
-    // Threads, timer and buffers of the server: what is given here would be stopped with the
-    // connector.
-    ServerConnector connector =
-        new ServerConnector(
-            server, null, null, null, 1, selectors, new HttpConnectionFactory(http));
+    return new HttpConnectionFactory(http);
+  }
+
+  private ProxyConnector prepared(ProxyConnector connector) {
     connector.setIdleTimeout(settings.timeouts().keepAlive().toMillis());
-    connector.setShutdownIdleTimeout(0);
     connector.setReuseAddress(true);
     connector.setAcceptQueueSize(1024);
     return connector;

@@ -26,7 +26,7 @@ public final class Proxy implements AutoCloseable {
   private final Totals totals = new Totals();
   private final ReverseHandler handler;
   private volatile RouteTable routes = RouteTable.empty();
-  private volatile List<ServerConnector> connectors = List.of();
+  private volatile List<ProxyConnector> connectors = List.of();
 
   /** A proxy that keeps no access log. */
   public Proxy(ProxySettings settings) {
@@ -34,8 +34,12 @@ public final class Proxy implements AutoCloseable {
   }
 
   public Proxy(ProxySettings settings, Access.Log log) {
+    this(settings, log, Jetty::inherited);
+  }
+
+  Proxy(ProxySettings settings, Access.Log log, Jetty.Inherited inherited) {
     this.settings = settings;
-    this.jetty = new Jetty(settings);
+    this.jetty = new Jetty(settings, inherited);
     this.handler = new ReverseHandler(() -> routes, settings, totals, log, jetty);
   }
 
@@ -116,19 +120,27 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Stops listening at once, lets requests under way end within the settings' time, then cuts them.
-   * Connections that are kept alive end with their next answer.
+   * Accepts nothing from now on, lets requests under way end within the settings' time, then cuts
+   * them. Every connection ends with its next answer; one on which no request comes is closed after
+   * the settings' {@link Timeouts#lastRequest()}. Connections that wait in the backlog are
+   * answered, but for those of an inherited socket: it stays open, and they are for whom it is
+   * given to next.
    */
   @Override
   public void close() {
     handler.closing();
-    connectors.forEach(connector -> {
-      // Waits for connections, too; we wait for requests.
-      var _ = connector.shutdown();
-    });
+    long began = System.nanoTime();
+    Duration longest = settings.timeouts().stop();
+    try {
+      jetty.leave(longest);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // A client that has gone may have left a request under way.
     totals
         .idle()
-        .completeOnTimeout(null, settings.timeouts().stop().toMillis(), TimeUnit.MILLISECONDS)
+        .completeOnTimeout(
+            null, longest.toNanos() - (System.nanoTime() - began), TimeUnit.NANOSECONDS)
         .join();
     try {
       jetty.stop();

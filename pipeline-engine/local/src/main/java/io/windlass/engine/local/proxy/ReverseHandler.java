@@ -103,9 +103,6 @@ final class ReverseHandler extends ProxyHandler.Reverse {
     // While we wait for a replica the client has nothing to send: only the replica's time counts
     // then.
     request.addIdleTimeoutListener(timeout -> false);
-    if (closing) {
-      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-    }
     if (HttpMethod.CONNECT.is(request.getMethod())) {
       refuse(exchange, HttpStatus.METHOD_NOT_ALLOWED_405, "CONNECT is not offered here");
     } else {
@@ -179,8 +176,16 @@ final class ReverseHandler extends ProxyHandler.Reverse {
     }
   }
 
+  /** Asked when the head of an answer is complete: the request may have come long before. */
+  private void endConnection(Exchange exchange) {
+    if (closing) {
+      exchange.response().getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+    }
+  }
+
   private void refuse(Exchange exchange, int status, String reason) {
     exchange.failed(reason);
+    endConnection(exchange);
     Refusal.write(exchange, exchange.response(), exchange.callback(), status, reason);
   }
 
@@ -303,10 +308,12 @@ final class ReverseHandler extends ProxyHandler.Reverse {
   /** Brings one replica's answer to the client. */
   private final class Relay extends ProxyResponseListener {
 
+    private final Exchange exchange;
     private final Answer answer;
 
     Relay(Exchange exchange, org.eclipse.jetty.client.Request request) {
       super(exchange, request, exchange.response(), exchange.callback());
+      this.exchange = exchange;
       this.answer = new Answer(exchange, forwarding, jetty, timeouts, log);
     }
 
@@ -318,6 +325,9 @@ final class ReverseHandler extends ProxyHandler.Reverse {
     @Override
     public void onHeaders(org.eclipse.jetty.client.Response response) {
       answer.headers(response);
+      if (response.getStatus() != HttpStatus.SWITCHING_PROTOCOLS_101) {
+        endConnection(exchange);
+      }
     }
 
     @Override

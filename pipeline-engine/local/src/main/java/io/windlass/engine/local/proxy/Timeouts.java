@@ -19,7 +19,9 @@ import java.time.Duration;
  *     503; 0 answers at once
  * @param refused for which a replica that refused a connection gets no requests, unless no other is
  *     left
- * @param stop for requests under way when the proxy is closed
+ * @param lastRequest when the proxy is closed: for a request on a connection that is open and has
+ *     none; its answer ends the connection
+ * @param stop for all that is open or under way when the proxy is closed
  */
 public record Timeouts(
     Duration connect,
@@ -30,6 +32,7 @@ public record Timeouts(
     Duration backendKeepAlive,
     Duration hold,
     Duration refused,
+    Duration lastRequest,
     Duration stop) {
 
   /** What is used where nothing else is configured. */
@@ -43,40 +46,118 @@ public record Timeouts(
           Duration.ofSeconds(4),
           Duration.ofMillis(250),
           Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
           Duration.ofSeconds(10));
 
   public Timeouts withResponse(Duration longest) {
     return new Timeouts(
-        connect, longest, idle, clientHead, keepAlive, backendKeepAlive, hold, refused, stop);
+        connect,
+        longest,
+        idle,
+        clientHead,
+        keepAlive,
+        backendKeepAlive,
+        hold,
+        refused,
+        lastRequest,
+        stop);
   }
 
   public Timeouts withIdle(Duration longest) {
     return new Timeouts(
-        connect, response, longest, clientHead, keepAlive, backendKeepAlive, hold, refused, stop);
+        connect,
+        response,
+        longest,
+        clientHead,
+        keepAlive,
+        backendKeepAlive,
+        hold,
+        refused,
+        lastRequest,
+        stop);
   }
 
   public Timeouts withClientHead(Duration longest) {
     return new Timeouts(
-        connect, response, idle, longest, keepAlive, backendKeepAlive, hold, refused, stop);
+        connect,
+        response,
+        idle,
+        longest,
+        keepAlive,
+        backendKeepAlive,
+        hold,
+        refused,
+        lastRequest,
+        stop);
   }
 
   public Timeouts withKeepAlive(Duration longest) {
     return new Timeouts(
-        connect, response, idle, clientHead, longest, backendKeepAlive, hold, refused, stop);
+        connect,
+        response,
+        idle,
+        clientHead,
+        longest,
+        backendKeepAlive,
+        hold,
+        refused,
+        lastRequest,
+        stop);
   }
 
   public Timeouts withHold(Duration longest) {
     return new Timeouts(
-        connect, response, idle, clientHead, keepAlive, backendKeepAlive, longest, refused, stop);
+        connect,
+        response,
+        idle,
+        clientHead,
+        keepAlive,
+        backendKeepAlive,
+        longest,
+        refused,
+        lastRequest,
+        stop);
   }
 
   public Timeouts withRefused(Duration longest) {
     return new Timeouts(
-        connect, response, idle, clientHead, keepAlive, backendKeepAlive, hold, longest, stop);
+        connect,
+        response,
+        idle,
+        clientHead,
+        keepAlive,
+        backendKeepAlive,
+        hold,
+        longest,
+        lastRequest,
+        stop);
   }
 
   public Timeouts withStop(Duration longest) {
     return new Timeouts(
-        connect, response, idle, clientHead, keepAlive, backendKeepAlive, hold, refused, longest);
+        connect,
+        response,
+        idle,
+        clientHead,
+        keepAlive,
+        backendKeepAlive,
+        hold,
+        refused,
+        lastRequest,
+        longest);
+  }
+
+  public Timeouts withLastRequest(Duration longest) {
+    return new Timeouts(
+        connect,
+        response,
+        idle,
+        clientHead,
+        keepAlive,
+        backendKeepAlive,
+        hold,
+        refused,
+        longest,
+        stop);
   }
 }

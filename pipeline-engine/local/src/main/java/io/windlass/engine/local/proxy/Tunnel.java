@@ -85,7 +85,7 @@ final class Tunnel {
   }
 
   /** Reads here, writes there. */
-  private final class Side extends AbstractConnection.NonBlocking implements Connection.UpgradeTo {
+  final class Side extends AbstractConnection.NonBlocking implements Connection.UpgradeTo {
 
     private final EndPoint to;
     private final ByteBufferPool buffers;

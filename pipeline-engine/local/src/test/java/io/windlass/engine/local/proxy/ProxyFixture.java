@@ -35,6 +35,7 @@ final class ProxyFixture implements AutoCloseable {
           Duration.ofSeconds(4),
           Duration.ZERO,
           Duration.ofMillis(500),
+          Duration.ofMillis(100),
           Duration.ofMillis(500));
 
   final Queue<Access> log = new ConcurrentLinkedQueue<>();
@@ -44,7 +45,14 @@ final class ProxyFixture implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
   ProxyFixture(ProxySettings settings) throws ProxyException {
-    this.proxy = new Proxy(settings, log::add);
+    this(settings, Jetty::inherited, List.of());
+  }
+
+  /** Serves the routes from its first request on. */
+  ProxyFixture(ProxySettings settings, Jetty.Inherited inherited, List<Route> routes)
+      throws ProxyException {
+    this.proxy = new Proxy(settings, log::add, inherited);
+    proxy.routes(routes);
     this.port = proxy.start();
   }
 
@@ -58,8 +66,12 @@ final class ProxyFixture implements AutoCloseable {
 
   /** Everything goes to these replicas of fleet "web". */
   ProxyFixture everythingTo(Backend... backends) {
-    proxy.routes(List.of(new Route(Optional.empty(), "/", "web", List.of(backends))));
+    proxy.routes(routesTo(backends));
     return this;
+  }
+
+  static List<Route> routesTo(Backend... backends) {
+    return List.of(new Route(Optional.empty(), "/", "web", List.of(backends)));
   }
 
   URI uri(String path) {
