@@ -126,13 +126,15 @@ public final class Keeper implements AutoCloseable {
             ground,
             clock);
     this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()));
-    int first = proxy.start();
-    isolation.loopback().open(proxy.addresses());
     this.crew = new Crew(replicas, images, new Ports(clock.millis()), new Masking(releases));
     Room room = new Room(releases, settings.budget());
     Rollouts rollouts = new Rollouts(releases, room, settings.limits().failing());
     this.loop =
         new Loop(clock, file, state, releases, crew, proxy, rollouts, room, settings.limits());
+    // Who has waited at an inherited socket is not to be told that nothing is served here.
+    loop.publish();
+    int first = proxy.start();
+    isolation.loopback().open(proxy.addresses());
     Meter meter = new Meter(isolation.cgroups(), replicas::mark, settings.limits().measured());
     Figures figures = new Figures(clock, meter, loop::state, releases);
     this.status =

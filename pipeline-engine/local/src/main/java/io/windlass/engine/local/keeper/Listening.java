@@ -4,6 +4,7 @@ import io.windlass.engine.local.keeper.KeeperSettings.Routes;
 import io.windlass.engine.local.protocol.Address;
 import io.windlass.engine.local.proxy.AddressRange;
 import io.windlass.engine.local.proxy.ProxySettings;
+import io.windlass.engine.local.proxy.Timeouts;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -26,11 +27,13 @@ final class Listening {
               ? new InetSocketAddress(listen.host(), 0)
               : address);
     }
-    ProxySettings settings =
-        ProxySettings.listeningOn(addresses.toArray(InetSocketAddress[]::new))
-            .withTrusted(
-                routes.trusted().stream().map(AddressRange::parse).toArray(AddressRange[]::new));
-    return routes.inheritSocket() ? settings.withInheritedSocket() : settings;
+    return new ProxySettings(
+        addresses,
+        routes.inheritSocket(),
+        false,
+        routes.trusted().stream().map(AddressRange::parse).toList(),
+        Timeouts.DEFAULT,
+        io.windlass.engine.local.proxy.Limits.DEFAULT);
   }
 
   private static boolean free(InetSocketAddress address) {

@@ -87,7 +87,6 @@ final class Loop {
   }
 
   void start() {
-    publish();
     thread.start();
   }
 
@@ -341,7 +340,11 @@ final class Loop {
     drains.keySet().retainAll(state.members().keySet());
   }
 
-  private void publish() {
+  /**
+   * Gives the proxy the routes as they are now; before {@link #start} for those of the keeper
+   * before.
+   */
+  void publish() {
     List<Route> routes = routing.routes(state);
     if (!routes.equals(published)) {
       proxy.routes(routes);
