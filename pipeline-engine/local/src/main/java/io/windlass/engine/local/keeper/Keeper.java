@@ -19,6 +19,7 @@ import io.windlass.engine.local.replica.Ports;
 import io.windlass.engine.local.replica.ReplicaLog;
 import io.windlass.engine.local.replica.Replicas;
 import io.windlass.engine.local.sandbox.Isolation;
+import io.windlass.engine.local.sandbox.Networks;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.state.KeeperState;
@@ -60,6 +61,7 @@ public final class Keeper implements AutoCloseable {
 
   private final Standing standing;
   private final Isolation isolation;
+  private final Networks networks;
   private final Loop loop;
   private final Crew crew;
   private final Steps steps;
@@ -113,7 +115,8 @@ public final class Keeper implements AutoCloseable {
               ContentStore.open(settings.contentStore().get(), StoreLimits.defaults(), clock));
     }
     Images images = new Images(directory.resolve("images"), store, isolation.sandbox().isolates());
-    Ground ground = new Ground(isolation, users, images, releases);
+    this.networks = new Networks(isolation, users);
+    Ground ground = new Ground(isolation, users, networks, images, releases);
     this.steps =
         Steps.open(
             new StepSettings(
@@ -135,6 +138,7 @@ public final class Keeper implements AutoCloseable {
     loop.publish();
     int first = proxy.start();
     isolation.loopback().open(proxy.addresses());
+    networks.prepare();
     Meter meter = new Meter(isolation.cgroups(), replicas::mark, settings.limits().measured());
     Figures figures = new Figures(clock, meter, loop::state, releases);
     this.status =
@@ -295,6 +299,7 @@ public final class Keeper implements AutoCloseable {
       server.close();
       housekeeping.shutdownNow();
       steps.close();
+      networks.close();
       loop.close();
       crew.close();
       proxy.close();

@@ -55,7 +55,7 @@ public final class Inside {
         env,
         user,
         niceness,
-        View.Network.MACHINE);
+        Optional.empty());
   }
 
   private Map<String, String> variables(Content content, ProcessSpec spec, Path temporary) {

@@ -51,13 +51,14 @@ final class LoopbackProbe {
   }
 
   /** Whether a process in such a network runs, and does not reach the machine's loopback. */
-  boolean separates(OwnNetwork network) {
-    try (ServerSocket listening = listening()) {
-      List<String> sandboxed = new ArrayList<>(network.prefix());
-      sandboxed.addAll(
-          List.of("/usr/bin/bwrap", "--unshare-user", "--unshare-pid", "--uid", "1", "--gid", "1"));
-      sandboxed.addAll(List.of("--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--"));
-      return Isolation.works(call(listening, sandboxed, CANNOT_CONNECT));
+  boolean separates(OwnNetwork maker) {
+    List<String> sandboxed =
+        new ArrayList<>(
+            List.of("/usr/bin/bwrap", "--unshare-user", "--unshare-pid", "--uid", "1", "--gid"));
+    sandboxed.addAll(List.of("1", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--"));
+    try (ServerSocket listening = listening();
+        HeldNetwork network = maker.make(user)) {
+      return Isolation.works(network.entering(call(listening, sandboxed, CANNOT_CONNECT)));
     } catch (IOException e) {
       return false;
     }

@@ -107,9 +107,14 @@ public final class Sandbox {
     return dropsUser;
   }
 
-  /** Whether processes that ask for a network of their own get one. */
+  /** Whether steps get networks of their own. */
   public boolean ownNetwork() {
     return ownNetwork.isPresent();
+  }
+
+  /** What makes these networks, where it works. */
+  Optional<OwnNetwork> networks() {
+    return ownNetwork;
   }
 
   /** What such a process must see as its {@code /etc/resolv.conf}; empty: the machine's. */
@@ -137,7 +142,6 @@ public final class Sandbox {
   public View.Command command(View view, List<String> program, String mark, boolean ownedByKeeper) {
     view.env().forEach(Sandbox::check);
     List<String> line = new ArrayList<>();
-    Optional<OwnNetwork> network = ownNetwork.filter(_ -> view.network() == View.Network.OWN);
     if (view.niceness() > 0) {
       line.addAll(List.of("/usr/bin/nice", "-n", Integer.toString(view.niceness())));
     }
@@ -148,18 +152,15 @@ public final class Sandbox {
               "--reuid=" + view.user(),
               "--regid=" + view.user(),
               "--clear-groups",
-              "--inh-caps=-all"));
-      if (network.isEmpty()) {
-        // Else only bubblewrap does it: pasta's child is to be master of its own user space.
-        line.add("--no-new-privs");
-      }
-      line.add("--");
+              "--inh-caps=-all",
+              "--no-new-privs",
+              "--"));
     }
     if (bubblewrap) {
-      network.ifPresent(n -> line.addAll(n.prefix()));
-      line.addAll(bubblewrap(view, ownedByKeeper, network.isPresent()));
+      line.addAll(bubblewrap(view, ownedByKeeper));
       line.addAll(program);
-      return new View.Command(line, arguments(view.env()), Path.of("/"), true);
+      List<String> inside = view.network().map(n -> n.entering(line)).orElse(line);
+      return new View.Command(inside, arguments(view.env()), Path.of("/"), true);
     }
     if (view.root().isPresent()) {
       throw new IllegalStateException(
@@ -181,7 +182,7 @@ public final class Sandbox {
     return new View.Command(line, script(env), view.directory(), false);
   }
 
-  private List<String> bubblewrap(View view, boolean ownedByKeeper, boolean ownNetwork) {
+  private List<String> bubblewrap(View view, boolean ownedByKeeper) {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -191,9 +192,9 @@ public final class Sandbox {
                 "--unshare-ipc",
                 "--unshare-uts",
                 "--clearenv"));
-    if (ownNetwork) {
+    if (view.network().filter(HeldNetwork::inUserSpace).isPresent()) {
       // In pasta's user space everybody is root; inside it is itself again.
-      String user = Integer.toString(dropsUser ? view.user() : keeperUser());
+      String user = Integer.toString(keeperUser());
       line.addAll(List.of("--uid", user, "--gid", user));
     }
     if (ownedByKeeper) {

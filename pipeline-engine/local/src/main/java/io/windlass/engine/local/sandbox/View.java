@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param env all of its variables
  * @param user that it runs as where the keeper is root
  * @param niceness 0 to 19; more gives way to others
- * @param network that it sees, where the machine can give it one of its own
+ * @param network of its own; empty: the machine's, where the proxy can call it
  */
 public record View(
     Optional<Path> root,
@@ -25,19 +25,11 @@ public record View(
     Map<String, String> env,
     int user,
     int niceness,
-    Network network) {
+    Optional<HeldNetwork> network) {
   public View {
     readable = Map.copyOf(readable);
     writable = Map.copyOf(writable);
     env = Map.copyOf(env);
-  }
-
-  /** Whose network a process is in. */
-  public enum Network {
-    /** Its own: a loopback that nobody else has, and a way out. */
-    OWN,
-    /** The machine's, where the proxy can call it. */
-    MACHINE
   }
 
   /**

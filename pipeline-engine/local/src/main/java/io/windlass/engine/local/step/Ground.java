@@ -6,8 +6,10 @@ import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.replica.Images;
 import io.windlass.engine.local.replica.Inside;
 import io.windlass.engine.local.sandbox.Cgroups;
+import io.windlass.engine.local.sandbox.HeldNetwork;
 import io.windlass.engine.local.sandbox.Isolation;
 import io.windlass.engine.local.sandbox.LoopbackFilter;
+import io.windlass.engine.local.sandbox.Networks;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.sandbox.View;
@@ -34,17 +36,24 @@ public final class Ground {
   private final Images images;
   private final Releases releases;
   private final Inside inside;
+  private final Networks networks;
 
-  public Ground(Isolation isolation, Users users, Images images, Releases releases) {
+  public Ground(
+      Isolation isolation, Users users, Networks networks, Images images, Releases releases) {
     this.isolation = isolation;
+    this.networks = networks;
     this.workspaces = new Workspaces(users, isolation.sandbox().dropsUser());
     this.images = images;
     this.releases = releases;
     this.inside = new Inside(isolation);
   }
 
-  /** Where it runs and as whom. */
-  record Place(Path workspace, int user) {}
+  /**
+   * Where it runs and as whom.
+   *
+   * @param network of its own; empty: the machine's
+   */
+  record Place(Path workspace, int user, Optional<HeldNetwork> network) {}
 
   Place enter(StepStart start, String mark, Path directory) throws IOException {
     Path workspace =
@@ -62,40 +71,51 @@ public final class Ground {
     if (isolation.sandbox().dropsUser()) {
       Trees.give(directory.resolve("tmp"), user);
     }
-    boolean inRelease = start.release().isPresent();
-    // A step that shares the machine's network must be able to call what it starts itself.
-    if (inRelease || isolation.sandbox().ownNetwork()) {
-      confine(mark, new LoopbackFilter.Confined(user, Optional.empty(), inRelease), workspace);
-    }
-    return new Place(workspace, user);
-  }
-
-  private void confine(String mark, LoopbackFilter.Confined step, Path workspace)
-      throws IOException {
     try {
-      isolation.loopback().confine(mark, step);
+      return new Place(workspace, user, network(start, mark, user));
     } catch (IOException e) {
-      workspaces.leave(workspace, step.user());
+      workspaces.leave(workspace, user);
       throw e;
     }
   }
 
+  private Optional<HeldNetwork> network(StepStart start, String mark, int user) throws IOException {
+    if (start.release().isPresent()) {
+      isolation.loopback().confine(mark, new LoopbackFilter.Confined(user, Optional.empty(), true));
+      return Optional.empty();
+    }
+    // A step that shares the machine's network must be able to call what it starts itself.
+    return networks.take();
+  }
+
   void leave(Place place, String mark) throws IOException {
+    place.network().ifPresent(networks::giveBack);
     isolation.loopback().release(mark);
     workspaces.leave(place.workspace(), place.user());
   }
 
-  List<Path> limit(StepStart start, String mark, long memoryUnsaid) throws IOException {
+  /** Makes ready what the next step needs. */
+  void prepare() {
+    networks.prepare();
+  }
+
+  List<Path> limit(StepStart start, Place place, String mark, long memoryUnsaid)
+      throws IOException {
     long memory = start.resources().memoryBytes();
-    return isolation
-        .cgroups()
-        .create(
-            mark,
-            new Cgroups.Bounds(
-                WEIGHT,
-                start.resources().cpuMillis(),
-                memory == 0 ? memoryUnsaid : memory,
-                PROCESSES));
+    List<Path> groups =
+        isolation
+            .cgroups()
+            .create(
+                mark,
+                new Cgroups.Bounds(
+                    WEIGHT,
+                    start.resources().cpuMillis(),
+                    memory == 0 ? memoryUnsaid : memory,
+                    PROCESSES));
+    if (place.network().isPresent()) {
+      place.network().get().join(groups);
+    }
+    return groups;
   }
 
   boolean outOfMemory(String mark) {
@@ -170,7 +190,7 @@ public final class Ground {
         env,
         place.user(),
         NICENESS,
-        View.Network.OWN);
+        place.network());
   }
 
   private static String accounts(int user) {

@@ -178,7 +178,7 @@ final class StepRun {
   private Optional<Integer> run(StepStart step, Ground place, Ground.Place at)
       throws IOException, ImageException, InterruptedException {
     View.Command command = place.command(step, mark, directory, at);
-    List<Path> groups = place.limit(step, mark, memoryUnsaid);
+    List<Path> groups = place.limit(step, at, mark, memoryUnsaid);
     Path exitFile = directory.resolve("exit");
     try (LogWriter log = log(step, place)) {
       Launched launched =
@@ -192,6 +192,7 @@ final class StepRun {
                   command.command(),
                   command.input(),
                   command.directory()));
+      place.prepare();
       follow(step, launched, log);
       end(step, new Family(launched.id(), mark, command.sandboxed()));
     }

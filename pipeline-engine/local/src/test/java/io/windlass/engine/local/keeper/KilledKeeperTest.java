@@ -155,6 +155,24 @@ class KilledKeeperTest {
   }
 
   @Test
+  void theNetworkThatItKeptReadyIsGone() throws Exception {
+    Bench.need(keeper.isolation().ownNetwork(), "passt, for networks of steps");
+    ProcessHandle process = ProcessHandle.of(keeper.pid()).orElseThrow();
+    // Pasta, and what holds the network inside.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> process.descendants().map(ProcessHandle::pid).toList(), all -> all.size() == 2);
+    List<ProcessHandle> network = process.descendants().toList();
+
+    kill();
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> network.stream().noneMatch(p -> alive(p.pid())));
+  }
+
+  @Test
   void killedAtAnyMomentOfARolloutItStillArrivesAndLeavesNothingOver() throws Exception {
     long seed = 7;
     Random random = new Random(seed);

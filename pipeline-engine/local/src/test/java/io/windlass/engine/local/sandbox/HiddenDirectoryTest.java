@@ -65,7 +65,7 @@ class HiddenDirectoryTest {
             Map.of("PATH", isolation.sandbox().path()),
             Users.FIRST,
             0,
-            View.Network.MACHINE);
+            Optional.empty());
     View.Command command =
         isolation
             .sandbox()

@@ -9,6 +9,7 @@ import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.protocol.StepStatus;
 import io.windlass.engine.local.replica.Images;
 import io.windlass.engine.local.sandbox.Isolation;
+import io.windlass.engine.local.sandbox.Networks;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.state.Releases;
@@ -45,16 +46,14 @@ class StepsTest {
   private Steps open() throws Exception {
     Trees.passable(directory);
     Users users = new Users(Users.FIRST);
+    Isolation isolation =
+        Isolation.probe(
+            "windlass-steps-test", Users.FIRST, 1, List.of(), Isolation.Surroundings.NONE, false);
     Ground ground =
         new Ground(
-            Isolation.probe(
-                "windlass-steps-test",
-                Users.FIRST,
-                1,
-                List.of(),
-                Isolation.Surroundings.NONE,
-                false),
+            isolation,
             users,
+            new Networks(isolation, users),
             new Images(directory.resolve("images"), Optional.empty(), false),
             Releases.open(directory.resolve("releases"), Vault.open(directory.resolve("key"))));
     return Steps.open(
