@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +24,7 @@ final class SqliteDialect implements Dialect {
   private static final String FILE = "windlass.db";
   private static final String LOCK = "server.lock";
   private static final String COPY = FILE + ".before-";
+  private static final String UNPACKED = "org.sqlite.tmpdir";
   private static final int KEPT_COPIES = 3;
   private static final int BUSY_MILLIS = 10_000;
 
@@ -51,7 +53,9 @@ final class SqliteDialect implements Dialect {
             directory,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
-      return lock(directory.resolve(LOCK));
+      Ownership ownership = lock(directory.resolve(LOCK));
+      unpackInto(directory.resolve("native"));
+      return ownership;
     } catch (IOException e) {
       throw new DatabaseException.ReadOnly(
           "Tried to use the data directory '"
@@ -88,6 +92,22 @@ final class SqliteDialect implements Dialect {
         ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)),
         0);
     return () -> release(channel);
+  }
+
+  /**
+   * The driver unpacks its native code into a file of a new name, which a process that is killed
+   * leaves behind. Here the next start clears it away.
+   */
+  private static void unpackInto(Path unpacked) throws IOException {
+    Files.createDirectories(unpacked);
+    try (DirectoryStream<Path> old = Files.newDirectoryStream(unpacked, "sqlite-*")) {
+      for (Path file : old) {
+        Files.deleteIfExists(file);
+      }
+    }
+    if (System.getProperty(UNPACKED) == null) {
+      System.setProperty(UNPACKED, unpacked.toString());
+    }
   }
 
   private static void release(FileChannel channel) {

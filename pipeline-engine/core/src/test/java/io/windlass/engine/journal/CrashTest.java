@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,11 @@ class CrashTest {
       for (int i = 0; i < COUNTERS; i++) {
         check(journal, Integer.toString(i), answered);
       }
+    }
+    try (Stream<Path> unpacked = Files.list(directory.resolve("native"))) {
+      assertThat(unpacked.filter(file -> file.toString().endsWith(".so")))
+          .as("native code that killed servers have left")
+          .hasSizeLessThanOrEqualTo(1);
     }
   }
 
