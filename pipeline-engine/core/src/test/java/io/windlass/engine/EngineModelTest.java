@@ -316,13 +316,14 @@ class EngineModelTest {
       public Optional<RefEvent> perform(EffectId id, RepositoryEffect.Read read) {
         Ask ask = read.ask();
         boolean late =
-            ask.newerIfAncestorOf()
-                .filter(newer -> newer.compareTo(ask.after().orElseThrow()) >= 0)
+            ask.doubt()
+                .filter(
+                    doubt -> doubt.decided().getFirst().compareTo(ask.after().orElseThrow()) >= 0)
                 .isPresent();
         return resolved(
             ask,
             late
-                ? new Resolution.Late("late")
+                ? new Resolution.Late("late", ask.doubt().orElseThrow().decided().getFirst())
                 : new Resolution.Matched(ask.after().orElseThrow(), PIPELINE, "", ""));
       }
 

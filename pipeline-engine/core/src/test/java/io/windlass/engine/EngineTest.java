@@ -424,6 +424,25 @@ class EngineTest {
   }
 
   @Test
+  void anOldForcedPushThatComesLateDoesNotBringItsCommitBack() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    String taken = next("echo taken");
+    world.push(first, taken);
+    world.ended(2);
+    world.git.git("reset", "--hard", "--quiet", first);
+    String kept = next("echo kept");
+    world.push("away", taken, kept, true);
+    world.ended(3);
+
+    world.push("late", first, taken, true);
+    String last = next("echo last");
+    world.push(kept, last);
+
+    assertThat(world.ended(4).summary().sha()).isEqualTo(last);
+  }
+
+  @Test
   void commitsAreMarkedAndTheLastMarkIsTheLastState() {
     world.push("", first);
     world.ended(1);

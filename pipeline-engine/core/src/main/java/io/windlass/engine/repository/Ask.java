@@ -1,6 +1,7 @@
 package io.windlass.engine.repository;
 
 import io.windlass.engine.run.RunTrigger;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,8 +13,7 @@ import java.util.Optional;
  * @param after what the ref named; empty for whatever it names now
  * @param before what it named before, to find the changed paths
  * @param base the branch that a pull request would be merged into
- * @param newerIfAncestorOf a head that was decided before: where it holds {@code after} already,
- *     this ask is late
+ * @param doubt why it may be older than what is decided
  * @param environment deploy to this one only
  * @param cron of the schedule that fired
  * @param title and {@code author}: for people, as far as they are known yet
@@ -27,13 +27,26 @@ public record Ask(
     Optional<String> after,
     Optional<String> before,
     Optional<String> base,
-    Optional<String> newerIfAncestorOf,
+    Optional<Doubt> doubt,
     Optional<Long> pullRequest,
     Optional<String> environment,
     Optional<String> cron,
     String title,
     String author,
     String cause) {
+  /**
+   * The event does not begin where the ref was decided to stand: either events are missing, or this
+   * one comes after later ones.
+   *
+   * @param decided what the ref was decided to name, newest first; not empty
+   * @param forced whether the event may take commits away
+   */
+  public record Doubt(List<String> decided, boolean forced) {
+    public Doubt {
+      decided = List.copyOf(decided);
+    }
+  }
+
   /** The same about another ref. */
   Ask on(String otherRef) {
     return new Ask(
@@ -44,7 +57,7 @@ public record Ask(
         after,
         before,
         base,
-        newerIfAncestorOf,
+        doubt,
         pullRequest,
         environment,
         cron,

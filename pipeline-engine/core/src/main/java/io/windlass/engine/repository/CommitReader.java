@@ -23,6 +23,7 @@ import io.windlass.scaler.syntax.Problem;
 import io.windlass.scaler.syntax.Source;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -135,7 +136,7 @@ final class CommitReader {
           ? Answer.of(
               new Resolution.Vanished(
                   "what " + ask.ref() + " named is not in the repository any more"))
-          : look(ready.get().mirror(), ready.get().commit(), ask, defaultBranch);
+          : look(name, source.get(), ready.get(), ask, defaultBranch);
     } catch (GitException e) {
       return switch (e.fault()) {
         case REPOSITORY, SETUP ->
@@ -162,13 +163,16 @@ final class CommitReader {
     };
   }
 
-  private Answer look(Mirror mirror, String commit, Ask ask, String defaultBranch)
+  private Answer look(
+      RepositoryName name, CloneSource source, Fetched.Ready ready, Ask ask, String defaultBranch)
       throws GitException {
-    Optional<String> newer = ask.newerIfAncestorOf();
-    if (newer.isPresent() && mirror.isAncestor(commit, newer.get())) {
-      return Answer.of(
-          new Resolution.Late(
-              "commit " + newer.get() + ", which holds this one, was decided before"));
+    Mirror mirror = ready.mirror();
+    String commit = ready.commit();
+    if (ask.doubt().isPresent()) {
+      Optional<Resolution.Late> late = late(name, source, ready, ask, ask.doubt().get());
+      if (late.isPresent()) {
+        return Answer.of(late.get());
+      }
     }
     return switch (mirror.read(commit, PipelineReader.FILE, LARGEST_FILE)) {
       case FileAtCommit.Absent absent ->
@@ -185,6 +189,25 @@ final class CommitReader {
       case FileAtCommit.Found(var text) ->
           judge(mirror, commit, ask, defaultBranch, files.getUnchecked(text));
     };
+  }
+
+  /** Whether later events of the ref came before this one. */
+  private Optional<Resolution.Late> late(
+      RepositoryName name, CloneSource source, Fetched.Ready ready, Ask ask, Ask.Doubt doubt)
+      throws GitException {
+    String newest = doubt.decided().getFirst();
+    if (!doubt.forced() && ready.mirror().isAncestor(ready.commit(), newest)) {
+      return Optional.of(
+          new Resolution.Late(
+              "commit " + newest + ", which holds this one, was decided before", newest));
+    }
+    // The commit may have been taken away since, and then no commit holds it.
+    Map<Ref, String> refs = mirrors.remoteHeads(name, source.url(), source.credentials()).refs();
+    return Ref.parse(ask.ref())
+        .flatMap(ref -> Optional.ofNullable(refs.get(ref)))
+        .filter(now -> !Optional.of(now).equals(ask.after()) && doubt.decided().contains(now))
+        .map(now ->
+            new Resolution.Late("the ref names commit " + now + ", which was decided before", now));
   }
 
   private Answer judge(

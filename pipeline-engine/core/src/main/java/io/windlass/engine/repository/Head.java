@@ -26,6 +26,13 @@ public record Head(
     return new Head(sha, false, List.of(), version, Optional.empty());
   }
 
+  /** What it names and named, newest first. */
+  List<String> all() {
+    List<String> all = new ArrayList<>(earlier);
+    all.add(sha);
+    return all.reversed();
+  }
+
   static Head decided(Optional<Head> last, String sha, Optional<String> before, long version) {
     List<String> all = new ArrayList<>(last.map(Head::earlier).orElse(List.of()));
     last.map(Head::sha).ifPresent(all::add);

@@ -67,9 +67,9 @@ final class RefTurn {
           push.cause());
       return;
     }
-    Optional<String> doubt =
-        head.filter(last -> movesOn && last.decided() && !push.before().equals(last.sha()))
-            .map(Head::sha);
+    Optional<Ask.Doubt> doubt =
+        head.filter(last -> last.decided() && !push.before().equals(last.sha()))
+            .map(last -> new Ask.Doubt(last.all(), push.forced()));
     ask(
         new Ask(
             version + 1,
@@ -174,7 +174,7 @@ final class RefTurn {
       case Resolution.Filtered(var reason) -> decide(ask, Verdict.FILTERED, reason);
       case Resolution.NoFile(var reason) -> decide(ask, Verdict.NO_FILE, reason);
       case Resolution.Vanished(var reason) -> decide(ask, Verdict.VANISHED, reason);
-      case Resolution.Late(var reason) -> late(ask, reason);
+      case Resolution.Late(var reason, var standing) -> late(ask, reason, standing);
     }
     schedules.ifPresent(read ->
         tell(new RepositoryEvent.SchedulesRead(read), "schedules:" + ref + "@" + ask.version()));
@@ -183,13 +183,10 @@ final class RefTurn {
   /**
    * The ref stood at a newer commit before this event came: that one stays the last decided head.
    */
-  private void late(Ask ask, String reason) {
+  private void late(Ask ask, String reason, String standing) {
     if (head.filter(last -> last.version() == ask.version()).isPresent()) {
-      ask.newerIfAncestorOf()
-          .ifPresent(newer -> {
-            version++;
-            head = Optional.of(Head.decided(head, newer, ask.after(), version));
-          });
+      version++;
+      head = Optional.of(Head.decided(head, standing, ask.after(), version));
     }
     decide(ask, Verdict.LATE, reason);
   }

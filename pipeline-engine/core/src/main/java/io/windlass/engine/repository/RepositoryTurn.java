@@ -177,7 +177,7 @@ final class RepositoryTurn {
       case Resolution.Filtered(var reason) -> decide(ask, Verdict.FILTERED, reason);
       case Resolution.NoFile(var reason) -> decide(ask, Verdict.NO_FILE, reason);
       case Resolution.Vanished(var reason) -> decide(ask, Verdict.VANISHED, reason);
-      case Resolution.Late(var reason) -> decide(ask, Verdict.LATE, reason);
+      case Resolution.Late(var reason, _) -> decide(ask, Verdict.LATE, reason);
     }
   }
 

@@ -31,7 +31,12 @@ public sealed interface Resolution {
 
   record Vanished(String reason) implements Resolution {}
 
-  record Late(String reason) implements Resolution {}
+  /**
+   * Later events of the ref were decided before this one came.
+   *
+   * @param head what the ref stands at
+   */
+  record Late(String reason, String head) implements Resolution {}
 
   /** The repository could not be read for longer than we try. */
   record Unreadable(String reason) implements Resolution {}

@@ -141,7 +141,7 @@ class RefMachineTest {
     push(B, C, false);
     var ask = lastAsk(push(Sha.NONE, A, false));
 
-    resolve(ask, new Resolution.Late("older"));
+    resolve(ask, new Resolution.Late("older", C));
 
     assertThat(sha()).isEqualTo(C);
     assertThat(verdict()).isEqualTo(Verdict.LATE);
@@ -153,9 +153,18 @@ class RefMachineTest {
     var ask = lastAsk(push(Sha.NONE, A, false));
     push(A, B, true);
 
-    resolve(ask, new Resolution.Late("older"));
+    resolve(ask, new Resolution.Late("older", C));
 
     assertThat(sha()).isEqualTo(B);
+  }
+
+  @Test
+  void whereAnEventDoesNotBeginAtTheHeadTheReaderIsToldWhatWasDecided() {
+    push(A, B, false);
+
+    assertThat(lastAsk(push(B, C, false)).doubt()).isEmpty();
+    assertThat(lastAsk(push(A, "d".repeat(40), true)).doubt())
+        .contains(new Ask.Doubt(List.of(C, B, A), true));
   }
 
   @Test
