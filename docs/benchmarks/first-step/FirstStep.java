@@ -173,7 +173,7 @@ final class FirstStep {
   }
 
   private static void print(String what, List<Double> values) {
-    System.out.printf(Locale.ROOT, "  %-40s p50 %7.1f  p95 %7.1f  max %7.1f%n", what, at(values, 0.5), at(values, 0.95), at(values, 1));
+    System.out.printf(Locale.ROOT, "  %-40s min %7.1f  p50 %7.1f  p95 %7.1f  max %7.1f%n", what, at(values, 0), at(values, 0.5), at(values, 0.95), at(values, 1));
   }
 
   private static double at(List<Double> values, double share) {
