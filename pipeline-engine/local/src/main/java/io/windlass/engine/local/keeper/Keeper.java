@@ -137,6 +137,7 @@ public final class Keeper implements AutoCloseable {
     // Who has waited at an inherited socket is not to be told that nothing is served here.
     loop.publish();
     int first = proxy.start();
+    isolation.loopback().keptBy(directory);
     isolation.loopback().open(proxy.addresses());
     networks.prepare();
     Meter meter = new Meter(isolation.cgroups(), replicas::mark, settings.limits().measured());

@@ -6,6 +6,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,11 @@ public final class LoopbackFilter {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackFilter.class);
   private static final String NFT = "/usr/sbin/nft";
   private static final int DNS = 53;
+
+  /** What nft takes as a comment, and gives back as it was. */
+  private static final Pattern COMMENT = Pattern.compile("[\\w/.+-]{1,127}");
+
+  private static final Pattern HOME = Pattern.compile("comment \"([^\"]+)\"");
 
   /**
    * One process that is kept in.
@@ -62,6 +71,7 @@ public final class LoopbackFilter {
   private final boolean works;
   private final Map<String, Confined> confined = new TreeMap<>();
   private Openings openings;
+  private Optional<String> home = Optional.empty();
   private boolean open;
 
   private LoopbackFilter(String table, boolean works, Openings openings) {
@@ -85,6 +95,37 @@ public final class LoopbackFilter {
   /** Whether it was seen to work here; else nobody is kept from anything. */
   public boolean works() {
     return works;
+  }
+
+  /**
+   * Writes whose table it is into it, and removes the tables of keepers whose directories are gone:
+   * they were killed and do not come back, and their tables would go on keeping users in that are
+   * ours as well.
+   *
+   * @param directory of the keeper
+   */
+  public synchronized void keptBy(Path directory) {
+    home = Optional.of(directory.toString()).filter(path -> COMMENT.matcher(path).matches());
+    if (works) {
+      for (String other : tables()) {
+        if (!other.equals(table) && homeOf(other).filter(Files::notExists).isPresent()) {
+          run(List.of(NFT, "delete", "table", "inet", other), "");
+        }
+      }
+    }
+  }
+
+  private static List<String> tables() {
+    return answer(List.of(NFT, "list", "tables"))
+        .lines()
+        .filter(line -> line.startsWith("table inet windlass_"))
+        .map(line -> line.substring("table inet ".length()))
+        .toList();
+  }
+
+  private static Optional<Path> homeOf(String table) {
+    Matcher home = HOME.matcher(answer(List.of(NFT, "list", "table", "inet", table)));
+    return home.find() ? Optional.of(Path.of(home.group(1))) : Optional.empty();
   }
 
   /**
@@ -151,7 +192,9 @@ public final class LoopbackFilter {
   private void apply() throws IOException {
     if (works
         && open
-        && !run(List.of(NFT, "-f", "-"), rules(table, List.copyOf(confined.values()), openings))) {
+        && !run(
+            List.of(NFT, "-f", "-"),
+            rules(table, home, List.copyOf(confined.values()), openings))) {
       throw new IOException(
           "Tried to keep processes from this machine's services but nft refused; look at"
               + " `nft list ruleset`");
@@ -159,7 +202,8 @@ public final class LoopbackFilter {
   }
 
   /** All of the table, in nft's language; it takes the place of the one before at once. */
-  static String rules(String table, List<Confined> confined, Openings openings) {
+  static String rules(
+      String table, Optional<String> home, List<Confined> confined, Openings openings) {
     StringBuilder text = new StringBuilder();
     text.append("table inet %s {}\ndelete table inet %s\n".formatted(table, table));
     if (confined.isEmpty()) {
@@ -185,7 +229,9 @@ public final class LoopbackFilter {
     // At once: on an unreachable host a caller would wait and try again.
     rules.add("meta l4proto tcp reject with tcp reset");
     rules.add("reject with icmpx type admin-prohibited");
-    text.append("table inet %s {\n  chain output {\n".formatted(table));
+    text.append("table inet %s {\n".formatted(table));
+    home.ifPresent(path -> text.append("  comment \"%s\"\n".formatted(path)));
+    text.append("  chain output {\n");
     text.append("    type filter hook output priority filter; policy accept;\n");
     rules.forEach(r -> text.append("    ").append(r).append('\n'));
     return text.append("  }\n}\n").toString();
@@ -206,6 +252,18 @@ public final class LoopbackFilter {
     String family = host instanceof Inet4Address ? "ip" : "ip6";
     String place = host.isAnyLocalAddress() ? "" : family + " daddr " + host.getHostAddress() + " ";
     return place + "meta l4proto { tcp, udp } th dport " + address.getPort() + " accept";
+  }
+
+  /** What a command says; nothing where it fails. */
+  private static String answer(List<String> command) {
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      process.getOutputStream().close();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private static boolean run(List<String> command, String input) {

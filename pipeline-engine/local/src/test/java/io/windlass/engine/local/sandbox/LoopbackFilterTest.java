@@ -9,11 +9,14 @@ import io.windlass.engine.local.sandbox.LoopbackFilter.Openings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LoopbackFilterTest {
   private static final int USER = Users.FIRST + 59_990;
@@ -43,6 +46,21 @@ class LoopbackFilterTest {
       filter.close();
       service.close();
     }
+  }
+
+  @Test
+  void theTableOfAKeeperWhoseDirectoryIsGoneIsRemoved(@TempDir Path gone, @TempDir Path here)
+      throws Exception {
+    filter.keptBy(gone);
+    filter.confine("a", new Confined(USER, Optional.empty(), false));
+    LoopbackFilter next = LoopbackFilter.of(name + "-next", true, List.of(), List.of());
+
+    next.keptBy(here);
+    assertThat(calls(USER)).as("its keeper may come back").isFalse();
+
+    Files.delete(gone);
+    next.keptBy(here);
+    assertThat(calls(USER)).isTrue();
   }
 
   @Test
@@ -94,6 +112,7 @@ class LoopbackFilterTest {
     assertThat(
             LoopbackFilter.rules(
                     "t",
+                    Optional.of("/var/lib/keeper"),
                     List.of(
                         new Confined(8, Optional.of(20_001), true),
                         new Confined(9, Optional.empty(), false)),
