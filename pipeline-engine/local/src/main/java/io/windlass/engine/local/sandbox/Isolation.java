@@ -1,7 +1,9 @@
 package io.windlass.engine.local.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -210,12 +212,24 @@ public record Isolation(
 
   /** Whether it ends with 0, and soon. */
   static boolean works(List<String> command) {
+    return works(command, "");
+  }
+
+  /**
+   * The same of a command that reads.
+   *
+   * @param input all of its standard input
+   */
+  static boolean works(List<String> command, String input) {
     try {
       Process process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(input.getBytes(StandardCharsets.UTF_8));
+      }
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return false;

@@ -1,7 +1,6 @@
 package io.windlass.engine.local.sandbox;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -109,7 +107,7 @@ public final class LoopbackFilter {
     if (works) {
       for (String other : tables()) {
         if (!other.equals(table) && homeOf(other).filter(Files::notExists).isPresent()) {
-          run(List.of(NFT, "delete", "table", "inet", other), "");
+          Isolation.works(List.of(NFT, "delete", "table", "inet", other));
         }
       }
     }
@@ -176,7 +174,7 @@ public final class LoopbackFilter {
     if (works
         && open
         && !confined.isEmpty()
-        && !run(List.of(NFT, "list", "table", "inet", table), "")) {
+        && !Isolation.works(List.of(NFT, "list", "table", "inet", table))) {
       LOG.atWarn().addKeyValue("table", table).log("The firewall's table was gone; it is back");
       apply();
     }
@@ -185,14 +183,14 @@ public final class LoopbackFilter {
   /** Removes it where nobody is left whom it keeps in. */
   public synchronized void close() {
     if (works && confined.isEmpty()) {
-      run(List.of(NFT, "delete", "table", "inet", table), "");
+      Isolation.works(List.of(NFT, "delete", "table", "inet", table));
     }
   }
 
   private void apply() throws IOException {
     if (works
         && open
-        && !run(
+        && !Isolation.works(
             List.of(NFT, "-f", "-"),
             rules(table, home, List.copyOf(confined.values()), openings))) {
       throw new IOException(
@@ -263,29 +261,6 @@ public final class LoopbackFilter {
       return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "";
-    }
-  }
-
-  private static boolean run(List<String> command, String input) {
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (OutputStream in = process.getOutputStream()) {
-        in.write(input.getBytes(StandardCharsets.UTF_8));
-      }
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return false;
-      }
-      return process.exitValue() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 }
