@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What an operator chooses for a keeper.
@@ -53,89 +54,70 @@ public record KeeperSettings(
   }
 
   public KeeperSettings withContentStore(Path store) {
-    return new KeeperSettings(
-        directory,
-        Optional.of(store),
-        port,
-        routes,
-        budget,
-        sandbox,
-        tools,
-        around,
-        firstUser,
-        limits);
+    return with(next -> next.contentStore = Optional.of(store));
   }
 
   public KeeperSettings withRoutes(Routes listen) {
-    return new KeeperSettings(
-        directory, contentStore, port, listen, budget, sandbox, tools, around, firstUser, limits);
+    return with(next -> next.routes = listen);
   }
 
   /** Metrics at this port of the loopback. */
   public KeeperSettings withPort(int metrics) {
-    return new KeeperSettings(
-        directory,
-        contentStore,
-        metrics,
-        routes,
-        budget,
-        sandbox,
-        tools,
-        around,
-        firstUser,
-        limits);
+    return with(next -> next.port = metrics);
   }
 
   public KeeperSettings withBudget(Budget share) {
-    return new KeeperSettings(
-        directory, contentStore, port, routes, share, sandbox, tools, around, firstUser, limits);
+    return with(next -> next.budget = share);
   }
 
   public KeeperSettings withSandbox(Sandboxing sandboxing) {
-    return new KeeperSettings(
-        directory,
-        contentStore,
-        port,
-        routes,
-        budget,
-        sandboxing,
-        tools,
-        around,
-        firstUser,
-        limits);
+    return with(next -> next.sandbox = sandboxing);
   }
 
   public KeeperSettings withLimits(Limits bounds) {
-    return new KeeperSettings(
-        directory, contentStore, port, routes, budget, sandbox, tools, around, firstUser, bounds);
-  }
-
-  public KeeperSettings withTools(List<Path> directories) {
-    return new KeeperSettings(
-        directory,
-        contentStore,
-        port,
-        routes,
-        budget,
-        sandbox,
-        directories,
-        around,
-        firstUser,
-        limits);
+    return with(next -> next.limits = bounds);
   }
 
   public KeeperSettings withSurroundings(Surroundings surroundings) {
-    return new KeeperSettings(
-        directory,
-        contentStore,
-        port,
-        routes,
-        budget,
-        sandbox,
-        tools,
-        surroundings,
-        firstUser,
-        limits);
+    return with(next -> next.around = surroundings);
+  }
+
+  private KeeperSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.made();
+  }
+
+  /** Other settings while they are made. */
+  private static final class Draft {
+    private final Path directory;
+    private Optional<Path> contentStore;
+    private int port;
+    private Routes routes;
+    private Budget budget;
+    private Sandboxing sandbox;
+    private final List<Path> tools;
+    private Surroundings around;
+    private final int firstUser;
+    private Limits limits;
+
+    Draft(KeeperSettings from) {
+      this.directory = from.directory;
+      this.contentStore = from.contentStore;
+      this.port = from.port;
+      this.routes = from.routes;
+      this.budget = from.budget;
+      this.sandbox = from.sandbox;
+      this.tools = from.tools;
+      this.around = from.around;
+      this.firstUser = from.firstUser;
+      this.limits = from.limits;
+    }
+
+    KeeperSettings made() {
+      return new KeeperSettings(
+          directory, contentStore, port, routes, budget, sandbox, tools, around, firstUser, limits);
+    }
   }
 
   /**

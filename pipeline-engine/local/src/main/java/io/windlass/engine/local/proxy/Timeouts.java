@@ -1,6 +1,7 @@
 package io.windlass.engine.local.proxy;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How long the proxy waits, and for what.
@@ -50,114 +51,81 @@ public record Timeouts(
           Duration.ofSeconds(10));
 
   public Timeouts withResponse(Duration longest) {
-    return new Timeouts(
-        connect,
-        longest,
-        idle,
-        clientHead,
-        keepAlive,
-        backendKeepAlive,
-        hold,
-        refused,
-        lastRequest,
-        stop);
+    return with(next -> next.response = longest);
   }
 
   public Timeouts withIdle(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        longest,
-        clientHead,
-        keepAlive,
-        backendKeepAlive,
-        hold,
-        refused,
-        lastRequest,
-        stop);
+    return with(next -> next.idle = longest);
   }
 
   public Timeouts withClientHead(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        idle,
-        longest,
-        keepAlive,
-        backendKeepAlive,
-        hold,
-        refused,
-        lastRequest,
-        stop);
+    return with(next -> next.clientHead = longest);
   }
 
   public Timeouts withKeepAlive(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        idle,
-        clientHead,
-        longest,
-        backendKeepAlive,
-        hold,
-        refused,
-        lastRequest,
-        stop);
+    return with(next -> next.keepAlive = longest);
   }
 
   public Timeouts withHold(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        idle,
-        clientHead,
-        keepAlive,
-        backendKeepAlive,
-        longest,
-        refused,
-        lastRequest,
-        stop);
+    return with(next -> next.hold = longest);
   }
 
   public Timeouts withRefused(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        idle,
-        clientHead,
-        keepAlive,
-        backendKeepAlive,
-        hold,
-        longest,
-        lastRequest,
-        stop);
+    return with(next -> next.refused = longest);
   }
 
   public Timeouts withStop(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        idle,
-        clientHead,
-        keepAlive,
-        backendKeepAlive,
-        hold,
-        refused,
-        lastRequest,
-        longest);
+    return with(next -> next.stop = longest);
   }
 
   public Timeouts withLastRequest(Duration longest) {
-    return new Timeouts(
-        connect,
-        response,
-        idle,
-        clientHead,
-        keepAlive,
-        backendKeepAlive,
-        hold,
-        refused,
-        longest,
-        stop);
+    return with(next -> next.lastRequest = longest);
+  }
+
+  private Timeouts with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.made();
+  }
+
+  /** Other settings while they are made. */
+  private static final class Draft {
+    private final Duration connect;
+    private Duration response;
+    private Duration idle;
+    private Duration clientHead;
+    private Duration keepAlive;
+    private final Duration backendKeepAlive;
+    private Duration hold;
+    private Duration refused;
+    private Duration lastRequest;
+    private Duration stop;
+
+    Draft(Timeouts from) {
+      this.connect = from.connect;
+      this.response = from.response;
+      this.idle = from.idle;
+      this.clientHead = from.clientHead;
+      this.keepAlive = from.keepAlive;
+      this.backendKeepAlive = from.backendKeepAlive;
+      this.hold = from.hold;
+      this.refused = from.refused;
+      this.lastRequest = from.lastRequest;
+      this.stop = from.stop;
+    }
+
+    Timeouts made() {
+      return new Timeouts(
+          connect,
+          response,
+          idle,
+          clientHead,
+          keepAlive,
+          backendKeepAlive,
+          hold,
+          refused,
+          lastRequest,
+          stop);
+    }
   }
 }
