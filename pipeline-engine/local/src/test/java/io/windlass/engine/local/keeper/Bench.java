@@ -3,9 +3,11 @@ package io.windlass.engine.local.keeper;
 import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.client.KeeperClient;
+import io.windlass.engine.local.client.KeeperLauncher;
 import io.windlass.engine.local.keeper.KeeperSettings.Limits;
 import io.windlass.engine.local.protocol.FleetStatus;
 import io.windlass.engine.local.protocol.Health;
+import io.windlass.engine.local.protocol.Json;
 import io.windlass.engine.local.protocol.Phase;
 import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
@@ -23,8 +25,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +88,21 @@ final class Bench implements AutoCloseable {
     this.directory = temporary.resolve("keeper");
     this.settings = KeeperSettings.of(directory).withLimits(QUICK).withContentStore(store);
     this.client = new KeeperClient(directory, Duration.ofSeconds(5));
+  }
+
+  /** What starts a keeper of these settings as a process of its own. */
+  List<String> command(Path temporary) throws IOException {
+    Path file = Files.write(temporary.resolve("settings.json"), Json.write(settings));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(KeeperLauncher.JVM_OPTIONS);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            KeeperMain.class.getName(),
+            file.toString()));
+    return command;
   }
 
   Keeper start() throws Exception {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.windlass.engine.local.client.HostStepExecutor;
 import io.windlass.engine.local.client.KeeperLauncher;
 import io.windlass.engine.local.process.ProcessTable;
-import io.windlass.engine.local.protocol.Json;
 import io.windlass.engine.local.protocol.KeeperStatus;
 import io.windlass.engine.local.protocol.Phase;
 import io.windlass.engine.local.protocol.ReleaseSpec;
@@ -22,7 +21,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,19 +55,12 @@ class KilledKeeperTest {
   }
 
   private void start() throws Exception {
-    Path settings = Files.write(temporary.resolve("settings.json"), Json.write(bench.settings));
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(KeeperLauncher.JVM_OPTIONS);
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            KeeperMain.class.getName(),
-            settings.toString()));
     keeper =
         KeeperLauncher.start(
-            command, bench.directory, temporary.resolve("keeper.log"), Duration.ofSeconds(60));
+            bench.command(temporary),
+            bench.directory,
+            temporary.resolve("keeper.log"),
+            Duration.ofSeconds(60));
   }
 
   private void kill() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.client.KeeperException;
-import io.windlass.engine.local.client.KeeperLauncher;
-import io.windlass.engine.local.protocol.Json;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
 import java.net.URI;
@@ -70,17 +68,9 @@ class SocketUnitTest {
         new Bench(
             temporary,
             settings -> settings.withRoutes(new KeeperSettings.Routes(List.of(), true, List.of())));
-    Path settings = Files.write(temporary.resolve("settings.json"), Json.write(bench.settings));
     List<String> command =
         new ArrayList<>(List.of("perl", "-e", UNIT, temporary.resolve("port").toString()));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(KeeperLauncher.JVM_OPTIONS);
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            KeeperMain.class.getName(),
-            settings.toString()));
+    command.addAll(bench.command(temporary));
     unit =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
