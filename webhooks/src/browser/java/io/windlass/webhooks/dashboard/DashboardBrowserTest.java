@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.windlass.engine.NpmPart;
 import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.StepResult;
@@ -41,7 +42,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DashboardBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
-  private static final String AXE = "npm/axe-core-4.10.3/node_modules/axe-core/axe.min.js";
   /** How long a change may take to show on a machine that does much else. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -69,7 +69,7 @@ class DashboardBrowserTest {
   @BeforeAll
   static void open() throws Exception {
     Path chromium = part("chromium", chromium());
-    axe = Files.readString(part("axe-core", parts().map(parts -> parts.resolve(AXE))));
+    axe = Files.readString(NpmPart.modules("axe-core-4.10.3").resolve("axe-core/axe.min.js"));
     server = SeededServer.open(data);
     playwright =
         Playwright.create(
@@ -308,14 +308,6 @@ class DashboardBrowserTest {
         .map(directory -> Path.of(directory, "chromium"))
         .filter(Files::isExecutable)
         .findFirst();
-  }
-
-  private static Optional<Path> parts() {
-    return Optional.ofNullable(System.getenv("WINDLASS_TEST_PARTS"))
-        .or(() ->
-            Optional.ofNullable(System.getProperty("user.home"))
-                .map(home -> home + "/.cache/windlass/parts"))
-        .map(Path::of);
   }
 
   /** The part, or a skipped test; in CI it must be there. */
