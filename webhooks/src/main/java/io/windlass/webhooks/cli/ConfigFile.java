@@ -9,26 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Finds and reads the server's file for commands. */
+/** Reads the server's file for commands. */
 final class ConfigFile {
-  private static final Path HERE = Path.of("windlass-server.yaml");
-  private static final Path SYSTEM = Path.of("/etc/windlass/server.yaml");
-
   private ConfigFile() {}
-
-  /** The file that was named, else the one in WINDLASS_CONFIG, here, or of the system. */
-  static Path find(@Nullable Path named) {
-    if (named != null) {
-      return named;
-    }
-    String variable = System.getenv("WINDLASS_CONFIG");
-    if (variable != null && !variable.isBlank()) {
-      return Path.of(variable);
-    }
-    return Files.exists(HERE) || !Files.exists(SYSTEM) ? HERE : SYSTEM;
-  }
 
   /** Reads the file; every mistake in it is in the message. */
   static Settings read(Path file) throws IOException {

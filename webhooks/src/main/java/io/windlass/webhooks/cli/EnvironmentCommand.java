@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code windlass environment ...}. */
@@ -26,26 +25,15 @@ final class EnvironmentCommand {
   static final class Remove implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private ServerOptions server;
-
-    @Parameters(
-        index = "0",
-        paramLabel = "ENVIRONMENT",
-        description = "For example acme/shop/production.")
-    private String environment;
-
-    @Option(
-        names = "--reason",
-        required = true,
-        paramLabel = "TEXT",
-        description = "Why; it is shown and kept.")
-    private String reason;
+    @Mixin private EnvironmentArgument environment;
+    @Mixin private ReasonOption reason;
 
     @Option(names = "--yes", description = "Says that it is meant: what serves there ends.")
     private boolean yes;
 
     @Override
     public Integer call() throws Exception {
-      String path = "/api/v1/environments/" + Name.environment(environment) + "/removal";
+      String path = environment.path("removal");
       if (!yes) {
         spec.commandLine()
             .getErr()
@@ -58,7 +46,7 @@ final class EnvironmentCommand {
           .println(
               server
                   .client()
-                  .post(path, Map.of("reason", reason, "confirm", environment))
+                  .post(path, Map.of("reason", reason.text(), "confirm", environment.toString()))
                   .path("message")
                   .asText("Accepted."));
       return 0;

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code windlass keeper}. */
@@ -18,12 +18,7 @@ import picocli.CommandLine.Option;
     description =
         "Runs the keeper of this machine: replicas, host steps and routes. SIGTERM ends it and leaves the replicas running.")
 final class KeeperCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
-  private @Nullable Path config;
+  @Mixin private ConfigOption config;
 
   @Option(
       names = "--inherit-socket",
@@ -32,7 +27,7 @@ final class KeeperCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path file = ConfigFile.find(config).toAbsolutePath().normalize();
+    Path file = config.file().toAbsolutePath().normalize();
     Settings settings = ConfigFile.read(file);
     Settings.Target.Keeper keeper =
         settings.targets().values().stream()

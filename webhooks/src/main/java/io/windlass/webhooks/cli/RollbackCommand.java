@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code windlass rollback ENVIRONMENT}. */
@@ -19,12 +18,8 @@ import picocli.CommandLine.Spec;
 final class RollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ServerOptions server;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "ENVIRONMENT",
-      description = "For example acme/shop/production.")
-  private String environment;
+  @Mixin private EnvironmentArgument environment;
+  @Mixin private ReasonOption reason;
 
   @Option(
       names = "--to",
@@ -32,21 +27,14 @@ final class RollbackCommand implements Callable<Integer> {
       description = "The release's number (default: the last good one before the present one).")
   private @Nullable Long release;
 
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why; it is shown and kept.")
-  private String reason;
-
   @Override
   public Integer call() throws Exception {
     Map<String, Object> body = new LinkedHashMap<>();
     if (release != null) {
       body.put("release", release);
     }
-    body.put("reason", reason);
-    String path = "/api/v1/environments/" + Name.environment(environment) + "/rollback";
+    body.put("reason", reason.text());
+    String path = environment.path("rollback");
     spec.commandLine()
         .getOut()
         .println(server.client().post(path, body).path("message").asText("Accepted."));

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a command finds the server that it speaks to, and proves who asks. */
@@ -27,16 +28,11 @@ final class ServerOptions {
               + " directory of the server's file). A token is never taken from the command line, where others can read it.")
   private @Nullable Path tokenFile;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "The server's file (default: $WINDLASS_CONFIG, else windlass-server.yaml here, else /etc/windlass/server.yaml).")
-  private @Nullable Path config;
+  @Mixin private ConfigOption config;
 
   /** The server's file that the command works on. */
   Path configFile() {
-    return ConfigFile.find(config);
+    return config.file();
   }
 
   /** A client of the server. */

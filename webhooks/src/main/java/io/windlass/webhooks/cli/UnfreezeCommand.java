@@ -4,7 +4,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code windlass unfreeze ENVIRONMENT}. */
@@ -12,16 +11,11 @@ import picocli.CommandLine.Spec;
 final class UnfreezeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ServerOptions server;
-
-  @Parameters(
-      index = "0",
-      paramLabel = "ENVIRONMENT",
-      description = "For example acme/shop/production.")
-  private String environment;
+  @Mixin private EnvironmentArgument environment;
 
   @Override
   public Integer call() throws Exception {
-    server.client().delete("/api/v1/environments/" + Name.environment(environment) + "/freeze");
+    server.client().delete(environment.path("freeze"));
     spec.commandLine().getOut().println("No longer frozen: " + environment);
     return 0;
   }
