@@ -3,7 +3,7 @@ package io.windlass.webhooks.cli;
 import io.windlass.engine.local.keeper.KeeperMain;
 import io.windlass.engine.local.keeper.KeeperSettings;
 import io.windlass.webhooks.settings.Settings;
-import java.io.IOException;
+import io.windlass.webhooks.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,16 +28,8 @@ final class KeeperCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = config.file().toAbsolutePath().normalize();
-    Settings settings = ConfigFile.read(file);
-    Settings.Target.Keeper keeper =
-        settings.targets().values().stream()
-            .map(target ->
-                switch (target) {
-                  case Settings.Target.Keeper local -> local;
-                })
-            .findFirst()
-            .orElseThrow(() ->
-                new IOException("The server's file '" + file + "' names no target with a keeper"));
+    Settings settings = SettingsReader.load(file);
+    Settings.Target.Keeper keeper = settings.keeper();
     Files.createDirectories(keeper.data());
     KeeperMain.run(settings(keeper, settings.server().data()));
     return 0;

@@ -5,6 +5,7 @@ import io.windlass.scaler.syntax.Source;
 import io.windlass.webhooks.client.ApiException;
 import io.windlass.webhooks.settings.Settings;
 import io.windlass.webhooks.settings.SettingsEditor;
+import io.windlass.webhooks.settings.SettingsReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
@@ -93,7 +94,7 @@ final class RepoAddCommand implements Callable<Integer> {
         replace(file, changed);
       }
     }
-    Settings settings = ConfigFile.read(file);
+    Settings settings = SettingsReader.load(file);
     say(name, file, secret, settings);
     return 0;
   }

@@ -18,7 +18,6 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = config.file().toAbsolutePath().normalize();
-    ConfigFile.read(file);
     WindlassServer server = WindlassServer.start(file);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

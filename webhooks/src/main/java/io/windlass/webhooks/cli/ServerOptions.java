@@ -1,6 +1,8 @@
 package io.windlass.webhooks.cli;
 
 import io.windlass.webhooks.client.ApiClient;
+import io.windlass.webhooks.settings.Settings;
+import io.windlass.webhooks.settings.SettingsReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -48,7 +50,15 @@ final class ServerOptions {
     if (named != null && !named.isBlank()) {
       return URI.create(named);
     }
-    return ConfigFile.address(configFile()).orElse(URI.create(DEFAULT_SERVER));
+    Path file = configFile();
+    return Files.exists(file) ? address(SettingsReader.load(file)) : URI.create(DEFAULT_SERVER);
+  }
+
+  private static URI address(Settings settings) {
+    Settings.Listen listen = settings.server().listen();
+    boolean everywhere = listen.host().equals("0.0.0.0") || listen.host().equals("::");
+    return URI.create(
+        "http://" + (everywhere ? new Settings.Listen("127.0.0.1", listen.port()) : listen));
   }
 
   private String token() throws IOException {
@@ -57,7 +67,9 @@ final class ServerOptions {
       return named.strip();
     }
     Path file =
-        tokenFile != null ? tokenFile : ConfigFile.data(configFile()).resolve("admin-token");
+        tokenFile != null
+            ? tokenFile
+            : SettingsReader.load(configFile()).server().data().resolve("admin-token");
     if (!Files.isReadable(file)) {
       throw new IOException(
           "Tried to read an API token from '"

@@ -1,14 +1,11 @@
 package io.windlass.webhooks.server;
 
-import io.windlass.scaler.syntax.Problem;
 import io.windlass.webhooks.settings.Settings;
 import io.windlass.webhooks.settings.SettingsReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The server's file as it was read last. */
 final class Configured implements Supplier<Settings> {
@@ -22,7 +19,7 @@ final class Configured implements Supplier<Settings> {
 
   /** Reads the file; every mistake in it is in the message. */
   static Configured read(Path file) throws IOException {
-    return new Configured(file, parse(file));
+    return new Configured(file, SettingsReader.load(file));
   }
 
   Path file() {
@@ -40,7 +37,7 @@ final class Configured implements Supplier<Settings> {
    * @throws IOException with every mistake, or with what needs a restart
    */
   void reload() throws IOException {
-    Settings fresh = parse(file);
+    Settings fresh = SettingsReader.load(file);
     Settings old = settings.get();
     if (!fresh.server().equals(old.server())
         || !fresh.store().equals(old.store())
@@ -55,16 +52,5 @@ final class Configured implements Supplier<Settings> {
               + "' cannot be changed while the server runs; restart it (nothing is lost by that)");
     }
     settings.set(fresh);
-  }
-
-  private static Settings parse(Path file) throws IOException {
-    SettingsReader.ReadResult result = SettingsReader.read(file);
-    List<Problem> problems = result.problems();
-    return result
-        .settings()
-        .orElseThrow(() ->
-            new IOException(
-                "The server's file has mistakes:\n"
-                    + problems.stream().map(Problem::toString).collect(Collectors.joining("\n"))));
   }
 }

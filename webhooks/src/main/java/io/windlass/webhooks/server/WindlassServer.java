@@ -121,7 +121,7 @@ public final class WindlassServer implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     Settings settings = configured.get();
     Path data = DataDirectory.prepare(settings.server().data());
-    Settings.Target.Keeper keeper = keeper(settings);
+    Settings.Target.Keeper keeper = settings.keeper();
     AdminToken token = AdminToken.in(data);
     Metrics metrics = new Metrics();
     Database database = keep(Database.open(DatabaseSettings.of(settings.store()), metrics));
@@ -276,18 +276,6 @@ public final class WindlassServer implements AutoCloseable {
         .addKeyValue("port", server.port())
         .log("listening");
     return server;
-  }
-
-  private static Settings.Target.Keeper keeper(Settings settings) {
-    return settings.targets().values().stream()
-        .map(target ->
-            switch (target) {
-              case Settings.Target.Keeper local -> local;
-            })
-        .findFirst()
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
   }
 
   private static MirrorSettings mirrors(Settings settings, Path directory) {

@@ -49,6 +49,23 @@ public record Settings(
   }
 
   /**
+   * The keeper of this machine: the first that a target names.
+   *
+   * @throws IllegalStateException where none does
+   */
+  public Target.Keeper keeper() {
+    return targets.values().stream()
+        .map(target ->
+            switch (target) {
+              case Target.Keeper keeper -> keeper;
+            })
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
+  }
+
+  /**
    * The server itself.
    *
    * @param url how people and GitHub reach it, with a slash at the end

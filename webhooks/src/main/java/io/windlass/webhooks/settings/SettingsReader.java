@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads the server's file: the whole of it, or every mistake in it. */
 public final class SettingsReader {
@@ -63,15 +64,32 @@ public final class SettingsReader {
   }
 
   /**
-   * Reads the file at this path.
+   * The settings that the file at this path holds.
    *
-   * @throws IOException when it cannot be read at all
+   * @throws IOException when it cannot be read at all, or with every mistake in it
    */
-  public static ReadResult read(Path file) throws IOException {
+  public static Settings load(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException(
+          "Tried to read the server's file '"
+              + file
+              + "' but it is not there; make one with 'windlass repo add OWNER/NAME --config "
+              + file
+              + "'");
+    }
     var found = new Problems();
-    return Source.decode(file.toString(), Files.readAllBytes(file), found)
-        .map(source -> read(source, Surroundings.of(file)))
-        .orElseGet(() -> new ReadResult(Optional.empty(), found.list()));
+    ReadResult result =
+        Source.decode(file.toString(), Files.readAllBytes(file), found)
+            .map(source -> read(source, Surroundings.of(file)))
+            .orElseGet(() -> new ReadResult(Optional.empty(), found.list()));
+    return result
+        .settings()
+        .orElseThrow(() ->
+            new IOException(
+                "The server's file has mistakes:\n"
+                    + result.problems().stream()
+                        .map(Problem::toString)
+                        .collect(Collectors.joining("\n"))));
   }
 
   /** Reads text, and the files and variables that it points to. */

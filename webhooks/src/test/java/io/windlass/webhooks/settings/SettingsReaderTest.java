@@ -1,6 +1,7 @@
 package io.windlass.webhooks.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.engine.journal.DatabaseSettings.Store;
 import io.windlass.engine.secret.SecretValue;
@@ -85,6 +86,34 @@ class SettingsReaderTest {
     return result.problems().stream()
         .map(p -> p.toString().replace(folder.toString(), "<folder>"))
         .toList();
+  }
+
+  @Test
+  void aFileIsLoadedOrEveryMistakeInItIsSaidAtOnce() throws IOException {
+    Path file = folder.resolve("server.yaml");
+    assertThatThrownBy(() -> SettingsReader.load(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("windlass repo add OWNER/NAME --config " + file);
+
+    Files.writeString(file, "server: { port: 1 }\nscaler: { tick: soon }\n");
+    assertThatThrownBy(() -> SettingsReader.load(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("The server's file has mistakes:\n" + file + ":1:11: ")
+        .hasMessageContaining("\n" + file + ":2:17: ");
+
+    Files.writeString(file, "scaler: { tick: 3s }\n");
+    assertThat(SettingsReader.load(file).scaler().tick()).isEqualTo(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void theKeeperIsThatOfTheTarget() {
+    Settings one =
+        read("targets: { a: { keeper: { listen: 127.0.0.1:81 } } }").settings().orElseThrow();
+    assertThat(one.keeper().listen()).isEqualTo(new Listen("127.0.0.1", 81));
+
+    assertThatThrownBy(read("scaler: {}").settings().orElseThrow()::keeper)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("targets: { local: { keeper: {} } }");
   }
 
   @Test
