@@ -12,8 +12,6 @@ import io.windlass.engine.rollout.Freeze;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.rollout.Removal;
 import io.windlass.engine.run.RunId;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -53,7 +51,7 @@ public final class EnvironmentApi {
         "/api/v1/environments",
         context ->
             context.json(
-                items(
+                new Items<>(
                     environments.list(new Asked(context).query("repository")).stream()
                         .map(this::shown)
                         .toList())));
@@ -89,6 +87,9 @@ public final class EnvironmentApi {
       Optional<Removal> removal,
       Optional<EndedRollout> last) {}
 
+  /** A return that was asked for, and the release it goes to. */
+  public record RollbackAnswer(long release, String message) {}
+
   private EnvironmentJson shown(Environments.View view) {
     return new EnvironmentJson(
         view.id(),
@@ -106,13 +107,14 @@ public final class EnvironmentApi {
   private void releases(Context context) {
     Asked asked = new Asked(context);
     context.json(
-        items(releases.list(asked.environment(), asked.queryNumber("before"), asked.limit(MOST))));
+        new Items<>(
+            releases.list(asked.environment(), asked.queryNumber("before"), asked.limit(MOST))));
   }
 
   private void rollouts(Context context) {
     Asked asked = new Asked(context);
     context.json(
-        items(
+        new Items<>(
             environments.rollouts(
                 asked.environment(), asked.queryNumber("before"), asked.limit(MOST))));
   }
@@ -131,7 +133,7 @@ public final class EnvironmentApi {
         asked.repository(), Optional.empty(), Optional.of(sha), Optional.of(id.name()), "api");
     context
         .status(202)
-        .json(Map.of("message", "Commit " + sha + " was asked for in " + id + "; see its run."));
+        .json(new Message("Commit " + sha + " was asked for in " + id + "; see its run."));
   }
 
   private void rollBack(Context context) {
@@ -147,10 +149,8 @@ public final class EnvironmentApi {
           context
               .status(202)
               .json(
-                  Map.of(
-                      "release",
+                  new RollbackAnswer(
                       number,
-                      "message",
                       id
                           + " returns to release "
                           + number
@@ -163,12 +163,12 @@ public final class EnvironmentApi {
     Asked asked = new Asked(context);
     environments.freeze(
         known(asked.environment()), "api", Asked.text(asked.body(Set.of("reason")), "reason"));
-    context.status(202).json(Map.of("message", "Frozen."));
+    context.status(202).json(new Message("Frozen."));
   }
 
   private void unfreeze(Context context) {
     environments.unfreeze(known(new Asked(context).environment()), "api");
-    context.status(202).json(Map.of("message", "No longer frozen."));
+    context.status(202).json(new Message("No longer frozen."));
   }
 
   private void remove(Context context) {
@@ -193,7 +193,7 @@ public final class EnvironmentApi {
     environments.remove(id, "api", reason);
     context
         .status(202)
-        .json(Map.of("message", id + " is being removed: its replicas are drained and stopped."));
+        .json(new Message(id + " is being removed: its replicas are drained and stopped."));
   }
 
   private EnvironmentId known(EnvironmentId id) {
@@ -206,9 +206,5 @@ public final class EnvironmentApi {
   private static Problem missing(EnvironmentId id) {
     return Problem.notFound(
         "there is no environment " + id + ", or nothing was deployed to it yet");
-  }
-
-  static <T> Map<String, List<T>> items(List<T> items) {
-    return Map.of("items", items);
   }
 }

@@ -95,8 +95,7 @@ public final class FleetApi {
   public void add(RoutesConfig routes) {
     routes.get(
         "/api/v1/fleets",
-        context ->
-            context.json(EnvironmentApi.items(loop.bound().stream().map(this::fleet).toList())));
+        context -> context.json(new Items<>(loop.bound().stream().map(this::fleet).toList())));
     routes.get(ONE, context -> context.json(fleet(bound(context))));
     routes.get(ONE + "/decisions", this::decisions);
     routes.get(ONE + "/series", this::series);
@@ -131,7 +130,7 @@ public final class FleetApi {
 
   private void series(Context context) {
     context.json(
-        EnvironmentApi.items(
+        new Items<>(
             loop.trail(bound(context)).stream()
                 .map(d -> new PointJson(d.at(), d.result(), d.ready(), d.starting(), d.inputs()))
                 .toList()));

@@ -1,7 +1,6 @@
 package io.windlass.webhooks.api;
 
 import io.javalin.http.Context;
-import java.util.Map;
 
 /**
  * A refusal as RFC 9457 describes it. Thrown by handlers; written by {@link #write}.
@@ -11,6 +10,9 @@ import java.util.Map;
 public final class Problem extends RuntimeException {
   /** The media type of what {@link #write} writes. */
   public static final String MEDIA_TYPE = "application/problem+json";
+
+  /** A refusal in an answer. */
+  public record Json(String type, String title, int status, String detail) {}
 
   private final int status;
   private final String title;
@@ -82,16 +84,7 @@ public final class Problem extends RuntimeException {
   public void write(Context context) {
     context
         .status(status)
-        .json(
-            Map.of(
-                "type",
-                "about:blank",
-                "title",
-                title,
-                "status",
-                status,
-                "detail",
-                String.valueOf(getMessage())))
+        .json(new Json("about:blank", title, status, String.valueOf(getMessage())))
         .contentType(MEDIA_TYPE);
   }
 }

@@ -10,7 +10,6 @@ import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.source.RepositoryName;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -45,8 +44,7 @@ public final class RepositoryApi {
         "/api/v1/repositories",
         context ->
             context.json(
-                EnvironmentApi.items(
-                    served.get().stream().map(RepositoryName::toString).toList())));
+                new Items<>(served.get().stream().map(RepositoryName::toString).toList())));
     routes.get(ONE + "/decisions", this::decisions);
     routes.post(ONE + "/runs", this::run);
     routes.get(ONE + "/secrets", this::secrets);
@@ -57,7 +55,7 @@ public final class RepositoryApi {
   private void decisions(Context context) {
     Asked asked = new Asked(context);
     context.json(
-        EnvironmentApi.items(
+        new Items<>(
             repositories.decisions(known(asked), asked.queryNumber("before"), asked.limit(MOST))));
   }
 
@@ -65,11 +63,11 @@ public final class RepositoryApi {
     Asked asked = new Asked(context);
     JsonNode body = asked.body(Set.of("ref", "sha"));
     repositories.run(known(asked), text(body, "ref"), text(body, "sha"), Optional.empty(), "api");
-    context.status(202).json(Map.of("message", "A run was asked for."));
+    context.status(202).json(new Message("A run was asked for."));
   }
 
   private void secrets(Context context) {
-    context.json(EnvironmentApi.items(secrets.list(known(new Asked(context)).toString())));
+    context.json(new Items<>(secrets.list(known(new Asked(context)).toString())));
   }
 
   private void setSecret(Context context) {

@@ -1,5 +1,6 @@
 package io.windlass.webhooks.api;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.windlass.engine.run.DeploymentState;
@@ -55,42 +56,19 @@ public final class RunApi {
    */
   public record RunPage(List<RunJson> items, Optional<Long> next) {}
 
-  /** The whole of one run. */
+  /** The whole of one run: what lists show of it, and the rest, in one object. */
   public record RunWhole(
-      String repository,
-      long number,
-      RunTrigger.Kind kind,
-      String ref,
-      String sha,
-      String title,
-      String author,
-      Optional<Long> pullRequest,
+      @JsonUnwrapped RunJson run,
       String askedBy,
-      RunSummary.Status status,
-      Optional<String> cause,
-      Instant created,
-      Optional<Instant> ended,
       List<RunDetail.StepView> steps,
       Optional<ImageState> image,
       Map<String, DeploymentState> deployments,
       List<String> problems,
       List<RunDetail.Moment> timeline) {
     static RunWhole of(RunDetail detail) {
-      RunSummary run = detail.summary();
       return new RunWhole(
-          run.id().repository(),
-          run.id().number(),
-          run.kind(),
-          run.ref(),
-          run.sha(),
-          run.title(),
-          run.author(),
-          run.pullRequest(),
-          run.askedBy(),
-          run.status(),
-          run.cause(),
-          run.created(),
-          run.ended(),
+          RunJson.of(detail.summary()),
+          detail.summary().askedBy(),
           detail.steps(),
           detail.image(),
           detail.deployments(),
@@ -140,7 +118,7 @@ public final class RunApi {
     if (!runs.cancel(id, "api")) {
       throw missing(id);
     }
-    context.status(202).json(Map.of("message", "Run " + id + " was asked to end."));
+    context.status(202).json(new Message("Run " + id + " was asked to end."));
   }
 
   static Problem missing(RunId id) {

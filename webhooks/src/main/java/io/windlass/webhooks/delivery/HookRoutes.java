@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -28,6 +27,17 @@ public final class HookRoutes {
 
   /** GitHub itself gives up a delivery after 10 s. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /**
+   * The answer to a delivery that is on disk.
+   *
+   * @param delivery its id
+   * @param fate what is made of it, in one word
+   */
+  public record Receipt(String delivery, String fate, String reason) {}
+
+  /** The answer to what is not stored, as RFC 9457 describes it. */
+  private record Refusal(String type, String title, int status, String detail) {}
 
   private final Intake intake;
   private final Consumer<String> counter;
@@ -157,18 +167,13 @@ public final class HookRoutes {
   private void answer(Context context, Answer answer) {
     switch (answer) {
       case Answer.Accepted(String id, Fate fate) ->
-          say(
-              context,
-              202,
-              fate.word(),
-              Map.of("delivery", id, "fate", fate.word(), "reason", fate.reason()));
+          say(context, 202, fate.word(), new Receipt(id, fate.word(), fate.reason()));
       case Answer.Repeated(String id) ->
           say(
               context,
               202,
               "repeated",
-              Map.of(
-                  "delivery", id, "fate", "repeated", "reason", "this delivery was stored before"));
+              new Receipt(id, "repeated", "this delivery was stored before"));
       case Answer.Refused _ ->
           problem(
               context,
@@ -213,15 +218,11 @@ public final class HookRoutes {
   }
 
   private void problem(Context context, int status, String word, String title, String detail) {
-    say(
-        context,
-        status,
-        word,
-        Map.of("type", "about:blank", "title", title, "status", status, "detail", detail));
+    say(context, status, word, new Refusal("about:blank", title, status, detail));
     context.contentType("application/problem+json");
   }
 
-  private void say(Context context, int status, String word, Map<String, Object> body) {
+  private void say(Context context, int status, String word, Object body) {
     counter.accept(word);
     context.status(status).json(body);
   }

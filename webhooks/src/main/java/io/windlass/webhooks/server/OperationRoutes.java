@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.windlass.engine.local.client.KeeperClient;
 import io.windlass.engine.local.client.KeeperException;
+import io.windlass.webhooks.api.Message;
 import io.windlass.webhooks.api.Problem;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -43,7 +44,7 @@ final class OperationRoutes {
   private void reload(Context context) {
     try {
       reload.reload();
-      context.json(Map.of("message", "The server's file was read again."));
+      context.json(new Message("The server's file was read again."));
     } catch (IOException e) {
       throw Problem.conflict(String.valueOf(e.getMessage()));
     }

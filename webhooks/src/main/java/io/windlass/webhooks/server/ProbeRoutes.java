@@ -4,7 +4,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -12,6 +11,13 @@ import java.util.function.LongSupplier;
 final class ProbeRoutes {
   /** Below it the next deliveries are about to be refused. */
   private static final long LEAST_FREE_BYTES = 8L << 20;
+
+  /**
+   * Whether deliveries are accepted.
+   *
+   * @param reason what is in the way
+   */
+  record Ready(boolean ready, Optional<String> reason) {}
 
   private final Database database;
   private final LongSupplier freeBytes;
@@ -39,11 +45,7 @@ final class ProbeRoutes {
 
   private void ready(Context context) {
     Optional<String> obstacle = obstacle();
-    if (obstacle.isEmpty()) {
-      context.json(Map.of("ready", true));
-    } else {
-      context.status(503).json(Map.of("ready", false, "reason", obstacle.get()));
-    }
+    context.status(obstacle.isEmpty() ? 200 : 503).json(new Ready(obstacle.isEmpty(), obstacle));
   }
 
   /** What keeps the server from accepting deliveries. */

@@ -2,6 +2,7 @@ package io.windlass.webhooks.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -50,7 +51,9 @@ import io.windlass.webhooks.api.DeliveryApi;
 import io.windlass.webhooks.api.EnvironmentApi;
 import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
+import io.windlass.webhooks.api.Message;
 import io.windlass.webhooks.api.OpenApiRoute;
+import io.windlass.webhooks.api.Problem;
 import io.windlass.webhooks.api.RepositoryApi;
 import io.windlass.webhooks.api.RunApi;
 import io.windlass.webhooks.delivery.Deliveries;
@@ -96,6 +99,11 @@ class OpenApiTest {
 
   private static final Map<String, Class<? extends Record>> RECORDS =
       Map.ofEntries(
+          Map.entry("Problem", Problem.Json.class),
+          Map.entry("Message", Message.class),
+          Map.entry("Ready", ProbeRoutes.Ready.class),
+          Map.entry("Receipt", HookRoutes.Receipt.class),
+          Map.entry("RollbackAnswer", EnvironmentApi.RollbackAnswer.class),
           Map.entry("Run", RunApi.RunJson.class),
           Map.entry("RunPage", RunApi.RunPage.class),
           Map.entry("RunWhole", RunApi.RunWhole.class),
@@ -183,16 +191,24 @@ class OpenApiTest {
   void describesWhatIsAnswered(Map.Entry<String, Class<? extends Record>> answered)
       throws IOException {
     JsonNode schema = document().path("components").path("schemas").path(answered.getKey());
-    RecordComponent[] parts = answered.getValue().getRecordComponents();
+    List<RecordComponent> parts = parts(answered.getValue()).toList();
     assertThat(names(schema.path("properties")))
-        .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(parts).map(RecordComponent::getName).toList());
+        .containsExactlyInAnyOrderElementsOf(parts.stream().map(RecordComponent::getName).toList());
     assertThat(texts(schema.path("required")))
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(parts)
+            parts.stream()
                 .filter(part -> !mayBeAbsent(part.getType()))
                 .map(RecordComponent::getName)
                 .toList());
+  }
+
+  /** What stands in the object that a record becomes. */
+  private static Stream<RecordComponent> parts(Class<?> answered) {
+    return Arrays.stream(answered.getRecordComponents())
+        .flatMap(part ->
+            part.getAccessor().isAnnotationPresent(JsonUnwrapped.class)
+                ? parts(part.getType())
+                : Stream.of(part));
   }
 
   @Test
