@@ -59,7 +59,7 @@ public record Engine(
         new MirrorWorkspaces(parts.mirrors(), parts.sources(), parts.files(), parts.checkout());
     journal.register(
         new RepositoryMachine(),
-        new RepositoryPerformer(database, parts.mirrors(), parts.sources()),
+        new RepositoryPerformer(database, parts.mirrors(), parts.sources(), parts.hosts()),
         new RepositoryProjection());
     journal.register(
         new RefMachine(), new RefPerformer(parts.mirrors(), parts.sources()), new RefProjection());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.repository.Decision;
+import io.windlass.engine.repository.Repositories;
+import io.windlass.engine.repository.RepositoryState;
 import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.run.DeploymentStage;
@@ -15,6 +17,9 @@ import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepState;
 import io.windlass.engine.run.StepTask;
 import io.windlass.engine.source.CommitStatus;
+import io.windlass.engine.source.Intent;
+import io.windlass.engine.source.Ref;
+import io.windlass.engine.source.RepositoryName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -421,6 +426,89 @@ class EngineTest {
     world.engine().repositories().lookForMissed(EngineWorld.SHOP, "start");
 
     assertThat(world.ended(2).summary().askedBy()).isEqualTo("found missing");
+  }
+
+  private void lookForPullRequests() {
+    world.engine().repositories().lookForMissedPullRequests(EngineWorld.SHOP, "start");
+  }
+
+  private Intent.PullRequest pullRequest(long number, String sha, String from) {
+    return new Intent.PullRequest(
+        number,
+        "a better shop",
+        "ada",
+        sha,
+        Optional.of(RepositoryName.of(from)),
+        "better",
+        Ref.branch("main"),
+        first,
+        !from.equals("acme/shop"),
+        false);
+  }
+
+  private boolean pullRequestsKnown() {
+    return world
+        .engine()
+        .repositories()
+        .state(EngineWorld.SHOP)
+        .filter(RepositoryState::pullRequestsKnown)
+        .isPresent();
+  }
+
+  @Test
+  void aPullRequestThatCameWhileNobodyListenedIsFoundOnceAndAForksIsRefused() throws Exception {
+    lookForPullRequests();
+    org.awaitility.Awaitility.await().until(this::pullRequestsKnown);
+    world.git.git("checkout", "--quiet", "-b", "better");
+    String better = next("echo better");
+    world.pullRequests.add(pullRequest(7, better, "acme/shop"));
+    world.pullRequests.add(pullRequest(8, better, "eve/shop"));
+    world.restart();
+
+    lookForPullRequests();
+    RunDetail run = world.ended(1);
+    lookForPullRequests();
+    String best = next("echo best");
+    world.pullRequests.set(0, pullRequest(7, best, "acme/shop"));
+    lookForPullRequests();
+    world.ended(2);
+
+    assertThat(run.summary().askedBy()).isEqualTo("found missing");
+    assertThat(run.summary().pullRequest()).contains(7L);
+    assertThat(run.summary().sha()).isEqualTo(better);
+    assertThat(world.engine().runs().list(Runs.Filter.NEWEST))
+        .extracting(RunSummary::sha)
+        .containsExactly(best, better);
+    assertThat(world.engine().repositories().decisions(EngineWorld.SHOP, Optional.empty(), 100))
+        .extracting(Repositories.Decided::decision)
+        .filteredOn(decision -> decision.verdict() == Decision.Verdict.REFUSED)
+        .singleElement()
+        .satisfies(refused -> {
+          assertThat(refused.ref()).isEqualTo("refs/pull/8/head");
+          assertThat(refused.reason()).contains("forks", "eve/shop");
+        });
+  }
+
+  @Test
+  void deliveriesOfAPullRequestThatComeAfterItWasFoundStartNothing() throws Exception {
+    lookForPullRequests();
+    org.awaitility.Awaitility.await().until(this::pullRequestsKnown);
+    world.git.git("checkout", "--quiet", "-b", "better");
+    String better = next("echo better");
+    String best = next("echo best");
+    world.pullRequests.add(pullRequest(7, best, "acme/shop"));
+    lookForPullRequests();
+    world.ended(1);
+
+    world.pull("opened", pullRequest(7, better, "acme/shop"));
+    world.pull("synchronize", pullRequest(7, best, "acme/shop"));
+    world.push("", first);
+
+    assertThat(world.ended(2).summary().ref()).isEqualTo("refs/heads/main");
+    assertThat(world.engine().repositories().decisions(EngineWorld.SHOP, Optional.empty(), 100))
+        .extracting(Repositories.Decided::decision)
+        .extracting(Decision::verdict)
+        .contains(Decision.Verdict.LATE, Decision.Verdict.DUPLICATE);
   }
 
   @Test

@@ -59,6 +59,7 @@ final class EngineWorld implements AutoCloseable {
   final MemoryTarget target = new MemoryTarget();
   final Map<String, String> refusedImages = new ConcurrentHashMap<>();
   final Map<String, Optional<String>> refusals = new ConcurrentHashMap<>();
+  final List<Intent.PullRequest> pullRequests = new CopyOnWriteArrayList<>();
   final List<CommitStatus> marks = new CopyOnWriteArrayList<>();
   final List<String> bound = new CopyOnWriteArrayList<>();
   final Map<String, SecretValue> secrets = new ConcurrentHashMap<>();
@@ -176,6 +177,12 @@ final class EngineWorld implements AutoCloseable {
         .ifPresent(tell -> journal.tell(tell.to(), tell.event(), tell.dedupKey()));
   }
 
+  /** Delivers that a pull request was opened or pushed to. */
+  void pull(String delivery, Intent.PullRequest pull) {
+    RefMachine.tell("acme/shop", delivery, new Intent.PullRequestUpdated(SHOP, pull))
+        .ifPresent(tell -> journal.tell(tell.to(), tell.event(), tell.dedupKey()));
+  }
+
   /** Waits until the run has ended. */
   RunDetail ended(long number) {
     return await(number, run -> run.summary().status() != RunSummary.Status.RUNNING);
@@ -205,6 +212,11 @@ final class EngineWorld implements AutoCloseable {
     @Override
     public Answer<Map<Ref, String>> heads(RepositoryName repository) {
       return new Answer.Given<>(Map.of());
+    }
+
+    @Override
+    public Answer<List<Intent.PullRequest>> openPullRequests(RepositoryName repository) {
+      return new Answer.Given<>(List.copyOf(pullRequests));
     }
 
     @Override

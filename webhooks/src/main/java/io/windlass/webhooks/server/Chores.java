@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
 final class Chores implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Chores.class);
   private static final Duration MISSED = Duration.ofMinutes(5);
+
+  /** Each costs a request of the host's API, of which statuses need theirs. */
+  private static final Duration MISSED_PULL_REQUESTS = Duration.ofMinutes(30);
+
   private static final Duration SCHEDULES = Duration.ofSeconds(30);
   private static final Duration TIDY = Duration.ofHours(1);
 
@@ -65,9 +69,14 @@ final class Chores implements AutoCloseable {
   void start() throws SchedulerException {
     serve();
     lookForMissed("the server was started");
+    lookForMissedPullRequests("the server was started");
     looks.execute(() -> quietly(schedules::look));
     clockwork.every("scaler", configured.get().scaler().tick(), loop::request);
     clockwork.every("missed commits", MISSED, _ -> lookForMissed("the schedule"));
+    clockwork.every(
+        "missed pull requests",
+        MISSED_PULL_REQUESTS,
+        _ -> lookForMissedPullRequests("the schedule"));
     clockwork.every("schedules", SCHEDULES, _ -> looks.execute(() -> quietly(schedules::look)));
     clockwork.every("tidy", TIDY, now -> keeping.execute(() -> upkeep.tidy(now)));
     clockwork.start();
@@ -79,6 +88,7 @@ final class Chores implements AutoCloseable {
     hosts.refresh();
     serve();
     lookForMissed("the server's file was read again");
+    lookForMissedPullRequests("the server's file was read again");
   }
 
   private void serve() {
@@ -92,6 +102,13 @@ final class Chores implements AutoCloseable {
       looks.execute(() -> quietly(() -> engine.repositories().lookForMissed(name, cause)));
     }
     looks.execute(redeliveries::ask);
+  }
+
+  private void lookForMissedPullRequests(String cause) {
+    for (RepositoryName name : configured.get().repositories().keySet()) {
+      looks.execute(
+          () -> quietly(() -> engine.repositories().lookForMissedPullRequests(name, cause)));
+    }
   }
 
   private static ExecutorService oneAtATime(String name) {

@@ -35,12 +35,18 @@ final class HeadTable {
 
   /** Branches and tags, without pull requests. */
   static Map<String, Known> branchesAndTags(Tx tx, String repository) {
+    return known(tx, repository, "(ref LIKE 'refs/heads/%' OR ref LIKE 'refs/tags/%')");
+  }
+
+  static Map<String, Known> pullRequests(Tx tx, String repository) {
+    return known(tx, repository, "ref LIKE 'refs/pull/%'");
+  }
+
+  private static Map<String, Known> known(Tx tx, String repository, String condition) {
     return tx.handle()
         .createQuery(
-            """
-            SELECT ref, sha, version FROM ref_head
-            WHERE repository = :repository AND (ref LIKE 'refs/heads/%' OR ref LIKE 'refs/tags/%')
-            """)
+            "SELECT ref, sha, version FROM ref_head WHERE repository = :repository AND "
+                + condition)
         .bind("repository", repository)
         .map((row, _) ->
             Map.entry(

@@ -27,6 +27,15 @@ public sealed interface RefEvent {
   /** A delivery says that a pull request was opened or has another head. */
   record PullRequestMoved(Intent.PullRequest pullRequest, String cause) implements RefEvent {}
 
+  /**
+   * A look at the source host found the pull request open, with another head than its row says.
+   *
+   * @param version of the row before the look began, empty when there was none; where a delivery
+   *     came in since, it knows better
+   */
+  record PullRequestFound(Optional<Long> version, Intent.PullRequest pullRequest)
+      implements RefEvent {}
+
   /** It was there already when the repository was first looked at: it is old, and not missed. */
   record Seen(String sha) implements RefEvent {}
 

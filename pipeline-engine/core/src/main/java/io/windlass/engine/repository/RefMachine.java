@@ -28,6 +28,11 @@ public final class RefMachine implements Machine<RefState, RefEvent, RepositoryE
     return new Subject(KIND, repository + " " + ref);
   }
 
+  /** The ref under which a pull request's head is known. */
+  static String pullRequest(long number) {
+    return "refs/pull/" + number + "/head";
+  }
+
   /** What a ref hears of a delivery; empty where the delivery is about none. */
   public static Optional<Tell> tell(String repository, String deliveryId, Intent intent) {
     String cause = "delivery " + deliveryId;
@@ -62,7 +67,7 @@ public final class RefMachine implements Machine<RefState, RefEvent, RepositoryE
   private static Tell moved(
       String repository, Intent.PullRequest pull, String cause, String deliveryId) {
     return new Tell(
-        subject(repository, "refs/pull/" + pull.number() + "/head"),
+        subject(repository, pullRequest(pull.number())),
         new RefEvent.PullRequestMoved(pull, cause),
         deliveryId);
   }
@@ -100,6 +105,7 @@ public final class RefMachine implements Machine<RefState, RefEvent, RepositoryE
     switch (event) {
       case RefEvent.Pushed push -> turn.pushed(push);
       case RefEvent.PullRequestMoved(var pull, var cause) -> turn.pullRequest(pull, cause);
+      case RefEvent.PullRequestFound(var version, var pull) -> turn.pullRequestFound(version, pull);
       case RefEvent.Seen(var sha) -> turn.seen(sha);
       case RefEvent.Found(var version, var sha, var defaultBranch) ->
           turn.found(version, sha, defaultBranch);

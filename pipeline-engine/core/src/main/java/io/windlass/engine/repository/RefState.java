@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param version counts the changes of the head
  * @param head empty while it is not known, and when it is gone
  * @param defaultBranch of the repository, as the last push of this ref named it
+ * @param repeated the version of an ask under way whose commit turned out to be decided before: its
+ *     answer makes no run
  * @param decided what the last event came to
  */
 public record RefState(
@@ -17,8 +19,10 @@ public record RefState(
     long version,
     Optional<Head> head,
     Optional<String> defaultBranch,
+    Optional<Long> repeated,
     Optional<Decision> decided) {
   static RefState of(String repository, String ref) {
-    return new RefState(repository, ref, 0, Optional.empty(), Optional.empty(), Optional.empty());
+    return new RefState(
+        repository, ref, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

@@ -22,6 +22,7 @@ final class RefTurn {
   private long version;
   private Optional<Head> head;
   private Optional<String> defaultBranch;
+  private Optional<Long> repeated;
   private Optional<Decision> decided = Optional.empty();
   private Transition<RefState, RepositoryEffect.Read> rest;
 
@@ -31,11 +32,12 @@ final class RefTurn {
     this.version = state.version();
     this.head = state.head();
     this.defaultBranch = state.defaultBranch();
+    this.repeated = state.repeated();
     this.rest = Transition.to(state);
   }
 
   Transition<RefState, RepositoryEffect.Read> transition() {
-    var state = new RefState(repository, ref, version, head, defaultBranch, decided);
+    var state = new RefState(repository, ref, version, head, defaultBranch, repeated, decided);
     return new Transition<>(state, rest.effects(), rest.timers(), rest.tells());
   }
 
@@ -90,43 +92,60 @@ final class RefTurn {
   }
 
   void pullRequest(Intent.PullRequest pull, String cause) {
-    Optional<String> sha = Optional.of(pull.headSha());
-    if (pull.fromFork()) {
-      String from = pull.headRepository().map(Object::toString).orElse("a repository that is gone");
+    boolean same = head.filter(last -> last.sha().equals(pull.headSha())).isPresent();
+    if (same && !pull.fromFork()) {
       decide(
-          sha,
-          Verdict.REFUSED,
-          "pull requests from forks are not run: this one comes from " + from,
+          Optional.of(pull.headSha()),
+          Verdict.DUPLICATE,
+          "it is the last decided head of the pull request already",
           cause);
       return;
     }
+    // A delivery does not say which head it follows, so that a late one looks like a return.
+    Optional<Ask.Doubt> doubt =
+        head.filter(Head::decided).map(last -> new Ask.Doubt(last.all(), true));
+    askAbout(pull, doubt, cause);
+  }
+
+  void pullRequestFound(Optional<Long> seenVersion, Intent.PullRequest pull) {
+    if (head.map(Head::version).equals(seenVersion)) {
+      askAbout(pull, Optional.empty(), "found missing");
+    }
+  }
+
+  private void askAbout(Intent.PullRequest pull, Optional<Ask.Doubt> doubt, String cause) {
     Optional<Ref> branch = Ref.parse("refs/heads/" + pull.headBranch());
-    if (branch.isEmpty()) {
-      decide(sha, Verdict.REFUSED, "the name of its branch is none that Git allows", cause);
-      return;
+    if (pull.fromFork()) {
+      String from = pull.headRepository().map(Object::toString).orElse("a repository that is gone");
+      refuse(pull, "pull requests from forks are not run: this one comes from " + from, cause);
+    } else if (branch.isEmpty()) {
+      refuse(pull, "the name of its branch is none that Git allows", cause);
+    } else {
+      ask(
+          new Ask(
+              version + 1,
+              RunTrigger.Kind.PULL_REQUEST,
+              ref,
+              branch.get().name(),
+              Optional.of(pull.headSha()),
+              Optional.of(pull.baseSha()).filter(Sha::isObject),
+              Optional.of(pull.baseRef().name()),
+              doubt,
+              Optional.of(pull.number()),
+              Optional.empty(),
+              Optional.empty(),
+              pull.title(),
+              pull.author(),
+              cause),
+          "");
     }
-    if (head.filter(last -> last.sha().equals(pull.headSha())).isPresent()) {
-      decide(
-          sha, Verdict.DUPLICATE, "it is the last decided head of the pull request already", cause);
-      return;
-    }
-    ask(
-        new Ask(
-            version + 1,
-            RunTrigger.Kind.PULL_REQUEST,
-            ref,
-            branch.get().name(),
-            sha,
-            Optional.of(pull.baseSha()).filter(Sha::isObject),
-            Optional.of(pull.baseRef().name()),
-            Optional.empty(),
-            Optional.of(pull.number()),
-            Optional.empty(),
-            Optional.empty(),
-            pull.title(),
-            pull.author(),
-            cause),
-        "");
+  }
+
+  /** Refused is decided: a look that finds it again has nothing to say. */
+  private void refuse(Intent.PullRequest pull, String reason, String cause) {
+    version++;
+    head = Optional.of(Head.decided(head, pull.headSha(), Optional.empty(), version));
+    decide(Optional.of(pull.headSha()), Verdict.REFUSED, reason, cause);
   }
 
   void seen(String sha) {
@@ -166,6 +185,11 @@ final class RefTurn {
   void resolved(Ask ask, Resolution resolution, Optional<List<ScheduleEntry>> schedules) {
     switch (resolution) {
       case Resolution.Matched _, Resolution.Invalid _, Resolution.Unreadable _ -> {
+        if (repeated.equals(Optional.of(ask.version()))) {
+          decide(
+              ask, Verdict.DUPLICATE, "the commit was decided before, and a late event followed");
+          return;
+        }
         tell(
             new RepositoryEvent.Resolved(ask, resolution, schedules),
             "resolved:" + ref + "@" + ask.version());
@@ -182,11 +206,14 @@ final class RefTurn {
 
   /**
    * The ref stood at a newer commit before this event came: that one stays the last decided head.
+   * Where its own event came right after this one it was taken for news, and asked about again.
    */
   private void late(Ask ask, String reason, String standing) {
     if (head.filter(last -> last.version() == ask.version()).isPresent()) {
       version++;
       head = Optional.of(Head.decided(head, standing, ask.after(), version));
+    } else {
+      repeated = head.filter(last -> last.sha().equals(standing)).map(Head::version);
     }
     decide(ask, Verdict.LATE, reason);
   }

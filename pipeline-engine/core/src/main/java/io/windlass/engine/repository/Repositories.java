@@ -87,6 +87,14 @@ public final class Repositories {
         "heads:" + UUID.randomUUID());
   }
 
+  /** Looks whether a pull request was missed, where the source host can be asked for them. */
+  public void lookForMissedPullRequests(RepositoryName repository, String cause) {
+    journal.tell(
+        subject(repository.toString()),
+        new RepositoryEvent.PullRequestsWanted(cause),
+        "pull requests:" + UUID.randomUUID());
+  }
+
   /**
    * Asks for a run of a commit.
    *

@@ -14,4 +14,7 @@ public sealed interface RepositoryEffect {
 
   /** Asks the source host what every ref names, and compares it with the rows of the heads. */
   record ObserveHeads(String repository) implements RepositoryEffect {}
+
+  /** Asks the source host which pull requests are open, and compares them with their rows. */
+  record ObservePullRequests(String repository) implements RepositoryEffect {}
 }

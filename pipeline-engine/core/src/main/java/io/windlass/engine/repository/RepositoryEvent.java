@@ -1,5 +1,6 @@
 package io.windlass.engine.repository;
 
+import io.windlass.engine.source.Intent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,30 @@ public sealed interface RepositoryEvent {
   record Difference(String ref, Optional<Long> version, Optional<String> sha) {}
 
   record HeadsUnknown(String reason) implements RepositoryEvent {}
+
+  /** Somebody wants to know whether a pull request was missed. */
+  record PullRequestsWanted(String cause) implements RepositoryEvent {}
+
+  /**
+   * The open pull requests whose head is not the one that their row says.
+   *
+   * @param whole false when there is more to tell, and another look is needed
+   */
+  record PullRequestsObserved(List<OpenPullRequest> differing, boolean whole)
+      implements RepositoryEvent {
+    public PullRequestsObserved {
+      differing = List.copyOf(differing);
+    }
+  }
+
+  /**
+   * One of them.
+   *
+   * @param version of its row before the look began; empty when there was none
+   */
+  record OpenPullRequest(Optional<Long> version, Intent.PullRequest pullRequest) {}
+
+  record PullRequestsUnknown(String reason) implements RepositoryEvent {}
 
   /** Told under {@code schedule@fireTime}, so that several servers make one event. */
   record ScheduleFired(String cron, Instant fireTime) implements RepositoryEvent {}

@@ -64,6 +64,9 @@ public final class RepositoryMachine
       case RepositoryEvent.HeadsWanted _ -> turn.headsWanted();
       case RepositoryEvent.HeadsObserved observed -> turn.headsObserved(observed);
       case RepositoryEvent.HeadsUnknown(var reason) -> turn.headsUnknown(reason);
+      case RepositoryEvent.PullRequestsWanted _ -> turn.pullRequestsWanted();
+      case RepositoryEvent.PullRequestsObserved observed -> turn.pullRequestsObserved(observed);
+      case RepositoryEvent.PullRequestsUnknown(var reason) -> turn.pullRequestsUnknown(reason);
       case RepositoryEvent.ScheduleFired(var cron, var fireTime) ->
           turn.scheduleFired(cron, fireTime);
       case RepositoryEvent.RunWanted wanted -> turn.runWanted(wanted);

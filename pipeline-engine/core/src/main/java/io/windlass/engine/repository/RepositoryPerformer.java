@@ -7,22 +7,37 @@ import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Performer;
 import io.windlass.engine.journal.Retry;
 import io.windlass.engine.run.CloneSource;
+import io.windlass.engine.source.RepositoryName;
+import io.windlass.engine.source.SourceHost;
+import io.windlass.engine.source.SourceHostException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads the commits that a repository asks about by itself, and looks for missed ones. */
 public final class RepositoryPerformer implements Performer<RepositoryEffect, RepositoryEvent> {
   private final CommitReader reader;
   private final HeadsLook look;
+  private final PullRequestsLook pullRequests;
 
-  public RepositoryPerformer(Database database, Mirrors mirrors, CloneSource.Lookup sources) {
+  /**
+   * Works on these.
+   *
+   * @param hosts who is asked for open pull requests
+   */
+  public RepositoryPerformer(
+      Database database,
+      Mirrors mirrors,
+      CloneSource.Lookup sources,
+      Function<RepositoryName, Optional<SourceHost>> hosts) {
     this.reader = new CommitReader(mirrors, sources);
     this.look = new HeadsLook(database, mirrors, sources);
+    this.pullRequests = new PullRequestsLook(database, hosts);
   }
 
   @Override
   public Optional<RepositoryEvent> perform(EffectId id, RepositoryEffect effect)
-      throws GitException {
+      throws GitException, SourceHostException {
     return switch (effect) {
       case RepositoryEffect.Read read -> {
         RepositoryEffect.Read placed = reader.placed(read);
@@ -31,6 +46,8 @@ public final class RepositoryPerformer implements Performer<RepositoryEffect, Re
       case RepositoryEffect.ReadSchedules(var repository, var branch) ->
           Optional.of(new RepositoryEvent.SchedulesRead(reader.schedules(repository, branch)));
       case RepositoryEffect.ObserveHeads(var repository) -> Optional.of(look.at(repository));
+      case RepositoryEffect.ObservePullRequests(var repository) ->
+          Optional.of(pullRequests.at(repository));
     };
   }
 
@@ -42,10 +59,14 @@ public final class RepositoryPerformer implements Performer<RepositoryEffect, Re
       // A push of the branch reads it as well.
       case RepositoryEffect.ReadSchedules _ -> Optional.empty();
       case RepositoryEffect.ObserveHeads _ ->
-          Optional.of(
-              new RepositoryEvent.HeadsUnknown(
-                  Objects.requireNonNullElse(error.getMessage(), error.toString())));
+          Optional.of(new RepositoryEvent.HeadsUnknown(why(error)));
+      case RepositoryEffect.ObservePullRequests _ ->
+          Optional.of(new RepositoryEvent.PullRequestsUnknown(why(error)));
     };
+  }
+
+  private static String why(Throwable error) {
+    return Objects.requireNonNullElse(error.getMessage(), error.toString());
   }
 
   private static Optional<RepositoryEvent> resolved(
@@ -59,7 +80,7 @@ public final class RepositoryPerformer implements Performer<RepositoryEffect, Re
     return switch (effect) {
       case RepositoryEffect.Read _, RepositoryEffect.ReadSchedules _ -> CommitReader.RETRY;
       // The next look comes by itself.
-      case RepositoryEffect.ObserveHeads _ -> Retry.NEVER;
+      case RepositoryEffect.ObserveHeads _, RepositoryEffect.ObservePullRequests _ -> Retry.NEVER;
     };
   }
 }

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param schedules of the default branch's file
  * @param decided what the last event came to
  * @param problem why the last look at the refs did not succeed
+ * @param pullRequestsKnown whether the open pull requests were looked at once; before, one that
+ *     nobody has heard of is old and not missed
+ * @param pullRequestsProblem why the last look at the pull requests did not succeed
  */
 public record RepositoryState(
     String repository,
@@ -23,13 +26,24 @@ public record RepositoryState(
     Optional<String> defaultBranch,
     List<ScheduleEntry> schedules,
     Optional<Decision> decided,
-    Optional<String> problem) {
+    Optional<String> problem,
+    boolean pullRequestsKnown,
+    Optional<String> pullRequestsProblem) {
   public RepositoryState {
     schedules = List.copyOf(schedules);
   }
 
   static RepositoryState of(String repository) {
     return new RepositoryState(
-        repository, 0, 0, false, Optional.empty(), List.of(), Optional.empty(), Optional.empty());
+        repository,
+        0,
+        0,
+        false,
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty());
   }
 }

@@ -26,6 +26,8 @@ final class RepositoryTurn {
   private List<ScheduleEntry> schedules;
   private Optional<Decision> decided = Optional.empty();
   private Optional<String> problem;
+  private boolean pullRequestsKnown;
+  private Optional<String> pullRequestsProblem;
   private Transition<RepositoryState, RepositoryEffect> rest;
 
   RepositoryTurn(RepositoryState state, Instant now) {
@@ -37,13 +39,24 @@ final class RepositoryTurn {
     this.defaultBranch = state.defaultBranch();
     this.schedules = state.schedules();
     this.problem = state.problem();
+    this.pullRequestsKnown = state.pullRequestsKnown();
+    this.pullRequestsProblem = state.pullRequestsProblem();
     this.rest = Transition.to(state);
   }
 
   Transition<RepositoryState, RepositoryEffect> transition() {
     var state =
         new RepositoryState(
-            repository, lastRun, looks, known, defaultBranch, schedules, decided, problem);
+            repository,
+            lastRun,
+            looks,
+            known,
+            defaultBranch,
+            schedules,
+            decided,
+            problem,
+            pullRequestsKnown,
+            pullRequestsProblem);
     return new Transition<>(state, rest.effects(), rest.timers(), rest.tells());
   }
 
@@ -79,6 +92,37 @@ final class RepositoryTurn {
       known = true;
     } else {
       headsWanted();
+    }
+  }
+
+  void pullRequestsWanted() {
+    rest =
+        rest.effect(
+            RepositoryMachine.lane(repository) + "/pull-requests",
+            new RepositoryEffect.ObservePullRequests(repository));
+  }
+
+  void pullRequestsUnknown(String reason) {
+    pullRequestsProblem = Optional.of(reason);
+  }
+
+  void pullRequestsObserved(RepositoryEvent.PullRequestsObserved observed) {
+    looks++;
+    pullRequestsProblem = Optional.empty();
+    for (RepositoryEvent.OpenPullRequest open : observed.differing()) {
+      boolean old = !pullRequestsKnown && open.version().isEmpty();
+      rest =
+          rest.tell(
+              RefMachine.subject(repository, RefMachine.pullRequest(open.pullRequest().number())),
+              old
+                  ? new RefEvent.Seen(open.pullRequest().headSha())
+                  : new RefEvent.PullRequestFound(open.version(), open.pullRequest()),
+              "look:" + looks);
+    }
+    if (observed.whole()) {
+      pullRequestsKnown = true;
+    } else {
+      pullRequestsWanted();
     }
   }
 

@@ -96,23 +96,53 @@ final class EventReader {
   }
 
   private Intent.PullRequest details() {
-    RepositoryName repository = repository();
+    return pullRequest(body, "/pull_request", repository());
+  }
+
+  /**
+   * A page of GitHub's list of pull requests.
+   *
+   * @param what completes "Tried to ..." where it cannot be read
+   */
+  static List<Intent.PullRequest> pullRequests(
+      String what, RepositoryName repository, JsonNode page) throws SourceHostException {
+    try {
+      Body list = new Body(page);
+      List<Intent.PullRequest> all = new ArrayList<>();
+      for (int i = 0; i < list.list("").size(); i++) {
+        all.add(pullRequest(list, "/" + i, repository));
+      }
+      return all;
+    } catch (Body.Mismatch strange) {
+      throw new SourceHostException(
+          "Tried to "
+              + what
+              + " but at "
+              + strange.at
+              + " the answer has "
+              + strange.found
+              + "; expected "
+              + strange.expected);
+    }
+  }
+
+  private static Intent.PullRequest pullRequest(Body body, String at, RepositoryName repository) {
     // A head whose repository was deleted has "repo": null.
     Optional<RepositoryName> head =
-        body.isPresent("/pull_request/head/repo")
-            ? Optional.of(body.repository("/pull_request/head/repo/full_name"))
+        body.isPresent(at + "/head/repo")
+            ? Optional.of(body.repository(at + "/head/repo/full_name"))
             : Optional.empty();
     return new Intent.PullRequest(
-        body.number("/pull_request/number"),
-        Body.cut(body.textOr("/pull_request/title", ""), SUMMARY),
-        body.textOr("/pull_request/user/login", "somebody"),
-        body.object("/pull_request/head", "/sha", Sha::isObject),
+        body.number(at + "/number"),
+        Body.cut(body.textOr(at + "/title", ""), SUMMARY),
+        body.textOr(at + "/user/login", "somebody"),
+        body.object(at + "/head", "/sha", Sha::isObject),
         head,
-        body.text("/pull_request/head/ref"),
-        body.branch("/pull_request/base/ref"),
-        body.object("/pull_request/base", "/sha", Sha::isObject),
+        body.text(at + "/head/ref"),
+        body.branch(at + "/base/ref"),
+        body.object(at + "/base", "/sha", Sha::isObject),
         head.filter(repository::sameAs).isEmpty(),
-        body.isPresent("/pull_request/draft") && body.flag("/pull_request/draft"));
+        body.isPresent(at + "/draft") && body.flag(at + "/draft"));
   }
 
   private Intent ping() {

@@ -17,8 +17,8 @@ import java.util.Set;
 /** GitHub, or a GitHub Enterprise server, by a token or as an App. */
 public final class GitHub implements SourceHost, AutoCloseable {
   /**
-   * GitHub keeps deliveries for three days; more pages than this are a flood, and the newest matter
-   * most.
+   * GitHub keeps deliveries for three days, and lists 100 of them or of pull requests on a page;
+   * more pages than this are a flood, and the newest matter most.
    */
   private static final int MOST_PAGES = 30;
 
@@ -41,6 +41,32 @@ public final class GitHub implements SourceHost, AutoCloseable {
   @Override
   public Answer<Map<Ref, String>> heads(RepositoryName repository) throws SourceHostException {
     return heads.of(repository);
+  }
+
+  @Override
+  public Answer<List<Intent.PullRequest>> openPullRequests(RepositoryName repository)
+      throws SourceHostException {
+    String what = "list the open pull requests of " + repository;
+    List<Intent.PullRequest> open = new ArrayList<>();
+    Optional<String> page =
+        Optional.of(
+            "/repos/" + repository + "/pulls?state=open&sort=updated&direction=desc&per_page=100");
+    for (int pages = 0; page.isPresent() && pages < MOST_PAGES; pages++) {
+      String path = page.get();
+      switch (with(repository, token -> calls.get(what, path, token))) {
+        case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) -> {
+          return new Answer.RateLimited<>(until, reason);
+        }
+        case Answer.Refused<GitHubCalls.Reply>(String reason) -> {
+          return new Answer.Refused<>(reason);
+        }
+        case Answer.Given<GitHubCalls.Reply>(GitHubCalls.Reply reply) -> {
+          open.addAll(EventReader.pullRequests(what, repository, reply.body()));
+          page = reply.next();
+        }
+      }
+    }
+    return new Answer.Given<>(open);
   }
 
   @Override

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A Git server and nothing more: it has branches, but no place for statuses and no list of
- * deliveries.
+ * A Git server and nothing more: it has branches, but no place for statuses, no pull requests and
+ * no list of deliveries.
  */
 public final class PlainHost implements SourceHost {
   private final Heads heads;
@@ -18,6 +18,11 @@ public final class PlainHost implements SourceHost {
   @Override
   public Answer<Map<Ref, String>> heads(RepositoryName repository) throws SourceHostException {
     return heads.of(repository);
+  }
+
+  @Override
+  public Answer<List<Intent.PullRequest>> openPullRequests(RepositoryName repository) {
+    return new Answer.Given<>(List.of());
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.Map;
  *
  * <p>Adapters are safe for any number of threads and block; they hold no lock while they wait for
  * the network. They retry nothing: a caller decides, by the answer. After a crash every call may be
- * made again: heads and failed deliveries only read, a status sent twice shows once, a redelivery
- * asked for twice arrives twice under one {@code guid}.
+ * made again: heads, pull requests and failed deliveries only read, a status sent twice shows once,
+ * a redelivery asked for twice arrives twice under one {@code guid}.
  */
 public interface SourceHost {
 
@@ -19,6 +19,13 @@ public interface SourceHost {
    * Intent.Pushed#after}.
    */
   Answer<Map<Ref, String>> heads(RepositoryName repository) throws SourceHostException;
+
+  /**
+   * The pull requests that are open, at most 3,000: those that changed last. A host that has none,
+   * or cannot be asked for them, gives none.
+   */
+  Answer<List<Intent.PullRequest>> openPullRequests(RepositoryName repository)
+      throws SourceHostException;
 
   /** Marks a commit. A host without marks accepts and shows nothing. */
   Answer<Answer.Done> status(RepositoryName repository, CommitStatus status)

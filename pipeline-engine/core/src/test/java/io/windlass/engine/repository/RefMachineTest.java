@@ -61,19 +61,26 @@ class RefMachineTest {
   }
 
   private Transition<RefState, RepositoryEffect.Read> pull(boolean fork, String sha) {
-    var pull =
-        new Intent.PullRequest(
-            7,
-            "title",
-            "eve",
-            sha,
-            Optional.of(RepositoryName.of(fork ? "eve/shop" : "acme/shop")),
-            "fix",
-            Ref.branch("main"),
-            A,
-            fork,
-            false);
-    return arrive(new Intent.PullRequestOpened(SHOP, pull));
+    return arrive(new Intent.PullRequestOpened(SHOP, pullRequest(fork, sha)));
+  }
+
+  private Transition<RefState, RepositoryEffect.Read> found(
+      Optional<Long> version, boolean fork, String sha) {
+    return hear(new RefEvent.PullRequestFound(version, pullRequest(fork, sha)));
+  }
+
+  private static Intent.PullRequest pullRequest(boolean fork, String sha) {
+    return new Intent.PullRequest(
+        7,
+        "title",
+        "eve",
+        sha,
+        Optional.of(RepositoryName.of(fork ? "eve/shop" : "acme/shop")),
+        "fix",
+        Ref.branch("main"),
+        A,
+        fork,
+        false);
   }
 
   private Verdict verdict() {
@@ -195,6 +202,65 @@ class RefMachineTest {
     assertThat(pull(false, B).effects()).hasSize(1);
     assertThat(pull(false, B).effects()).isEmpty();
     assertThat(pull(false, C).effects()).hasSize(1);
+  }
+
+  @Test
+  void aPullRequestThatNobodyAnnouncedIsDecidedOnceAsItIsFound() {
+    state = machine.initial("acme/shop refs/pull/7/head");
+
+    var ask = lastAsk(found(Optional.empty(), false, B));
+
+    assertThat(ask.after()).contains(B);
+    assertThat(ask.base()).contains(MAIN);
+    assertThat(ask.pullRequest()).contains(7L);
+    assertThat(ask.cause()).isEqualTo("found missing");
+    assertThat(pull(false, B).effects()).as("its delivery comes after all").isEmpty();
+    assertThat(verdict()).isEqualTo(Verdict.DUPLICATE);
+  }
+
+  @Test
+  void aLookThatBeganBeforeAPullRequestsDeliveryDoesNotUndoIt() {
+    state = machine.initial("acme/shop refs/pull/7/head");
+    pull(false, C);
+
+    assertThat(found(Optional.empty(), false, B).effects()).isEmpty();
+    assertThat(sha()).isEqualTo(C);
+  }
+
+  @Test
+  void aPullRequestOfAForkIsRefusedWhereItIsFoundAndThenDecided() {
+    state = machine.initial("acme/shop refs/pull/7/head");
+
+    assertThat(found(Optional.empty(), true, B).effects()).isEmpty();
+    assertThat(verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(state.head().filter(Head::decided).map(Head::sha)).contains(B);
+  }
+
+  @Test
+  void aDeliveryOfAPullRequestWithAnotherHeadThanTheDecidedOneMayBeLate() {
+    state = machine.initial("acme/shop refs/pull/7/head");
+    assertThat(lastAsk(found(Optional.empty(), false, C)).doubt()).isEmpty();
+
+    var ask = lastAsk(pull(false, B));
+    assertThat(ask.doubt()).contains(new Ask.Doubt(List.of(C, A), true));
+
+    resolve(ask, new Resolution.Late("the ref names it", C));
+    assertThat(sha()).isEqualTo(C);
+  }
+
+  @Test
+  void twoLateDeliveriesInARowBringNoSecondRunOfTheNewerCommit() {
+    state = machine.initial("acme/shop refs/pull/7/head");
+    found(Optional.empty(), false, C);
+    var older = lastAsk(pull(false, B));
+    var newer = lastAsk(pull(false, C));
+
+    resolve(older, new Resolution.Late("the ref names it", C));
+    var transition = resolve(newer, new Resolution.Unreadable("stands for any that makes a run"));
+
+    assertThat(transition.tells()).isEmpty();
+    assertThat(verdict()).isEqualTo(Verdict.DUPLICATE);
+    assertThat(sha()).isEqualTo(C);
   }
 
   @Test

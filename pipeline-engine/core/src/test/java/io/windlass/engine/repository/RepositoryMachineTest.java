@@ -13,6 +13,9 @@ import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunMachine;
 import io.windlass.engine.run.RunTrigger;
+import io.windlass.engine.source.Intent;
+import io.windlass.engine.source.Ref;
+import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.syntax.Source;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +27,18 @@ class RepositoryMachineTest {
   private static final String MAIN = "refs/heads/main";
   private static final String A = "a".repeat(40);
   private static final String B = "b".repeat(40);
+  private static final Intent.PullRequest PULL =
+      new Intent.PullRequest(
+          7,
+          "title",
+          "ada",
+          A,
+          Optional.of(RepositoryName.of("acme/shop")),
+          "fix",
+          Ref.branch("main"),
+          B,
+          false,
+          false);
   private final RepositoryMachine machine = new RepositoryMachine();
   private RepositoryState state = machine.initial("acme/shop");
 
@@ -179,6 +194,46 @@ class RepositoryMachineTest {
                 RefMachine.subject("acme/shop", "refs/tags/new"),
                 new RefEvent.Found(Optional.empty(), Optional.of(A), MAIN),
                 "look:2"));
+  }
+
+  private Transition<RepositoryState, RepositoryEffect> observePulls(
+      boolean whole, Optional<Long> version) {
+    return hear(
+        new RepositoryEvent.PullRequestsObserved(
+            List.of(new RepositoryEvent.OpenPullRequest(version, PULL)), whole));
+  }
+
+  @Test
+  void thePullRequestsOfTheFirstLookAreOldAndLaterOnesAreMissed() {
+    var part = observePulls(false, Optional.empty());
+
+    assertThat(part.tells())
+        .containsExactly(
+            new Tell(
+                RefMachine.subject("acme/shop", "refs/pull/7/head"),
+                new RefEvent.Seen(A),
+                "look:1"));
+    assertThat(part.effects())
+        .as("another look follows")
+        .singleElement()
+        .satisfies(effect ->
+            assertThat(effect.effect())
+                .isEqualTo(new RepositoryEffect.ObservePullRequests("acme/shop")));
+    observePulls(true, Optional.empty());
+    assertThat(observePulls(true, Optional.empty()).tells())
+        .extracting(Tell::event)
+        .containsExactly(new RefEvent.PullRequestFound(Optional.empty(), PULL));
+    assertThat(state.known()).as("branches are another matter").isFalse();
+  }
+
+  @Test
+  void whyPullRequestsAreNotSeenIsSaidUntilTheyAre() {
+    hear(new RepositoryEvent.PullRequestsUnknown("the token may not"));
+    assertThat(state.pullRequestsProblem()).contains("the token may not");
+    assertThat(state.problem()).isEmpty();
+
+    observePulls(true, Optional.empty());
+    assertThat(state.pullRequestsProblem()).isEmpty();
   }
 
   @Test

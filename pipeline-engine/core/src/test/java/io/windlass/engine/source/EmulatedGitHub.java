@@ -64,7 +64,7 @@ public final class EmulatedGitHub implements AutoCloseable {
                   name: Windlass
                   private_key: |
             %s
-                  permissions: { contents: read }
+                  permissions: { contents: read, pull_requests: read }
                   events: [push]
                   webhook_url: "%s"
                   webhook_secret: "%s"
@@ -107,6 +107,21 @@ public final class EmulatedGitHub implements AutoCloseable {
         http.send(
             request("/repos/" + REPOSITORY + "/contents/" + file, OWNERS_TOKEN)
                 .PUT(BodyPublishers.ofString(body))
+                .build(),
+            BodyHandlers.ofString());
+    if (answer.statusCode() != 201) {
+      throw new IOException("GitHub answered " + answer.statusCode() + ": " + answer.body());
+    }
+  }
+
+  /** Opens a pull request of a branch that is made for it, and announces it. */
+  public void openPullRequest(String title, String branch)
+      throws IOException, InterruptedException {
+    String body = "{\"title\":\"%s\",\"head\":\"%s\",\"base\":\"main\"}".formatted(title, branch);
+    HttpResponse<String> answer =
+        http.send(
+            request("/repos/" + REPOSITORY + "/pulls", OWNERS_TOKEN)
+                .POST(BodyPublishers.ofString(body))
                 .build(),
             BodyHandlers.ofString());
     if (answer.statusCode() != 201) {

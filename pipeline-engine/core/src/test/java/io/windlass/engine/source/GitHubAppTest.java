@@ -13,6 +13,7 @@ import java.security.interfaces.RSAPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,30 @@ class GitHubAppTest {
       assertThat(token).startsWith("ghs_");
       assertThat(there.tokensGiven())
           .contains("\"installation\":{\"id\":100}", "\"status\":\"active\"");
+    }
+  }
+
+  @Test
+  void open_pull_requests_are_listed_as_their_deliveries_tell_them() throws Exception {
+    there.openPullRequest("a better shop", "better");
+
+    try (GitHub github = github(key)) {
+      assertThat(github.openPullRequests(EmulatedGitHub.REPOSITORY))
+          .isInstanceOfSatisfying(
+              Answer.Given.class,
+              given ->
+                  assertThat(given.value())
+                      .asInstanceOf(InstanceOfAssertFactories.list(Intent.PullRequest.class))
+                      .singleElement()
+                      .satisfies(pull -> {
+                        assertThat(pull.number()).isPositive();
+                        assertThat(pull.title()).isEqualTo("a better shop");
+                        assertThat(pull.author()).isEqualTo("octocat");
+                        assertThat(pull.headBranch()).isEqualTo("better");
+                        assertThat(pull.headRepository()).contains(EmulatedGitHub.REPOSITORY);
+                        assertThat(pull.baseRef()).isEqualTo(Ref.branch("main"));
+                        assertThat(pull.fromFork()).isFalse();
+                      }));
     }
   }
 

@@ -28,9 +28,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * GitHub's statuses, deliveries and App tokens over HTTP, with state, refusing what GitHub refuses:
- * unknown tokens (401), unknown repositories (404), commits it does not have, states it does not
- * know and descriptions over 140 characters (422).
+ * GitHub's statuses, deliveries, open pull requests and App tokens over HTTP, with state, refusing
+ * what GitHub refuses: unknown tokens (401), unknown repositories (404), commits it does not have,
+ * states it does not know and descriptions over 140 characters (422).
  */
 final class GitHubDouble implements AutoCloseable {
   static final String SHA = "6113728f27ae82c7b1a177c8d03f9e96e0adf246";
@@ -55,6 +55,7 @@ final class GitHubDouble implements AutoCloseable {
   }
 
   final Map<String, String> statuses = new ConcurrentHashMap<>();
+  final List<Map<String, Object>> pulls = new CopyOnWriteArrayList<>();
   final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   final List<Long> redelivered = new CopyOnWriteArrayList<>();
   final List<String> requests = new CopyOnWriteArrayList<>();
@@ -122,6 +123,9 @@ final class GitHubDouble implements AutoCloseable {
     if (DELIVERIES.matcher(path).matches()) {
       return deliveries(path, String.valueOf(exchange.getRequestURI().getQuery()));
     }
+    if (path.equals("/repos/acme/shop/pulls")) {
+      return pulls(path, String.valueOf(exchange.getRequestURI().getQuery()));
+    }
     if (path.equals("/repos/acme/shop/installation")) {
       return Reply.of(200, Map.of("id", 99));
     }
@@ -156,17 +160,18 @@ final class GitHubDouble implements AutoCloseable {
     return Reply.of(201, Map.of("id", statuses.size()));
   }
 
-  /** Two a page, newest first, with a cursor in the Link header. */
+  private Reply pulls(String path, String query) {
+    return query.contains("state=open")
+        ? page(path, query, pulls)
+        : Reply.said(422, "this double lists open ones only");
+  }
+
   private Reply deliveries(String path, String query) {
-    int from =
-        query.contains("cursor=")
-            ? Integer.parseInt(query.replaceAll(".*cursor=(\\d+).*", "$1"))
-            : 0;
     List<Attempt> newest = new ArrayList<>(attempts).reversed();
-    List<Map<String, Object>> page =
+    return page(
+        path,
+        query,
         newest.stream()
-            .skip(from)
-            .limit(2)
             .map(attempt ->
                 Map.<String, Object>of(
                     "id",
@@ -181,14 +186,23 @@ final class GitHubDouble implements AutoCloseable {
                     attempt.statusCode() == 200 ? "OK" : "timed out",
                     "delivered_at",
                     attempt.at().toString()))
-            .toList();
+            .toList());
+  }
+
+  /** Two a page, with a cursor in the Link header. */
+  private Reply page(String path, String query, List<Map<String, Object>> all) {
+    int from =
+        query.contains("cursor=")
+            ? Integer.parseInt(query.replaceAll(".*cursor=(\\d+).*", "$1"))
+            : 0;
+    String rest = query.replaceAll("&cursor=\\d+", "");
     Map<String, String> headers =
-        from + 2 < newest.size()
+        from + 2 < all.size()
             ? Map.of(
                 "Link",
-                "<" + api() + path + "?per_page=100&cursor=" + (from + 2) + ">; rel=\"next\"")
+                "<" + api() + path + "?" + rest + "&cursor=" + (from + 2) + ">; rel=\"next\"")
             : Map.of();
-    return new Reply(200, page, headers);
+    return new Reply(200, all.stream().skip(from).limit(2).toList(), headers);
   }
 
   private boolean isAppJwt(String bearer) {

@@ -2,6 +2,7 @@ package io.windlass.engine.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,10 +14,12 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +89,49 @@ class GitHubTest {
             refused ->
                 assertThat(refused.reason())
                     .contains("Tried to mark acme/shop@111", "422: No commit found for SHA"));
+  }
+
+  private static Map<String, Object> pull(int number, Optional<String> from) {
+    Map<String, Object> head = new HashMap<>(Map.of("sha", GitHubDouble.SHA, "ref", "fix"));
+    head.put("repo", from.map(name -> Map.of("full_name", name)).orElse(null));
+    return Map.of(
+        "number",
+        number,
+        "title",
+        "change " + number,
+        "user",
+        Map.of("login", "ada"),
+        "draft",
+        false,
+        "head",
+        head,
+        "base",
+        Map.of("sha", GitHubDouble.SHA, "ref", "main"));
+  }
+
+  @Test
+  void every_open_pull_request_is_listed_with_where_it_comes_from() throws Exception {
+    there.pulls.add(pull(7, Optional.of("Acme/Shop")));
+    there.pulls.add(pull(8, Optional.of("eve/shop")));
+    there.pulls.add(pull(9, Optional.empty()));
+
+    assertThat(github.openPullRequests(SHOP))
+        .isInstanceOfSatisfying(
+            Answer.Given.class,
+            given ->
+                assertThat(given.value())
+                    .asInstanceOf(InstanceOfAssertFactories.list(Intent.PullRequest.class))
+                    .extracting(Intent.PullRequest::number, Intent.PullRequest::fromFork)
+                    .containsExactly(tuple(7L, false), tuple(8L, true), tuple(9L, true)));
+  }
+
+  @Test
+  void an_answer_that_is_no_list_of_pull_requests_is_said_with_its_place() {
+    there.pulls.add(Map.of("number", 7));
+
+    assertThatThrownBy(() -> github.openPullRequests(SHOP))
+        .isInstanceOf(SourceHostException.class)
+        .hasMessageContaining("open pull requests of acme/shop", "/0/head");
   }
 
   @Test
