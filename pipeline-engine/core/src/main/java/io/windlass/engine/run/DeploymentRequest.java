@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a run asks of an environment once all that the environment waits for has passed.
@@ -35,5 +36,34 @@ public record DeploymentRequest(
     images = Map.copyOf(images);
     secrets = List.copyOf(secrets);
     scaling = Map.copyOf(scaling);
+  }
+
+  /**
+   * What a run asks for.
+   *
+   * @param image which all its processes run
+   * @param max what the operator grants, with the hosts
+   */
+  static DeploymentRequest of(
+      RunId run,
+      RunTrigger trigger,
+      RunPlan.PlannedDeployment planned,
+      ImageRef image,
+      Optional<Integer> max,
+      List<String> hosts) {
+    Map<String, ImageRef> images =
+        planned.runtime().processes().keySet().stream()
+            .collect(Collectors.toMap(process -> process, _ -> image));
+    return new DeploymentRequest(
+        new EnvironmentId(run.repository(), planned.environment()),
+        run,
+        trigger.sha(),
+        trigger.title(),
+        images,
+        planned.runtime().within(hosts),
+        planned.secrets(),
+        planned.scaling(),
+        max,
+        planned.deadline());
   }
 }

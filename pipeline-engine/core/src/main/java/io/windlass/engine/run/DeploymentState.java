@@ -19,4 +19,9 @@ public record DeploymentState(
   public DeploymentState {
     lastLogLines = List.copyOf(lastLogLines);
   }
+
+  /** One that no release was made for yet. */
+  static DeploymentState at(DeploymentStage stage, String detail, Instant since) {
+    return new DeploymentState(stage, Optional.empty(), detail, List.of(), since);
+  }
 }

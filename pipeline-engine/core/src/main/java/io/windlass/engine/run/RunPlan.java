@@ -52,6 +52,18 @@ public record RunPlan(
       env = Map.copyOf(env);
       secrets = List.copyOf(secrets);
     }
+
+    /** What its process finds in its environment: what is said of the run, and what is its own. */
+    Map<String, String> variables(String ref, int attempt) {
+      Map<String, String> variables = new LinkedHashMap<>();
+      variables.put("CI", "true");
+      variables.put("WINDLASS", "true");
+      variables.put("WINDLASS_REF", ref);
+      variables.put("WINDLASS_STEP", name);
+      variables.put("WINDLASS_ATTEMPT", Integer.toString(attempt));
+      variables.putAll(env);
+      return variables;
+    }
   }
 
   /**

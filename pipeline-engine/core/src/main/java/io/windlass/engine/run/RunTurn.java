@@ -1,18 +1,13 @@
 package io.windlass.engine.run;
 
+import io.windlass.engine.journal.Tell;
 import io.windlass.engine.journal.Transition;
-import io.windlass.engine.notification.AlertEvent;
-import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.Links;
-import io.windlass.engine.notification.StatusMachine;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.run.RunPlan.PlannedDeployment;
 import io.windlass.engine.run.RunPlan.PlannedStep;
 import io.windlass.engine.run.StepState.Status;
-import io.windlass.engine.source.CommitStatus;
-import io.windlass.engine.source.RepositoryName;
-import io.windlass.engine.source.Sha;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,19 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * One event's way through the run machine: gathers the next state and what follows from it. Used
  * once, by one thread.
  */
 final class RunTurn {
-  /**
-   * Runs of a repository are far apart in the order of marks, so that a later run's mark on the
-   * same commit is always the newer one.
-   */
-  private static final int MARKS_PER_RUN = 1 << 20;
-
   private final RunState before;
   private final Deployments deployer;
   private final Links links;
@@ -105,7 +93,7 @@ final class RunTurn {
     image = what.image().map(any -> ImageState.PENDING);
     phase = RunState.Phase.CHECKOUT;
     rest = rest.effect(lane(), new RunEffect.CheckOut(before.id(), why.sha()));
-    mark(CommitStatus.State.PENDING, "run #" + before.id().number() + " is under way");
+    mark(notices().begun(told + 1));
   }
 
   void beginInvalid(RunTrigger why, List<String> wrong) {
@@ -192,38 +180,19 @@ final class RunTurn {
     if (planned.isEmpty() || asked == null || asked.stage() != DeploymentStage.ASKING) {
       return;
     }
-    deployments.put(
-        environment,
-        new DeploymentState(DeploymentStage.WAITING, Optional.empty(), "asked", List.of(), now));
-    rest = rest.tell(deployer.request(request(planned.get(), max, hosts)));
-  }
-
-  private DeploymentRequest request(
-      PlannedDeployment planned, Optional<Integer> max, List<String> hosts) {
+    deployments.put(environment, DeploymentState.at(DeploymentStage.WAITING, "asked", now));
     ImageRef made = image.flatMap(ImageState::image).orElseThrow();
-    Map<String, ImageRef> images =
-        planned.runtime().processes().keySet().stream()
-            .collect(Collectors.toMap(process -> process, process -> made));
-    RunTrigger why = trigger.orElseThrow();
-    return new DeploymentRequest(
-        new EnvironmentId(before.id().repository(), planned.environment()),
-        before.id(),
-        why.sha(),
-        why.title(),
-        images,
-        planned.runtime().within(hosts),
-        planned.secrets(),
-        planned.scaling(),
-        max,
-        planned.deadline());
+    rest =
+        rest.tell(
+            deployer.request(
+                DeploymentRequest.of(
+                    before.id(), trigger.orElseThrow(), planned.get(), made, max, hosts)));
   }
 
   void refused(String environment, String reason) {
     DeploymentState asked = deployments.get(environment);
     if (asked != null && asked.stage() == DeploymentStage.ASKING) {
-      deployments.put(
-          environment,
-          new DeploymentState(DeploymentStage.REFUSED, Optional.empty(), reason, List.of(), now));
+      deployments.put(environment, DeploymentState.at(DeploymentStage.REFUSED, reason, now));
       advance();
     }
   }
@@ -281,10 +250,7 @@ final class RunTurn {
 
   private void stopDeployment(String environment, DeploymentState deployment, RunState.Stop why) {
     if (deployment.stage() == DeploymentStage.ASKING) {
-      deployments.put(
-          environment,
-          new DeploymentState(
-              DeploymentStage.SKIPPED, Optional.empty(), why.why(), List.of(), now));
+      deployments.put(environment, DeploymentState.at(DeploymentStage.SKIPPED, why.why(), now));
     } else if (deployment.stage() == DeploymentStage.WAITING) {
       rest =
           rest.tell(
@@ -340,18 +306,16 @@ final class RunTurn {
   private void start(PlannedStep planned, StepState step) {
     StepState tried = step.tried(now);
     steps.put(planned.name(), tried);
-    RunTrigger why = trigger.orElseThrow();
-    Map<String, String> env = new LinkedHashMap<>();
-    env.put("CI", "true");
-    env.put("WINDLASS", "true");
-    env.put("WINDLASS_REF", why.ref());
-    env.put("WINDLASS_STEP", planned.name());
-    env.put("WINDLASS_ATTEMPT", Integer.toString(tried.attempt()));
-    env.putAll(planned.env());
     rest =
         rest.effect(
             stepLane(planned.name()),
-            new RunEffect.RunStep(before.id(), why.sha(), planned, tried.attempt(), readOnly, env));
+            new RunEffect.RunStep(
+                before.id(),
+                sha(),
+                planned,
+                tried.attempt(),
+                readOnly,
+                planned.variables(trigger.orElseThrow().ref(), tried.attempt())));
   }
 
   private void buildOrSkip(RunPlan.PlannedImage planned) {
@@ -379,12 +343,7 @@ final class RunTurn {
   private void askGrant(PlannedDeployment planned) {
     deployments.put(
         planned.environment(),
-        new DeploymentState(
-            DeploymentStage.ASKING,
-            Optional.empty(),
-            "looks what the operator allows",
-            List.of(),
-            now));
+        DeploymentState.at(DeploymentStage.ASKING, "looks what the operator allows", now));
     rest =
         rest.effect(
             lane() + "/grant/" + planned.environment(),
@@ -402,58 +361,22 @@ final class RunTurn {
             .forEach(attempt -> attempts.add(new RunEffect.StepAttempt(name, attempt.number()))));
     // In the lane of checkout and build: it waits for either to let go of the workspace.
     rest = rest.effect(lane(), new RunEffect.CleanUp(before.id(), sha(), attempts));
-    switch (how) {
-      case SUCCEEDED ->
-          mark(CommitStatus.State.SUCCESS, "run #" + before.id().number() + " succeeded");
-      case FAILED -> mark(CommitStatus.State.FAILURE, why);
-      case ERRORED, CANCELLED, SUPERSEDED -> mark(CommitStatus.State.ERROR, why);
+    mark(notices().ended(told + 1, how, why));
+    Optional<Tell> alert = notices().alert(how, why);
+    if (alert.isPresent()) {
+      rest = rest.tell(alert.get());
     }
-    alert(how, why);
   }
 
-  private void mark(CommitStatus.State state, String text) {
-    if (!Sha.isObject(sha())) {
-      // A commit that was never found cannot be marked.
-      return;
-    }
-    told++;
-    var status =
-        new CommitStatus(
-            sha(),
-            context(),
-            state,
-            text,
-            links.run(before.id().repository(), before.id().number()));
-    long order = before.id().number() * MARKS_PER_RUN + told;
-    rest =
-        rest.tell(StatusMachine.tell(RepositoryName.of(before.id().repository()), status, order));
+  private RunNotices notices() {
+    return new RunNotices(before.id(), trigger.orElseThrow(), links);
   }
 
-  /** A commit that is both pushed and in a pull request has two runs, and a mark of each. */
-  private String context() {
-    return trigger.filter(why -> why.kind() == RunTrigger.Kind.PULL_REQUEST).isPresent()
-        ? "windlass/pr"
-        : "windlass";
-  }
-
-  private void alert(RunOutcome how, String why) {
-    RunTrigger from = trigger.orElseThrow();
-    if (from.kind() == RunTrigger.Kind.PULL_REQUEST
-        || how == RunOutcome.CANCELLED
-        || how == RunOutcome.SUPERSEDED) {
-      return;
+  private void mark(Optional<Tell> mark) {
+    if (mark.isPresent()) {
+      told++;
+      rest = rest.tell(mark.get());
     }
-    Optional<String> failure = how == RunOutcome.SUCCEEDED ? Optional.empty() : Optional.of(why);
-    rest =
-        rest.tell(
-            AlertMachine.tell(
-                new AlertEvent.Ended(
-                    before.id().repository(),
-                    from.ref(),
-                    before.id().number(),
-                    from.title(),
-                    failure,
-                    links.run(before.id().repository(), before.id().number()))));
   }
 
   private String sha() {
