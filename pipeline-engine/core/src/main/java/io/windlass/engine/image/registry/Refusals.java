@@ -9,10 +9,12 @@ import com.google.cloud.tools.jib.api.RegistryUnauthorizedException;
 import com.google.cloud.tools.jib.http.ResponseException;
 import com.google.cloud.tools.jib.registry.RegistryCredentialsNotSentException;
 import com.google.common.base.Throwables;
+import com.google.common.primitives.Longs;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.image.ImageException.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,9 +40,15 @@ final class Refusals {
     this.credential = credential;
   }
 
-  /** Whether asking again may help: no answer, too many requests, or the registry's own trouble. */
-  static boolean mayPass(Throwable failure) {
-    if (failure instanceof ImageException || unauthorized(failure)) {
+  /**
+   * Whether asking again may help: no answer, too many requests, or the registry's own trouble.
+   *
+   * @param patience the longest wait that the registry may ask for
+   */
+  static boolean mayPass(Throwable failure, Duration patience) {
+    if (failure instanceof ImageException
+        || unauthorized(failure)
+        || askedWait(failure).filter(asked -> asked.compareTo(patience) > 0).isPresent()) {
       return false;
     }
     OptionalInt status = status(failure);
@@ -50,6 +58,18 @@ final class Refusals {
     return failure instanceof IOException
         && !(failure instanceof SSLException)
         && !(failure instanceof java.net.UnknownHostException);
+  }
+
+  /**
+   * How long the registry asks us to wait: {@code Retry-After} in seconds. Its other form, a date,
+   * is taken for none.
+   */
+  static Optional<Duration> askedWait(Throwable failure) {
+    return response(failure)
+        .map(answer -> answer.getHeaders().getRetryAfter())
+        .map(asked -> Longs.tryParse(asked.strip()))
+        .filter(seconds -> seconds >= 0)
+        .map(Duration::ofSeconds);
   }
 
   ImageException told(Throwable failure) {
@@ -94,14 +114,20 @@ final class Refusals {
       case 429 ->
           new ImageException(
               Kind.UNREACHABLE,
-              "Tried to %s but the registry went on answering 429 too many requests%s; try again later, or log in for a higher limit"
-                  .formatted(tried, said));
+              "Tried to %s but the registry went on answering 429 too many requests%s%s; try again later, or log in for a higher limit"
+                  .formatted(tried, said, asking(failure)));
       default ->
           new ImageException(
               status >= 500 ? Kind.UNREACHABLE : Kind.BROKEN,
-              "Tried to %s but the registry answered %d%s; look at its log"
-                  .formatted(tried, status, said));
+              "Tried to %s but the registry answered %d%s%s; look at its log"
+                  .formatted(tried, status, said, asking(failure)));
     };
+  }
+
+  private static String asking(Throwable failure) {
+    return askedWait(failure)
+        .map(asked -> " and asks to wait " + asked.toSeconds() + " s")
+        .orElse("");
   }
 
   private ImageException denied(String but, String said) {
@@ -120,12 +146,7 @@ final class Refusals {
   /** The code and message of the registry's own error, cut short and cleaned. */
   private String said(Throwable failure) {
     Optional<String> body =
-        Throwables.getCausalChain(failure).stream()
-            .filter(ResponseException.class::isInstance)
-            .map(ResponseException.class::cast)
-            .map(ResponseException::getContent)
-            .filter(content -> content != null && !content.isBlank())
-            .findFirst();
+        response(failure).map(ResponseException::getContent).filter(text -> !text.isBlank());
     if (body.isEmpty()) {
       return "";
     }
@@ -166,9 +187,13 @@ final class Refusals {
   }
 
   private static OptionalInt status(Throwable failure) {
+    return response(failure).stream().mapToInt(ResponseException::getStatusCode).findFirst();
+  }
+
+  private static Optional<ResponseException> response(Throwable failure) {
     return Throwables.getCausalChain(failure).stream()
         .filter(ResponseException.class::isInstance)
-        .mapToInt(cause -> ((ResponseException) cause).getStatusCode())
+        .map(ResponseException.class::cast)
         .findFirst();
   }
 }

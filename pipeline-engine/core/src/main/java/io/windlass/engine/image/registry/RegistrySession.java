@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,9 @@ final class RegistrySession implements AutoCloseable {
 
   private static final Pattern LOOPBACK_LITERAL =
       Pattern.compile("localhost|127(?:\\.\\d{1,3}){3}|\\[::1\\]");
+
+  private static final double JITTER = 0.1;
+  private static final Duration OWN_BACKOFF = Duration.ofNanos(-1);
 
   private final FailoverHttpClient http;
   private final RegistryClient client;
@@ -45,8 +49,9 @@ final class RegistrySession implements AutoCloseable {
         RetryPolicy.builder()
             .withMaxRetries(retries.times())
             .withBackoff(retries.first(), retries.longest())
-            .withJitter(0.1)
-            .handleIf(Refusals::mayPass)
+            .withJitter(JITTER)
+            .withDelayFn(context -> wait(context.getLastException()))
+            .handleIf(failure -> Refusals.mayPass(failure, retries.patience()))
             .build();
   }
 
@@ -79,6 +84,13 @@ final class RegistrySession implements AutoCloseable {
         session.close();
       }
     }
+  }
+
+  /** At least as long as the registry asks for, whatever the jitter takes away. */
+  private static Duration wait(Throwable failure) {
+    return Refusals.askedWait(failure)
+        .map(asked -> Duration.ofMillis((long) Math.ceil(asked.toMillis() / (1 - JITTER))))
+        .orElse(OWN_BACKOFF);
   }
 
   /** Asks, and asks again while the answer may pass. */

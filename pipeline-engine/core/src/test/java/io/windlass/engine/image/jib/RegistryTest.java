@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RegistryTest {
 
   private static final Tag COMMIT = new Tag("0123abcd");
-  private static final Retries SOON = new Retries(1, Duration.ofMillis(1), Duration.ofMillis(2));
+  private static final Retries SOON =
+      new Retries(1, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ZERO);
 
   @TempDir Path temp;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
