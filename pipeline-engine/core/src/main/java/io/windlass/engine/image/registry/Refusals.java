@@ -135,9 +135,10 @@ final class Refusals {
         access
             .dockerConfig()
             .map(file ->
-                credential.isPresent()
-                    ? "check the credentials for " + access.host() + " in \"" + file + "\""
-                    : "\"" + file + "\" holds no credentials for " + access.host())
+                (credential.isPresent()
+                        ? "check the credentials for %s in \"%s\", or those of the helper that it names"
+                        : "no credentials for %s are in \"%s\", and no helper that it names gave any; run docker login, or the helper by hand")
+                    .formatted(access.host(), file))
             .orElse("set credentials for " + access.host() + " in the server's file");
     return new ImageException(
         Kind.DENIED, "Tried to %s but %s%s; %s".formatted(tried, but, said, check));
