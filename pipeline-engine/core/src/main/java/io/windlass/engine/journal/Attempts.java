@@ -1,7 +1,7 @@
 package io.windlass.engine.journal;
 
+import io.windlass.engine.journal.EffectTable.WaitingEffect;
 import io.windlass.engine.journal.JournalListener.Attempt;
-import io.windlass.engine.journal.Ledger.WaitingEffect;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,8 +1,8 @@
 package io.windlass.engine.journal;
 
-import io.windlass.engine.journal.Ledger.SetTimer;
-import io.windlass.engine.journal.Ledger.WaitingEffect;
+import io.windlass.engine.journal.EffectTable.WaitingEffect;
 import io.windlass.engine.journal.Messenger.Taken;
+import io.windlass.engine.journal.TimerTable.SetTimer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class Journal implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
   private static final int TIMERS_AT_ONCE = 32;
-  private static final int TRIMMED_AT_ONCE = 500;
 
   private final Database database;
   private final InstantSource clock;
@@ -43,6 +42,7 @@ public final class Journal implements AutoCloseable {
   private final Alarms alarms;
   private final Attempts attempts;
   private final Lanes lanes;
+  private final Forgetting forgetting;
   private final Map<String, Kind<?, ?, ?>> kinds = new ConcurrentHashMap<>();
   private final Semaphore timersAtOnce = new Semaphore(TIMERS_AT_ONCE);
 
@@ -69,8 +69,8 @@ public final class Journal implements AutoCloseable {
     this.listener = listener;
     this.codec = new Codec(settings.maxJson());
     String name = name(database);
-    this.ledger = new Ledger(name);
-    boolean anyParked = !database.read(ledger::parked).isEmpty();
+    this.ledger = Ledger.of(name);
+    boolean anyParked = !database.read(ledger.parked()::all).isEmpty();
     this.teller =
         new Teller(
             kinds, ledger, name, clock, settings.maxTells(), anyParked, listener, this::publish);
@@ -79,6 +79,7 @@ public final class Journal implements AutoCloseable {
     var outbox = new Outbox(database, ledger, teller, messenger, clock);
     this.attempts = new Attempts(outbox, clock, alarms, listener, RandomGenerator.getDefault());
     this.lanes = new Lanes(clock, alarms, this::limit, this::begin);
+    this.forgetting = new Forgetting(database);
     database.onLoss(this::lost);
   }
 
@@ -132,7 +133,7 @@ public final class Journal implements AutoCloseable {
         unparkIfPossible(parked.subject());
       }
     }
-    database.run(ledger::retryUnreadableEffects);
+    database.run(ledger.effects()::retryUnreadable);
     alarms.start();
     takeUp();
   }
@@ -152,7 +153,7 @@ public final class Journal implements AutoCloseable {
   private void takeUp() {
     messenger.untilAccepted(() ->
         database.write(tx -> {
-          var news = new Teller.News(ledger.waitingEffects(tx), ledger.timers(tx));
+          var news = new Teller.News(ledger.effects().waiting(tx), ledger.timers().all(tx));
           tx.afterCommit(() -> {
             started = true;
             publish(news);
@@ -229,7 +230,8 @@ public final class Journal implements AutoCloseable {
           timer.dedupKey(),
           tx ->
               ledger
-                  .takeTimer(tx, timer)
+                  .timers()
+                  .take(tx, timer)
                   .map(event -> new Taken(true, Optional.of(event)))
                   .orElse(Taken.NOTHING));
     } catch (RuntimeException e) {
@@ -246,24 +248,24 @@ public final class Journal implements AutoCloseable {
   /** The subject's state; empty when nobody has told it anything. */
   public <S> Optional<S> state(Subject subject, Class<S> type) {
     return database
-        .read(tx -> ledger.state(tx, subject))
+        .read(tx -> ledger.subjects().state(tx, subject))
         .map(stored ->
             type.cast(codec.read(teller.kind(subject).machine().stateType(), stored.state())));
   }
 
   /** The subject's timeline, oldest first, from after a sequence number (0 for all). */
   public List<TransitionRow> history(Subject subject, long after, int limit) {
-    return database.read(tx -> ledger.history(tx, subject, after, limit));
+    return database.read(tx -> ledger.subjects().history(tx, subject, after, limit));
   }
 
   /** The effects that the subject's transitions after a sequence number have asked for. */
   public List<EffectRow> effects(Subject subject, long after, int limit) {
-    return database.read(tx -> ledger.effects(tx, subject, after, limit));
+    return database.read(tx -> ledger.effects().of(tx, subject, after, limit));
   }
 
   /** The subjects that cannot be moved. */
   public List<Parked> parked() {
-    return database.read(ledger::parked);
+    return database.read(ledger.parked()::all);
   }
 
   /**
@@ -283,16 +285,7 @@ public final class Journal implements AutoCloseable {
    * @return how many transitions were forgotten
    */
   public int trim(Instant before) {
-    int forgotten = 0;
-    while (true) {
-      List<Ledger.OldRow> old =
-          database.read(tx -> ledger.oldTransitions(tx, before, TRIMMED_AT_ONCE));
-      database.run(tx -> old.forEach(row -> ledger.forget(tx, row)));
-      forgotten += old.size();
-      if (old.size() < TRIMMED_AT_ONCE) {
-        return forgotten;
-      }
-    }
+    return forgetting.timelines(before);
   }
 
   /**
@@ -302,15 +295,7 @@ public final class Journal implements AutoCloseable {
    * @return how many were forgotten
    */
   public int forget(String kind, Instant before) {
-    int forgotten = 0;
-    while (true) {
-      List<Subject> idle = database.read(tx -> ledger.idle(tx, kind, before, TRIMMED_AT_ONCE));
-      database.run(tx -> idle.forEach(subject -> ledger.forget(tx, subject, before)));
-      forgotten += idle.size();
-      if (idle.size() < TRIMMED_AT_ONCE) {
-        return forgotten;
-      }
-    }
+    return forgetting.subjects(kind, before);
   }
 
   /** How many effects are waiting or under way. */

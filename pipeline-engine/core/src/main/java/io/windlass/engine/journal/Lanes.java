@@ -1,6 +1,6 @@
 package io.windlass.engine.journal;
 
-import io.windlass.engine.journal.Ledger.WaitingEffect;
+import io.windlass.engine.journal.EffectTable.WaitingEffect;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;

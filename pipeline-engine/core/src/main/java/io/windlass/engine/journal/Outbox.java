@@ -1,6 +1,6 @@
 package io.windlass.engine.journal;
 
-import io.windlass.engine.journal.Ledger.WaitingEffect;
+import io.windlass.engine.journal.EffectTable.WaitingEffect;
 import io.windlass.engine.journal.Messenger.Taken;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -29,7 +29,7 @@ final class Outbox {
   /** What the effect is; empty when it has ended, or the journal closes. */
   Optional<String> waiting(WaitingEffect effect) {
     return messenger
-        .untilAccepted(() -> database.read(tx -> ledger.waitingEffect(tx, effect.id())))
+        .untilAccepted(() -> database.read(tx -> ledger.effects().json(tx, effect.id())))
         .flatMap(stored -> stored);
   }
 
@@ -44,7 +44,7 @@ final class Outbox {
         id.subject(),
         id.dedupKey(),
         tx ->
-            ledger.endEffect(tx, id, status, error, clock.instant())
+            ledger.effects().end(tx, id, status, error, clock.instant())
                 ? new Taken(true, event)
                 : Taken.NOTHING);
   }
@@ -53,7 +53,7 @@ final class Outbox {
   void stuck(WaitingEffect effect, EffectRow.Status status, String error) {
     messenger.untilAccepted(() ->
         database.write(tx -> {
-          if (ledger.endEffect(tx, effect.id(), status, Optional.of(error), clock.instant())) {
+          if (ledger.effects().end(tx, effect.id(), status, Optional.of(error), clock.instant())) {
             teller.park(tx, effect.id().subject(), error);
           }
           return true;
@@ -63,7 +63,7 @@ final class Outbox {
   void postpone(WaitingEffect again, String error) {
     messenger.untilAccepted(() ->
         database.write(tx -> {
-          ledger.postpone(tx, again, error);
+          ledger.effects().postpone(tx, again, error);
           return true;
         }));
   }

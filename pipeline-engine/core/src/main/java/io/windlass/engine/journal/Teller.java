@@ -1,8 +1,8 @@
 package io.windlass.engine.journal;
 
+import io.windlass.engine.journal.EffectTable.WaitingEffect;
 import io.windlass.engine.journal.Kind.Told;
-import io.windlass.engine.journal.Ledger.SetTimer;
-import io.windlass.engine.journal.Ledger.WaitingEffect;
+import io.windlass.engine.journal.TimerTable.SetTimer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -102,9 +102,9 @@ final class Teller {
   /** Tries again with a parked subject; throws when it must stay so. */
   void unpark(Tx tx, Subject subject) {
     var batch = new Batch();
-    ledger.unpark(tx, subject);
-    ledger.state(tx, subject).ifPresent(stored -> kind(subject).check(stored.state()));
-    for (Ledger.Mail mail : ledger.takeMail(tx, subject)) {
+    ledger.parked().unpark(tx, subject);
+    ledger.subjects().state(tx, subject).ifPresent(stored -> kind(subject).check(stored.state()));
+    for (ParkedTable.Mail mail : ledger.parked().takeMail(tx, subject)) {
       apply(tx, subject, kind(subject).stored(mail.event()), mail.dedupKey(), batch);
     }
     finished(tx, subject, TellResult.APPLIED, batch);
@@ -113,7 +113,7 @@ final class Teller {
   /** Parks a subject without an event to keep. */
   void park(Tx tx, Subject subject, String reason) {
     anyParked = true;
-    ledger.park(tx, subject, reason, clock.instant());
+    ledger.parked().park(tx, subject, reason, clock.instant());
     tx.afterCommit(() -> {
       LOG.atError()
           .addKeyValue("subject", subject)
@@ -129,7 +129,7 @@ final class Teller {
   }
 
   private TellResult keep(Tx tx, Subject subject, String event, String dedupKey) {
-    boolean kept = ledger.keepMail(tx, subject, event, dedupKey, clock.instant());
+    boolean kept = ledger.parked().keep(tx, subject, event, dedupKey, clock.instant());
     return kept ? TellResult.PARKED : TellResult.DUPLICATE;
   }
 
@@ -172,21 +172,22 @@ final class Teller {
    * Throws {@link UnreadableException} or {@link MachineException} before it has written anything.
    */
   private TellResult apply(Tx tx, Subject subject, Told told, String dedupKey, Batch batch) {
-    Optional<Ledger.StoredState> before = ledger.state(tx, subject);
+    Optional<SubjectTable.StoredState> before = ledger.subjects().state(tx, subject);
     // Most subjects are new, as deliveries are, and a subject without a state has heard nothing.
-    if (before.isPresent() && ledger.heard(tx, subject, dedupKey)) {
+    if (before.isPresent() && ledger.subjects().heard(tx, subject, dedupKey)) {
       return TellResult.DUPLICATE;
     }
-    if (anyParked && ledger.isParked(tx, subject)) {
+    if (anyParked && ledger.parked().holds(tx, subject)) {
       return keep(tx, subject, told.json(), dedupKey);
     }
     Instant now = clock.instant();
-    Kind.Step step = kind(subject).step(subject, before.map(Ledger.StoredState::state), told, now);
-    long sequence = before.map(Ledger.StoredState::sequence).orElse(0L) + 1;
-    ledger.write(tx, subject, sequence, told, step, dedupKey, now);
+    Kind.Step step =
+        kind(subject).step(subject, before.map(SubjectTable.StoredState::state), told, now);
+    long sequence = before.map(SubjectTable.StoredState::sequence).orElse(0L) + 1;
+    ledger.subjects().write(tx, subject, sequence, told, step, dedupKey, now);
     for (int i = 0; i < step.effects().size(); i++) {
       var id = new EffectId(journal, subject, sequence, i);
-      batch.effects.add(ledger.addEffect(tx, id, step.effects().get(i), now));
+      batch.effects.add(ledger.effects().add(tx, id, step.effects().get(i), now));
     }
     step.timers().forEach(timer -> set(tx, subject, sequence, timer, batch));
     step.projecting().project(tx);
@@ -200,9 +201,9 @@ final class Teller {
         .ifPresentOrElse(
             alarm -> {
               var set = new SetTimer(subject, timer.name(), sequence, alarm.due());
-              ledger.setTimer(tx, set, alarm.event());
+              ledger.timers().set(tx, set, alarm.event());
               batch.timers.add(set);
             },
-            () -> ledger.cancelTimer(tx, subject, timer.name()));
+            () -> ledger.timers().cancel(tx, subject, timer.name()));
   }
 }
