@@ -37,7 +37,11 @@ final class BoundFleet {
   private static final int STEPS = 60;
 
   /** What may be exchanged while the fleet is under the loop. */
-  record Binding(Fleet fleet, Scaling scaling, Mode mode) {}
+  record Binding(Fleet fleet, Scaling scaling) {
+    Mode mode() {
+      return scaling.observed() ? Mode.OBSERVE : Mode.ACT;
+    }
+  }
 
   /** What one evaluation is made with. */
   record Work(Binding binding, List<SignalQuery> queries, Duration interval) {}
@@ -128,15 +132,16 @@ final class BoundFleet {
       throws FleetException {
     Memory before = rebuilt(recall(), work, now);
     var state = work.binding().fleet().state();
-    boolean observing = work.binding().mode() == Mode.OBSERVE;
+    boolean observed = work.binding().scaling().observed();
+    Scaling scaling = inForce(work.binding().scaling(), state.wanted());
     Decided decided =
         Decide.decide(
-            work.binding().scaling(),
+            scaling,
             new Observation(state, readings, holds, work.interval()),
-            observing ? before.withoutSize() : before,
+            observed ? before.withoutSize() : before,
             now);
     Decision decision = decided.decision();
-    boolean acting = decision.changes() && !observing && !unbound;
+    boolean acting = decision.changes() && !scaling.observed() && !unbound;
     Memory after =
         acting
             ? decided.memory().writing(now, decision.current(), decision.result())
@@ -149,6 +154,11 @@ final class BoundFleet {
     }
     problem = row.error().isEmpty() ? Optional.empty() : Optional.of(row.error());
     return row;
+  }
+
+  /** An observed fleet that has fewer than its {@code min} replicas gets these, and no more. */
+  private static Scaling inForce(Scaling scaling, int wanted) {
+    return scaling.observed() && wanted < scaling.min() ? Scaling.fixed(scaling.min()) : scaling;
   }
 
   void failed(String why) {

@@ -4,6 +4,6 @@ package io.windlass.scaler.control;
 public enum Mode {
   /** Decides, records and resizes. */
   ACT,
-  /** Decides and records, and writes nothing to the fleet. */
+  /** Decides and records, and writes nothing to a fleet that has its first replicas. */
   OBSERVE
 }

@@ -99,8 +99,8 @@ public final class ScalerLoop implements AutoCloseable {
    * Puts a fleet under the loop, or exchanges what is bound for it: a new policy applies from the
    * next tick on and what was remembered stays.
    */
-  public void bind(Fleet fleet, Scaling scaling, Mode mode) {
-    Binding binding = new Binding(fleet, scaling, mode);
+  public void bind(Fleet fleet, Scaling scaling) {
+    Binding binding = new Binding(fleet, scaling);
     fleets.compute(
         fleet.id(),
         (id, bound) -> {

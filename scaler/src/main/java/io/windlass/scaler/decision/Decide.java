@@ -60,7 +60,7 @@ public final class Decide {
             wishes,
             clamps,
             result,
-            Sentence.of(fleet.wanted(), result, wishes, clamps),
+            Sentence.of(scaling.observed(), fleet.wanted(), result, wishes, clamps),
             notes(memory, remembered, evidence));
     return new Decided(decision, remembered);
   }

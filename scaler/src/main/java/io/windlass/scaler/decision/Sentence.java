@@ -13,13 +13,13 @@ import java.util.Optional;
 final class Sentence {
   private Sentence() {}
 
-  static String of(int current, int result, List<Wish> wishes, List<Clamp> clamps) {
+  static String of(
+      boolean observed, int current, int result, List<Wish> wishes, List<Clamp> clamps) {
     String what =
-        result > current
-            ? "Grows from %d to %s".formatted(current, Amounts.replicas(result))
-            : result < current
-                ? "Shrinks from %d to %s".formatted(current, Amounts.replicas(result))
-                : "Stays at " + Amounts.replicas(current);
+        result == current
+            ? "Stays at " + Amounts.replicas(current)
+            : "%s from %d to %s"
+                .formatted(verb(observed, result > current), current, Amounts.replicas(result));
     Optional<String> asked =
         wishes.stream()
             .filter(wish -> wish.replicas().isPresent())
@@ -34,5 +34,12 @@ final class Sentence {
             .or(() -> last)
             .orElse("no policy asks for another size");
     return what + ": " + why + ".";
+  }
+
+  private static String verb(boolean observed, boolean up) {
+    if (observed) {
+      return up ? "Would grow" : "Would shrink";
+    }
+    return up ? "Grows" : "Shrinks";
   }
 }

@@ -11,6 +11,8 @@ import java.util.OptionalInt;
  * @param min fewest replicas, one or more
  * @param max most replicas, never below {@code min}
  * @param policies none keeps the present size within the bounds
+ * @param observed decisions are recorded and not carried out, but for the first {@code min}
+ *     replicas: a fleet without them serves nothing that could be observed
  */
 public record Scaling(
     int min,
@@ -20,7 +22,8 @@ public record Scaling(
     ScaleIn scaleIn,
     ScaleOut scaleOut,
     OnMissingSignal onMissingSignal,
-    Budgets budgets) {
+    Budgets budgets,
+    boolean observed) {
   public Scaling {
     if (min < 1 || max < min) {
       throw new IllegalArgumentException(
@@ -85,7 +88,8 @@ public record Scaling(
         new ScaleIn(Defaults.SCALE_IN_HOLD, Defaults.SCALE_IN_RATE),
         new ScaleOut(Defaults.SCALE_OUT_RATE),
         new OnMissingSignal(Defaults.MISSING_HOLD, OptionalInt.empty()),
-        Budgets.NONE);
+        Budgets.NONE,
+        false);
   }
 
   /** Always this many: what a process without a {@code scale:} block has. */
@@ -94,22 +98,49 @@ public record Scaling(
   }
 
   public Scaling with(ScaleIn scaleIn) {
-    return new Scaling(min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets);
+    return new Scaling(
+        min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets, observed);
   }
 
   public Scaling with(ScaleOut scaleOut) {
-    return new Scaling(min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets);
+    return new Scaling(
+        min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets, observed);
   }
 
   public Scaling with(OnMissingSignal onMissingSignal) {
-    return new Scaling(min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets);
+    return new Scaling(
+        min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets, observed);
   }
 
   public Scaling with(Budgets budgets) {
-    return new Scaling(min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets);
+    return new Scaling(
+        min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets, observed);
   }
 
   public Scaling with(List<Window> windows) {
-    return new Scaling(min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets);
+    return new Scaling(
+        min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets, observed);
+  }
+
+  /** The same bounds, {@code max} lowered to at most this. */
+  public Scaling within(int most) {
+    return most >= max
+        ? this
+        : new Scaling(
+            Math.min(min, most),
+            most,
+            policies,
+            windows,
+            scaleIn,
+            scaleOut,
+            onMissingSignal,
+            budgets,
+            observed);
+  }
+
+  /** The same, and never carried out. */
+  public Scaling observing() {
+    return new Scaling(
+        min, max, policies, windows, scaleIn, scaleOut, onMissingSignal, budgets, true);
   }
 }

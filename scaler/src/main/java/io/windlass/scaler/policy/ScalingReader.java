@@ -31,6 +31,7 @@ public final class ScalingReader {
   /** More replicas than this is a slip of the finger, not a fleet. */
   public static final int MOST_REPLICAS = 10_000;
 
+  private static final List<String> MODES = List.of("act", "observe");
   private static final int MOST_POLICIES = 20;
   private static final int MOST_WINDOWS = 50;
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -82,8 +83,10 @@ public final class ScalingReader {
             .map(f -> missing(f, bounds))
             .orElseGet(() -> defaults().onMissingSignal());
     Budgets budgets = fields.fields("budgets").map(f -> budgets(f, bounds)).orElse(Budgets.NONE);
+    boolean observed = fields.word("mode", MODES).filter("observe"::equals).isPresent();
     fields.done();
-    return new Scaling(bounds.min(), bounds.max(), policies, windows, in, out, missing, budgets);
+    return new Scaling(
+        bounds.min(), bounds.max(), policies, windows, in, out, missing, budgets, observed);
   }
 
   private record Bounds(int min, int max) {}

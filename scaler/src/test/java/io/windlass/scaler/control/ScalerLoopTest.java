@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.windlass.scaler.control.LoggedDecision.Outcome;
+import io.windlass.scaler.decision.Decision;
 import io.windlass.scaler.decision.Memory;
 import io.windlass.scaler.fleet.Fleet;
 import io.windlass.scaler.fleet.FleetException;
@@ -65,7 +66,7 @@ class ScalerLoopTest {
 
   @Test
   void grows_a_busy_fleet_and_says_why() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.9);
 
     loop.tick(now);
@@ -81,14 +82,48 @@ class ScalerLoopTest {
 
   @Test
   void writes_nothing_where_it_only_observes() {
-    loop.bind(web, SCALING, Mode.OBSERVE);
+    loop.bind(web, SCALING.observing());
     busy(web, 0.9);
 
     loop.tick(now);
 
     assertThat(web.written()).isEmpty();
     assertThat(loop.latest(WEB).orElseThrow().outcome()).isEqualTo(Outcome.OBSERVED);
-    assertThat(loop.latest(WEB).orElseThrow().decision().result()).isEqualTo(3);
+    Decision decision = loop.latest(WEB).orElseThrow().decision();
+    assertThat(decision.result()).isEqualTo(3);
+    assertThat(decision.sentence()).startsWith("Would grow from 2 to 3 replicas: cpu is at 90%");
+  }
+
+  @Test
+  void gives_an_observed_fleet_its_first_replicas_and_no_more() {
+    MemoryFleet fresh = new MemoryFleet(WEB, 0, () -> LONG_AGO);
+    loop.bind(fresh, SCALING.observing());
+
+    loop.tick(now);
+    assertThat(fresh.written()).containsExactly(2);
+    assertThat(loop.latest(WEB).orElseThrow().outcome()).isEqualTo(Outcome.RESIZED);
+
+    fresh.settle();
+    busy(fresh, 3.0);
+    loop.tick(now = now.plus(TICK));
+    assertThat(fresh.written()).containsExactly(2);
+    assertThat(loop.latest(WEB).orElseThrow().outcome()).isEqualTo(Outcome.OBSERVED);
+    assertThat(loop.latest(WEB).orElseThrow().mode()).isEqualTo(Mode.OBSERVE);
+  }
+
+  @Test
+  void leaves_a_fleet_at_its_size_when_it_begins_to_observe() {
+    loop.bind(web, SCALING);
+    busy(web, 0.9);
+    loop.tick(now);
+    assertThat(web.written()).containsExactly(3);
+
+    loop.bind(web, Scaling.of(2, 2).observing());
+    loop.tick(now = now.plus(TICK));
+
+    assertThat(web.written()).containsExactly(3);
+    assertThat(loop.latest(WEB).orElseThrow().decision().sentence())
+        .startsWith("Would shrink from 3 to 2 replicas");
   }
 
   @Test
@@ -111,8 +146,7 @@ class ScalerLoopTest {
             super.resize(wanted, reason);
           }
         },
-        SCALING,
-        Mode.ACT);
+        SCALING);
     busy(web, 0.9);
 
     loop.tick(now);
@@ -130,7 +164,7 @@ class ScalerLoopTest {
           }
         };
     loop = loop(full, Limits.STANDARD);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.9);
 
     loop.tick(now);
@@ -141,7 +175,7 @@ class ScalerLoopTest {
 
   @Test
   void decides_again_when_a_resize_failed() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.9);
     AtomicInteger refusals = new AtomicInteger(2);
     loop.bind(
@@ -154,8 +188,7 @@ class ScalerLoopTest {
             super.resize(wanted, reason);
           }
         },
-        SCALING,
-        Mode.ACT);
+        SCALING);
 
     ticks(2);
 
@@ -171,7 +204,7 @@ class ScalerLoopTest {
 
   @Test
   void shares_one_row_between_evaluations_that_say_the_same() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.6);
 
     ticks(20);
@@ -188,7 +221,7 @@ class ScalerLoopTest {
 
   @Test
   void begins_a_new_row_now_and_then_so_that_a_quiet_day_can_be_looked_at() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.6);
 
     ticks(100);
@@ -198,7 +231,7 @@ class ScalerLoopTest {
 
   @Test
   void keeps_a_fleet_large_while_a_rollout_holds_it() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     grownTo(4);
     busy(web, 0.1);
     holds.hold(new Hold("rollout 7", WEB, "release 7 rolls out", now.plus(Duration.ofMinutes(10))));
@@ -214,7 +247,7 @@ class ScalerLoopTest {
 
   @Test
   void adopts_a_size_that_somebody_else_set() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.6);
     ticks(10);
     web.writeFromOutside(6, "kubectl");
@@ -241,13 +274,13 @@ class ScalerLoopTest {
           }
         };
     loop = loop(dying, Limits.STANDARD);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.9);
     ticks(1);
     assertThat(wanted()).isEqualTo(3);
 
     loop = loop(log, Limits.STANDARD);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     ticks(1);
 
     assertThat(loop.latest(WEB).orElseThrow().decision().notes()).isEmpty();
@@ -256,13 +289,13 @@ class ScalerLoopTest {
 
   @Test
   void remembers_across_a_restart_what_was_needed_before_it() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     grownTo(4);
     busy(web, 0.6);
     ticks(4);
 
     loop = loop(log, Limits.STANDARD);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.1);
     ticks(3);
 
@@ -287,7 +320,7 @@ class ScalerLoopTest {
     loops.add(loop);
     web.writeFromOutside(4, "the test");
     web.settle();
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.15);
 
     ticks(2);
@@ -304,7 +337,7 @@ class ScalerLoopTest {
         };
     loop = new ScalerLoop(signals, Optional.of(history), log, holds, heard::add, Limits.STANDARD);
     loops.add(loop);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.9);
 
     ticks(1);
@@ -330,9 +363,8 @@ class ScalerLoopTest {
             return super.state();
           }
         },
-        SCALING,
-        Mode.ACT);
-    loop.bind(worker, SCALING, Mode.ACT);
+        SCALING);
+    loop.bind(worker, SCALING);
     busy(worker, 0.9);
 
     loop.tick(now);
@@ -347,8 +379,8 @@ class ScalerLoopTest {
   @Test
   void goes_on_with_the_others_when_one_fleet_fails() {
     MemoryFleet worker = new MemoryFleet(WORKER, 2, () -> LONG_AGO);
-    loop.bind(web, SCALING, Mode.ACT);
-    loop.bind(worker, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
+    loop.bind(worker, SCALING);
     web.breakWith("its machine is gone");
     busy(worker, 0.9);
 
@@ -378,7 +410,7 @@ class ScalerLoopTest {
             heard::add,
             Limits.STANDARD);
     loops.add(loop);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     busy(web, 0.9);
     Thread first = Thread.ofVirtual().start(() -> loop.tick(START));
     reading.await();
@@ -409,7 +441,7 @@ class ScalerLoopTest {
             heard::add,
             Limits.STANDARD);
     loops.add(loop);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     loop.request(START);
     reading.await();
     for (int i = 1; i <= 50; i++) {
@@ -433,7 +465,7 @@ class ScalerLoopTest {
             heard::add,
             Limits.STANDARD);
     loops.add(loop);
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
 
     loop.tick(now);
 
@@ -444,7 +476,7 @@ class ScalerLoopTest {
 
   @Test
   void leaves_a_fleet_alone_that_was_taken_out() {
-    loop.bind(web, SCALING, Mode.ACT);
+    loop.bind(web, SCALING);
     loop.unbind(WEB);
     busy(web, 0.9);
 

@@ -54,6 +54,7 @@ class ScalingReaderTest {
             scale-out: { at-most: { percent: 100, every: 15s } }
             on-missing-signal: { hold: 10m, then-at-least: 6 }
             budgets: { connections: { limit: 100, per-replica: 5 } }
+            mode: observe
             """);
 
     assertThat(problems.list()).isEmpty();
@@ -81,7 +82,8 @@ class ScalingReaderTest {
                     Duration.ofMinutes(5), new Rate(new Replicas(1), Duration.ofMinutes(1))),
                 new ScaleOut(new Rate(new Percent(100), Duration.ofSeconds(15))),
                 new OnMissingSignal(Duration.ofMinutes(10), OptionalInt.of(6)),
-                new Budgets(Optional.of(new Connections(100, 5)))));
+                new Budgets(Optional.of(new Connections(100, 5))),
+                true));
   }
 
   @ParameterizedTest
@@ -95,6 +97,7 @@ class ScalingReaderTest {
         "{ min: 1, max: 6, cpu: 60%, policies: [{ cpu: 60% }] } | says the same thing twice",
         "{ min: 1, max: 6, cpu: 60 } | a share such as 60%",
         "{ min: 1, max: 6, cpu: 0% } | the target must be above zero",
+        "{ min: 1, max: 6, mode: off } | one of act, observe",
         "{ min: 1, max: 6, cpuu: 60% } | did you mean \"cpu\"",
         "{ min: 1, max: 6, policies: [{ cpu: 60%, requests: 5/s }] } | a policy has one key, this one has 2",
         "{ min: 1, max: 6, policies: [{}] } | a policy has one key, this one has 0",

@@ -25,7 +25,9 @@ public final class FleetApi {
       String fleet,
       String environment,
       String process,
+      Optional<Mode> mode,
       int wanted,
+      int decided,
       int ready,
       int starting,
       Optional<Instant> at,
@@ -108,12 +110,21 @@ public final class FleetApi {
         id.toString(),
         id.environment(),
         id.process(),
+        latest.map(LoggedDecision::mode),
+        latest.map(FleetApi::wanted).orElse(0),
         decision.map(Decision::result).orElse(0),
         decision.map(Decision::ready).orElse(0),
         decision.map(Decision::starting).orElse(0),
         latest.map(LoggedDecision::last),
         decision.map(Decision::sentence),
         loop.problem(id));
+  }
+
+  /** What was only observed was not set. */
+  private static int wanted(LoggedDecision row) {
+    return row.outcome() == LoggedDecision.Outcome.OBSERVED
+        ? row.decision().current()
+        : row.decision().result();
   }
 
   private void decisions(Context context) {

@@ -3,7 +3,6 @@ package io.windlass.webhooks.server;
 import io.windlass.engine.decision.FleetBindings;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.ScalingBinder;
-import io.windlass.scaler.control.Mode;
 import io.windlass.scaler.control.ScalerLoop;
 import io.windlass.scaler.fleet.Fleet;
 import io.windlass.scaler.fleet.FleetException;
@@ -55,7 +54,7 @@ final class Binder implements ScalingBinder {
    */
   synchronized void restore() {
     for (FleetBindings.Bound bound : bindings.all()) {
-      loop.bind(fleet(bound.environment(), bound.process()), limited(bound), Mode.ACT);
+      loop.bind(fleet(bound.environment(), bound.process()), limited(bound));
     }
   }
 
@@ -101,8 +100,8 @@ final class Binder implements ScalingBinder {
                 && !scaling.containsKey(fleet.process()))
         .forEach(loop::unbind);
     Optional<Integer> most = most(environment, max);
-    scaling.forEach((process, policy) ->
-        loop.bind(fleet(environment, process), limited(policy, most), Mode.ACT));
+    scaling.forEach(
+        (process, policy) -> loop.bind(fleet(environment, process), limited(policy, most)));
   }
 
   private Optional<String> awaitSize(Fleet fleet, int min)
@@ -151,17 +150,6 @@ final class Binder implements ScalingBinder {
   }
 
   private static Scaling limited(Scaling scaling, Optional<Integer> max) {
-    int most = Math.min(scaling.max(), max.orElse(Integer.MAX_VALUE));
-    return most == scaling.max()
-        ? scaling
-        : new Scaling(
-            Math.min(scaling.min(), most),
-            most,
-            scaling.policies(),
-            scaling.windows(),
-            scaling.scaleIn(),
-            scaling.scaleOut(),
-            scaling.onMissingSignal(),
-            scaling.budgets());
+    return max.map(scaling::within).orElse(scaling);
   }
 }

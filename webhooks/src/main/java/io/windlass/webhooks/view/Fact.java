@@ -14,6 +14,9 @@ public record Fact(String name, String value) {
   public static List<Fact> of(Scaling scaling) {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("size", size(scaling)));
+    if (scaling.observed()) {
+      facts.add(new Fact("mode", "observe: nothing of this is carried out"));
+    }
     scaling.policies().forEach(policy -> facts.add(of(policy)));
     if (scaling.policies().isEmpty() && scaling.min() != scaling.max()) {
       facts.add(new Fact("policies", "none: the size stays as it is within its bounds"));

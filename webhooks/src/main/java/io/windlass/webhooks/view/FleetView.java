@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param at when it was last evaluated
  * @param sentence what was decided and why
  * @param problem why the last evaluation or resize went wrong
- * @param observed whether decisions for it are only recorded
+ * @param observed whether decisions for it are only recorded; its sentence says what they would do
  */
 public record FleetView(
     FleetId id,
@@ -45,10 +45,11 @@ public record FleetView(
             row.outcome() == LoggedDecision.Outcome.FAILED
                 ? Optional.of("its size could not be set: " + row.error())
                 : Optional.empty());
-    int wanted = observed ? decision.current() : decision.result();
+    boolean carriedOut = row.outcome() != LoggedDecision.Outcome.OBSERVED;
+    int wanted = carriedOut ? decision.result() : decision.current();
     return new FleetView(
         id,
-        mark(decision, wanted, wrong.isPresent()),
+        mark(decision, wanted, carriedOut && decision.changes(), wrong.isPresent()),
         wanted,
         decision.ready(),
         decision.starting(),
@@ -58,7 +59,7 @@ public record FleetView(
         observed);
   }
 
-  private static Mark mark(Decision decision, int wanted, boolean wrong) {
+  private static Mark mark(Decision decision, int wanted, boolean resized, boolean wrong) {
     if (wrong) {
       return Mark.bad("problem");
     }
@@ -66,7 +67,7 @@ public record FleetView(
     if (missing <= 0) {
       return decision.starting() > 0 ? Mark.busy("replacing") : Mark.good("all ready");
     }
-    return decision.starting() > 0 || decision.changes()
+    return decision.starting() > 0 || resized
         ? Mark.busy("growing")
         : Mark.bad(missing + " not ready");
   }

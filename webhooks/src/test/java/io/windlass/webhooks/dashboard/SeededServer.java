@@ -10,7 +10,6 @@ import io.windlass.engine.source.Intent;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.control.Holds;
 import io.windlass.scaler.control.Limits;
-import io.windlass.scaler.control.Mode;
 import io.windlass.scaler.control.ScalerLoop;
 import io.windlass.scaler.fleet.FleetException;
 import io.windlass.scaler.fleet.FleetId;
@@ -242,7 +241,7 @@ final class SeededServer implements AutoCloseable {
   /** A quarter of an hour in which load comes and goes. */
   private void scale() {
     MemoryFleet fleet = new MemoryFleet(WEB, 2, engine.clock());
-    scaler.bind(fleet, policy().orElseThrow(), Mode.ACT);
+    scaler.bind(fleet, policy().orElseThrow());
     for (int i = 0; i < 90; i++) {
       double load = 2.4 + 2.2 * Math.sin(i / 10.0);
       Map<String, Double> cpu = spread(fleet, load * 0.5);

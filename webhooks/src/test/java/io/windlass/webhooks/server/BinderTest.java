@@ -78,6 +78,20 @@ class BinderTest {
   }
 
   @Test
+  void aPolicyThatIsOnlyObservedGetsItsFirstReplicasAndIsObservedAfterARestart() throws Exception {
+    binder.bind(PRODUCTION, Map.of("web", Scaling.of(2, 4).observing()), Optional.empty());
+    assertThat(fleets.get(WEB).state().wanted()).isEqualTo(2);
+
+    loop.unbind(WEB);
+    fleets.get(WEB).resize(5, "by hand");
+    binder.restore();
+    loop.tick(InstantSource.system().instant());
+
+    assertThat(fleets.get(WEB).state().wanted()).isEqualTo(5);
+    assertThat(loop.latest(WEB).orElseThrow().decision().result()).isEqualTo(4);
+  }
+
+  @Test
   void whatIsGrantedNoMoreKeepsItsLimit() throws Exception {
     grant = Optional.empty();
     binder.bind(PRODUCTION, Map.of("web", Scaling.fixed(4)), Optional.of(3));

@@ -7,7 +7,6 @@ import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.scaler.control.Holds;
 import io.windlass.scaler.control.Limits;
 import io.windlass.scaler.control.LoggedDecision;
-import io.windlass.scaler.control.Mode;
 import io.windlass.scaler.control.ScalerLoop;
 import io.windlass.scaler.fleet.FleetId;
 import io.windlass.scaler.fleet.MemoryFleet;
@@ -86,7 +85,7 @@ class DecisionTableTest {
     MemoryFleet fleet = new MemoryFleet(FLEET, 1, InstantSource.fixed(START));
     try (ScalerLoop loop =
         new ScalerLoop(new MemorySignals(), table, new Holds(), heard::add, Limits.STANDARD)) {
-      loop.bind(fleet, scaling, Mode.ACT);
+      loop.bind(fleet, scaling);
       for (int i = 0; i < ticks; i++) {
         loop.tick(START.plus(Duration.ofSeconds(15L * i)));
       }

@@ -66,6 +66,7 @@ class DocumentedDefaultsTest {
     out.put("environments.*.routes[].path", e.routes().getFirst().path());
     out.put("environments.*.scale", "min: " + fixed.min() + ", max: " + fixed.max());
     String scale = "environments.*.scale.";
+    out.put(scale + "mode", scaled.observed() ? "observe" : "act");
     out.put(scale + "scale-in.hold", Units.text(scaled.scaleIn().hold()));
     out.put(scale + "scale-in.at-most", scaled.scaleIn().atMost().toString());
     out.put(scale + "scale-out.at-most", scaled.scaleOut().atMost().toString());
