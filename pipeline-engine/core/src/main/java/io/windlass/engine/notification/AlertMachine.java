@@ -54,7 +54,7 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
       case AlertEvent.Undelivered(var message, var hooks, var attempt, var reason) ->
           undelivered(state, message, hooks, attempt, reason, now);
       case AlertEvent.Again(var message, var hooks, var attempt) ->
-          post(state, message, hooks, attempt);
+          stillTrue(state, message) ? post(state, message, hooks, attempt) : Transition.to(state);
     };
   }
 
@@ -97,6 +97,14 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
             "again/" + message.run(),
             now.plus(wait),
             new AlertEvent.Again(message, hooks, attempt + 1));
+  }
+
+  /** A failure that is told after the recovery would be read as a new one. */
+  private static boolean stillTrue(AlertState state, AlertEvent.Message message) {
+    return switch (message.kind()) {
+      case FAILURE -> state.failure().equals(Optional.of(message.cause()));
+      case RECOVERY -> state.failure().isEmpty();
+    };
   }
 
   private static Transition<AlertState, AlertEffect> post(

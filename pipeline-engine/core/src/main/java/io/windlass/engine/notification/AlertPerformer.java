@@ -78,18 +78,18 @@ public final class AlertPerformer implements Performer<AlertEffect, AlertEvent> 
   }
 
   private Optional<String> send(ChatHook hook, String body) throws InterruptedException {
-    var request =
-        HttpRequest.newBuilder(hook.webhook())
-            .timeout(TIMEOUT)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
     try {
+      var request =
+          HttpRequest.newBuilder(hook.webhook())
+              .timeout(TIMEOUT)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build();
       int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status / 100 == 2
           ? Optional.empty()
           : Optional.of("\"" + hook.name() + "\" answered " + status);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       // The exception's message may hold the address, and the address may be a secret.
       return Optional.of(
           "\"" + hook.name() + "\" could not be reached (" + e.getClass().getSimpleName() + ")");

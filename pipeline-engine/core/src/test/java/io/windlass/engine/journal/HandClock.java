@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that goes on when the test says so. */
-final class HandClock implements InstantSource {
+public final class HandClock implements InstantSource {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -15,7 +15,8 @@ final class HandClock implements InstantSource {
     return now.get();
   }
 
-  void forward(Duration time) {
+  /** Lets this much time pass at once. */
+  public void forward(Duration time) {
     now.updateAndGet(before -> before.plus(time));
   }
 }

@@ -72,12 +72,38 @@ class AlertMachineTest {
             new AlertEvent.Undelivered(message, List.of("1"), 1, "away"),
             NOW);
     var again =
-        machine.on(undelivered.state(), new AlertEvent.Again(message, List.of("1"), 2), NOW);
+        machine.on(
+            new AlertState(1, Optional.of("tests"), undelivered.state().problem()),
+            new AlertEvent.Again(message, List.of("1"), 2),
+            NOW);
 
     assertThat(undelivered.timers()).hasSize(1);
     assertThat(again.effects())
         .singleElement()
         .satisfies(effect ->
             assertThat(effect.effect()).isEqualTo(new AlertEffect.Post(message, List.of("1"), 2)));
+  }
+
+  @ParameterizedTest(name = "a {0} of \"{1}\", tried again while the ref has \"{2}\": {3}")
+  @CsvSource(
+      textBlock =
+          """
+          FAILURE,  tests, tests, 1
+          FAILURE,  tests, image, 0
+          FAILURE,  tests, '',    0
+          RECOVERY, '',    '',    1
+          RECOVERY, '',    tests, 0
+          """)
+  void whatIsNoLongerTrueIsNotTriedAgain(
+      AlertEvent.Kind kind, String cause, String now, int posts) {
+    var message =
+        new AlertEvent.Message(
+            kind, "acme/shop", "refs/heads/main", 1, "title", cause, Optional.empty());
+    var state =
+        new AlertState(2, Optional.of(now).filter(text -> !text.isEmpty()), Optional.empty());
+
+    var again = machine.on(state, new AlertEvent.Again(message, List.of("1"), 2), NOW);
+
+    assertThat(again.effects()).hasSize(posts);
   }
 }
