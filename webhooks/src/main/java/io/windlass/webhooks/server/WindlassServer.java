@@ -17,7 +17,6 @@ import io.windlass.engine.image.store.ContentStore;
 import io.windlass.engine.image.store.StoreLimits;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
-import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.JournalSettings;
 import io.windlass.engine.journal.Performer;
@@ -57,7 +56,6 @@ import io.windlass.webhooks.dashboard.DashboardParts;
 import io.windlass.webhooks.dashboard.DashboardRoutes;
 import io.windlass.webhooks.dashboard.StaticRoutes;
 import io.windlass.webhooks.delivery.Deliveries;
-import io.windlass.webhooks.delivery.DeliveryEvent;
 import io.windlass.webhooks.delivery.DeliveryMachine;
 import io.windlass.webhooks.delivery.DeliveryTable;
 import io.windlass.webhooks.delivery.HookRoutes;
@@ -189,7 +187,7 @@ public final class WindlassServer implements AutoCloseable {
                 new Links(Optional.of(settings.server().url())),
                 RunLimits.DEFAULT,
                 ROLLOUT_LOOK));
-    journal.register(new DeliveryMachine(), new NoEffects(), new DeliveryTable());
+    journal.register(new DeliveryMachine(), Performer.idle(), new DeliveryTable());
     Intake intake = new Intake(journal, clock);
     Deliveries deliveries = new Deliveries(database);
     binder.restore();
@@ -335,19 +333,6 @@ public final class WindlassServer implements AutoCloseable {
       } catch (Exception e) {
         LOG.atWarn().setCause(e).log("a part of the server did not end cleanly");
       }
-    }
-  }
-
-  /** Deliveries have no effects of their own. */
-  private static final class NoEffects implements Performer<Void, DeliveryEvent> {
-    @Override
-    public Optional<DeliveryEvent> perform(EffectId id, Void effect) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<DeliveryEvent> onGivenUp(EffectId id, Void effect, Throwable error) {
-      return Optional.empty();
     }
   }
 }

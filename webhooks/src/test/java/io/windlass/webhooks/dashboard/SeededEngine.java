@@ -3,7 +3,6 @@ package io.windlass.webhooks.dashboard;
 import io.windlass.engine.decision.DecisionTable;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
-import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.Performer;
 import io.windlass.engine.journal.Subject;
@@ -77,31 +76,18 @@ final class SeededEngine implements AutoCloseable {
     this.millis = new AtomicLong(start.toEpochMilli());
     this.database = Database.open(DatabaseSettings.in(data));
     this.journal = new Journal(database, clock());
-    journal.register(new DeliveryMachine(), new Quiet<>(), new DeliveryTable());
-    journal.register(new RepositoryMachine(), new Quiet<>(), new RepositoryProjection());
-    journal.register(new RefMachine(), new Quiet<>(), new RefProjection());
+    journal.register(new DeliveryMachine(), Performer.idle(), new DeliveryTable());
+    journal.register(new RepositoryMachine(), Performer.idle(), new RepositoryProjection());
+    journal.register(new RefMachine(), Performer.idle(), new RefProjection());
     Links links = new Links(Optional.empty());
     journal.register(
         new RunMachine(EnvironmentMachine.deployments(), links),
-        new Quiet<>(),
+        Performer.idle(),
         new RunProjection());
-    journal.register(new EnvironmentMachine(links), new Quiet<>(), new EnvironmentProjection());
-    journal.register(new StatusMachine(), new Quiet<>());
-    journal.register(new AlertMachine(), new Quiet<>());
+    journal.register(new EnvironmentMachine(links), Performer.idle(), new EnvironmentProjection());
+    journal.register(new StatusMachine(), Performer.idle());
+    journal.register(new AlertMachine(), Performer.idle());
     journal.start();
-  }
-
-  /** Performs nothing and answers nothing. */
-  private static final class Quiet<F, E> implements Performer<F, E> {
-    @Override
-    public Optional<E> perform(EffectId id, F effect) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<E> onGivenUp(EffectId id, F effect, Throwable error) {
-      return Optional.empty();
-    }
   }
 
   InstantSource clock() {

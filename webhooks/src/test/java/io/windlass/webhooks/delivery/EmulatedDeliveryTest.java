@@ -7,6 +7,7 @@ import io.javalin.Javalin;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.journal.Journal;
+import io.windlass.engine.journal.Performer;
 import io.windlass.engine.source.EmulatedGitHub;
 import io.windlass.webhooks.delivery.HookDirectory.Hook;
 import io.windlass.webhooks.delivery.HookDirectory.Scope;
@@ -43,8 +44,8 @@ class EmulatedDeliveryTest {
     opened.add(database);
     Journal journal = new Journal(database, InstantSource.system());
     opened.add(journal);
-    journal.register(new DeliveryMachine(), new IntakeTest.Idle<>(), new DeliveryTable());
-    journal.register(new IntakeTest.Listening(), new IntakeTest.Idle<>());
+    journal.register(new DeliveryMachine(), Performer.idle(), new DeliveryTable());
+    journal.register(new IntakeTest.Listening(), Performer.idle());
     journal.start();
     Intake intake = new Intake(journal, InstantSource.system());
     Hook hook = new Hook(WebhookSecret.of(SECRET, Optional.empty()), new Scope.Repository(NAME));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
-import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.Machine;
 import io.windlass.engine.journal.Performer;
@@ -47,8 +46,8 @@ class IntakeTest {
   void open() {
     database = Database.open(DatabaseSettings.in(data));
     journal = new Journal(database, InstantSource.fixed(NOW));
-    journal.register(new DeliveryMachine(), new Idle<Void, DeliveryEvent>(), new DeliveryTable());
-    journal.register(new Listening(), new Idle<Void, RefEvent>());
+    journal.register(new DeliveryMachine(), Performer.idle(), new DeliveryTable());
+    journal.register(new Listening(), Performer.idle());
     journal.start();
     deliveries = new Deliveries(database);
     intake = new Intake(journal, InstantSource.fixed(NOW));
@@ -319,16 +318,4 @@ class IntakeTest {
   }
 
   record Heard(List<String> deliveries) {}
-
-  static final class Idle<F, E> implements Performer<F, E> {
-    @Override
-    public Optional<E> perform(EffectId id, F effect) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<E> onGivenUp(EffectId id, F effect, Throwable error) {
-      return Optional.empty();
-    }
-  }
 }

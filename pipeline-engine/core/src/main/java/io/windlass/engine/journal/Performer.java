@@ -14,6 +14,21 @@ import java.util.Optional;
  * @param <E> event
  */
 public interface Performer<F, E> {
+  /** Does nothing: for a machine that has no effects, or whose effects do not matter. */
+  static <F, E> Performer<F, E> idle() {
+    return new Performer<>() {
+      @Override
+      public Optional<E> perform(EffectId id, F effect) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<E> onGivenUp(EffectId id, F effect, Throwable error) {
+        return Optional.empty();
+      }
+    };
+  }
+
   /**
    * Does the effect and returns the event that its subject should hear, if any. The event and the
    * effect's end are one transaction. What can be expected to fail is an event; throwing means that
