@@ -5,6 +5,7 @@ import io.windlass.engine.local.protocol.Phase;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A replica as it is kept on disk. It stays the same replica when its process is started again.
@@ -70,102 +71,89 @@ public record Member(
 
   /** In this phase from now on. */
   public Member become(Phase next, Instant now) {
-    return new Member(
-        id,
-        environment,
-        process,
-        release,
-        next,
-        born,
-        now,
-        retryAt,
-        failures,
-        attempt,
-        running,
-        lastFailure);
+    return with(draft -> {
+      draft.phase = next;
+      draft.since = now;
+    });
   }
 
   public Member started(Running process) {
-    return new Member(
-        id,
-        environment,
-        this.process,
-        release,
-        phase,
-        born,
-        since,
-        retryAt,
-        failures,
-        attempt,
-        Optional.of(process),
-        lastFailure);
+    return with(draft -> draft.running = Optional.of(process));
   }
 
   /** Nothing of its process is left. */
   public Member cleaned() {
-    return new Member(
-        id,
-        environment,
-        process,
-        release,
-        phase,
-        born,
-        since,
-        retryAt,
-        failures,
-        attempt,
-        Optional.empty(),
-        lastFailure);
+    return with(draft -> draft.running = Optional.empty());
   }
 
   /** Its process ended, or has to, and nobody asked for it. */
   public Member failed(Phase next, int failuresNow, Mishap mishap, Instant retry, Instant now) {
-    return new Member(
-        id,
-        environment,
-        process,
-        release,
-        next,
-        born,
-        now,
-        retry,
-        failuresNow,
-        attempt,
-        running,
-        Optional.of(mishap));
+    return with(draft -> {
+      draft.phase = next;
+      draft.since = now;
+      draft.retryAt = retry;
+      draft.failures = failuresNow;
+      draft.lastFailure = Optional.of(mishap);
+    });
   }
 
   /** Another process is to be started. */
   public Member again(Instant now) {
-    return new Member(
-        id,
-        environment,
-        process,
-        release,
-        Phase.STARTING,
-        born,
-        now,
-        retryAt,
-        failures,
-        attempt + 1,
-        Optional.empty(),
-        lastFailure);
+    return with(draft -> {
+      draft.phase = Phase.STARTING;
+      draft.since = now;
+      draft.attempt = attempt + 1;
+      draft.running = Optional.empty();
+    });
   }
 
   /** Its failures are so long ago that they say nothing any more. */
   public Member forgiven() {
-    return new Member(
-        id,
-        environment,
-        process,
-        release,
-        phase,
-        born,
-        since,
-        retryAt,
-        0,
-        attempt,
-        running,
-        lastFailure);
+    return with(draft -> draft.failures = 0);
+  }
+
+  private Member with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.made();
+  }
+
+  /** The same replica while what is kept of it changes. */
+  private static final class Draft {
+    private final Member before;
+    private Phase phase;
+    private Instant since;
+    private Instant retryAt;
+    private int failures;
+    private int attempt;
+    private Optional<Running> running;
+    private Optional<Mishap> lastFailure;
+
+    Draft(Member before) {
+      this.before = before;
+      this.phase = before.phase;
+      this.since = before.since;
+      this.retryAt = before.retryAt;
+      this.failures = before.failures;
+      this.attempt = before.attempt;
+      this.running = before.running;
+      this.lastFailure = before.lastFailure;
+    }
+
+    Member made() {
+      return new Member(
+          before.id,
+          before.environment,
+          before.process,
+          before.release,
+          phase,
+          before.born,
+          since,
+          retryAt,
+          failures,
+          attempt,
+          running,
+          lastFailure);
+    }
   }
 }
