@@ -2,9 +2,7 @@ package io.windlass.engine.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +27,6 @@ class AppRuntimeTest {
   }
 
   private static AppRuntime runtime(PublicRoute... routes) {
-    var web =
-        new ProcessRuntime(
-            Optional.empty(),
-            Optional.of(80),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofSeconds(5));
-    return new AppRuntime(
-        Map.of(), List.of(), Map.of("web", web), List.of(routes), Optional.empty());
+    return Runtimes.web(Optional.empty(), routes);
   }
 }

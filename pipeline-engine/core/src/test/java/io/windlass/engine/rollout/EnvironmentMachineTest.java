@@ -6,11 +6,10 @@ import io.windlass.engine.journal.Effect;
 import io.windlass.engine.journal.Tell;
 import io.windlass.engine.journal.Transition;
 import io.windlass.engine.notification.Links;
-import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
-import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.Runtimes;
 import io.windlass.engine.run.DeploymentRequest;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.RunEvent;
@@ -47,15 +46,6 @@ class EnvironmentMachineTest {
   }
 
   private EnvironmentEvent requested(long run) {
-    var process =
-        new ProcessRuntime(
-            Optional.empty(),
-            Optional.of(80),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofSeconds(30));
-    var runtime = new AppRuntime(Map.of(), List.of(), Map.of("web", process), List.of(), command);
     var image = new ImageRef("shop@sha256:" + run, "sha256:" + run);
     return new EnvironmentEvent.Requested(
         new DeploymentRequest(
@@ -64,7 +54,7 @@ class EnvironmentMachineTest {
             "%040x".formatted(run),
             "title",
             Map.of("web", image),
-            runtime,
+            Runtimes.web(command),
             List.of(),
             scaling,
             Optional.empty(),

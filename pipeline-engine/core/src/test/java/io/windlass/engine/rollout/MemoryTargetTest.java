@@ -1,14 +1,11 @@
 package io.windlass.engine.rollout;
 
-import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
-import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
-import java.time.Duration;
+import io.windlass.engine.release.Runtimes;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,19 +48,13 @@ class MemoryTargetTest extends RolloutTargetContract {
   }
 
   private Release release(long number, String content) {
-    var process =
-        new ProcessRuntime(
-            Optional.empty(),
-            Optional.of(80),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofSeconds(30));
-    var runtime =
-        new AppRuntime(Map.of(), List.of(), Map.of("web", process), List.of(), Optional.empty());
     Map<String, ImageRef> images =
         Map.of("web", new ImageRef("shop@sha256:" + content, "sha256:" + content));
     return new Release(
-        new ReleaseId(environment(), number), content, images, runtime, Instant.EPOCH);
+        new ReleaseId(environment(), number),
+        content,
+        images,
+        Runtimes.web(Optional.empty()),
+        Instant.EPOCH);
   }
 }

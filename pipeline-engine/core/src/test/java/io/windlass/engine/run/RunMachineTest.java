@@ -24,6 +24,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RunMachineTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final RunTrigger PUSH =
+      new RunTrigger(
+          RunTrigger.Kind.PUSH,
+          "refs/heads/main",
+          "a".repeat(40),
+          "title",
+          "ada",
+          Optional.empty(),
+          "delivery",
+          NOW);
+
   private final RunMachine machine =
       new RunMachine(EnvironmentMachine.deployments(), new Links(Optional.empty()));
   private RunState state = machine.initial("acme/shop#1");
@@ -53,17 +65,7 @@ class RunMachineTest {
     for (PlannedStep step : steps) {
       all.put(step.name(), step);
     }
-    var trigger =
-        new RunTrigger(
-            RunTrigger.Kind.PUSH,
-            "refs/heads/main",
-            "a".repeat(40),
-            "title",
-            "ada",
-            Optional.empty(),
-            "delivery",
-            NOW);
-    hear(new RunEvent.Begin(trigger, new RunPlan(all, image, List.of())));
+    hear(new RunEvent.Begin(PUSH, new RunPlan(all, image, List.of())));
     hear(new RunEvent.CheckedOut(List.of()));
   }
 
@@ -191,19 +193,9 @@ class RunMachineTest {
 
   @Test
   void aCommitThatHasVanishedIsSupersededAndNobodysError() {
-    var trigger =
-        new RunTrigger(
-            RunTrigger.Kind.PUSH,
-            "refs/heads/main",
-            "a".repeat(40),
-            "title",
-            "ada",
-            Optional.empty(),
-            "delivery",
-            NOW);
     hear(
         new RunEvent.Begin(
-            trigger, new RunPlan(Map.of("a", step("a", 0, false)), Optional.empty(), List.of())));
+            PUSH, new RunPlan(Map.of("a", step("a", 0, false)), Optional.empty(), List.of())));
 
     hear(new RunEvent.Vanished("pushed away"));
 

@@ -2,6 +2,7 @@ package io.windlass.engine.local.keeper;
 
 import static org.awaitility.Awaitility.await;
 
+import io.windlass.engine.local.client.HostStepExecutor;
 import io.windlass.engine.local.client.KeeperClient;
 import io.windlass.engine.local.client.KeeperLauncher;
 import io.windlass.engine.local.keeper.KeeperSettings.Limits;
@@ -20,6 +21,9 @@ import io.windlass.engine.local.protocol.RouteSpec;
 import io.windlass.engine.local.protocol.Secrets;
 import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.sandbox.Trees;
+import io.windlass.engine.run.StepLimits;
+import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepTask;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -56,6 +61,7 @@ final class Bench implements AutoCloseable {
           1 << 30,
           1 << 20);
 
+  private final Path temporary;
   final Path directory;
   final KeeperSettings settings;
   final KeeperClient client;
@@ -68,15 +74,12 @@ final class Bench implements AutoCloseable {
   }
 
   Bench(Path temporary, KeeperSettings.Sandboxing sandboxing) throws IOException {
-    Trees.passable(temporary);
-    this.directory = temporary.resolve("keeper");
-    this.settings = KeeperSettings.of(directory).withLimits(QUICK).withSandbox(sandboxing);
-    this.client = new KeeperClient(directory, Duration.ofSeconds(5));
+    this(temporary, settings -> settings.withSandbox(sandboxing));
   }
 
   /** With other settings than the usual ones. */
   Bench(Path temporary, UnaryOperator<KeeperSettings> change) throws IOException {
-    Trees.passable(temporary);
+    this.temporary = Trees.passable(temporary);
     this.directory = temporary.resolve("keeper");
     this.settings = change.apply(KeeperSettings.of(directory).withLimits(QUICK));
     this.client = new KeeperClient(directory, Duration.ofSeconds(5));
@@ -84,14 +87,11 @@ final class Bench implements AutoCloseable {
 
   /** With a content store. */
   Bench(Path temporary, Path store) throws IOException {
-    Trees.passable(temporary);
-    this.directory = temporary.resolve("keeper");
-    this.settings = KeeperSettings.of(directory).withLimits(QUICK).withContentStore(store);
-    this.client = new KeeperClient(directory, Duration.ofSeconds(5));
+    this(temporary, settings -> settings.withContentStore(store));
   }
 
   /** What starts a keeper of these settings as a process of its own. */
-  List<String> command(Path temporary) throws IOException {
+  List<String> command() throws IOException {
     Path file = Files.write(temporary.resolve("settings.json"), Json.write(settings));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -180,6 +180,30 @@ final class Bench implements AutoCloseable {
     return replicas().stream()
         .filter(r -> r.release().equals(release) && r.phase() == Phase.READY)
         .count();
+  }
+
+  /** Has a shell run the script as a step, with its log beside the keeper. */
+  CompletableFuture<StepResult> step(String id, Path workspace, String script) {
+    StepTask task =
+        new StepTask(
+            id,
+            workspace,
+            List.of(),
+            List.of("/bin/sh", "-c", script),
+            Map.of(),
+            Map.of(),
+            temporary.resolve(id + ".log"),
+            StepLimits.DEFAULT);
+    CompletableFuture<StepResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            result.complete(new HostStepExecutor(client).run(task));
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return result;
   }
 
   int proxyPort() {

@@ -3,16 +3,11 @@ package io.windlass.engine.local.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.windlass.engine.local.client.HostStepExecutor;
 import io.windlass.engine.local.sandbox.Trees;
-import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
-import io.windlass.engine.run.StepTask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,10 +42,12 @@ class DiskLimitTest {
   void aStepThatWritesTooMuchFailsAndItsNeighbourGoesOn() throws Exception {
     open(16 * MIB, MIB);
     Path quiet = workspace(temporary.resolve("quiet"));
-    CompletableFuture<StepResult> neighbour = start("neighbour", quiet, waitsFor("go"));
+    CompletableFuture<StepResult> neighbour = bench.step("neighbour", quiet, waitsFor("go"));
 
     StepResult result =
-        start("hog", workspace(temporary.resolve("hog")), writes(64)).get(60, TimeUnit.SECONDS);
+        bench
+            .step("hog", workspace(temporary.resolve("hog")), writes(64))
+            .get(60, TimeUnit.SECONDS);
 
     assertThat(result)
         .isInstanceOfSatisfying(
@@ -64,7 +61,8 @@ class DiskLimitTest {
   void whatItWritesToItsTmpCountsToo() throws Exception {
     open(16 * MIB, MIB);
     assertThat(
-            start(
+            bench
+                .step(
                     "tmp",
                     workspace(temporary.resolve("tmp")),
                     "head -c 64M /dev/zero >\"$TMPDIR\"/f; sleep 100")
@@ -80,10 +78,10 @@ class DiskLimitTest {
     run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=128m,mode=711", "tmpfs", small.toString());
     Path quiet = workspace(small.resolve("quiet"));
     CompletableFuture<StepResult> neighbour =
-        start("neighbour", quiet, "touch begun; " + waitsFor("go"));
+        bench.step("neighbour", quiet, "touch begun; " + waitsFor("go"));
     await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(quiet.resolve("begun")));
 
-    StepResult result = start("hog", workspace(small.resolve("hog")), writes(96)).get();
+    StepResult result = bench.step("hog", workspace(small.resolve("hog")), writes(96)).get();
 
     assertThat(result)
         .isInstanceOfSatisfying(
@@ -92,7 +90,7 @@ class DiskLimitTest {
     Files.writeString(quiet.resolve("go"), "");
     assertThat(neighbour.get(30, TimeUnit.SECONDS)).isInstanceOf(StepResult.Exited.class);
 
-    assertThat(start("next", quiet, "true").get(30, TimeUnit.SECONDS))
+    assertThat(bench.step("next", quiet, "true").get(30, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
             StepResult.Refused.class,
             r -> assertThat(r.reason()).contains("are free on its disk and 64 MiB are kept free"));
@@ -108,29 +106,6 @@ class DiskLimitTest {
 
   private static Path workspace(Path directory) throws Exception {
     return Trees.passable(directory);
-  }
-
-  private CompletableFuture<StepResult> start(String id, Path workspace, String script) {
-    StepTask task =
-        new StepTask(
-            id,
-            workspace,
-            List.of(),
-            List.of("/bin/sh", "-c", script),
-            Map.of(),
-            Map.of(),
-            temporary.resolve(id + ".log"),
-            StepLimits.DEFAULT);
-    CompletableFuture<StepResult> result = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            result.complete(new HostStepExecutor(bench.client).run(task));
-          } catch (Exception e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return result;
   }
 
   private static void run(String... command) throws Exception {

@@ -3,7 +3,6 @@ package io.windlass.engine.local.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.windlass.engine.local.client.HostStepExecutor;
 import io.windlass.engine.local.client.KeeperLauncher;
 import io.windlass.engine.local.process.ProcessTable;
 import io.windlass.engine.local.protocol.KeeperStatus;
@@ -12,9 +11,7 @@ import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.ReplicaStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
 import io.windlass.engine.local.protocol.Root;
-import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
-import io.windlass.engine.run.StepTask;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -57,7 +54,7 @@ class KilledKeeperTest {
   private void start() throws Exception {
     keeper =
         KeeperLauncher.start(
-            bench.command(temporary),
+            bench.command(),
             bench.directory,
             temporary.resolve("keeper.log"),
             Duration.ofSeconds(60));
@@ -119,25 +116,8 @@ class KilledKeeperTest {
   @Test
   void aRunningStepIsEndedAndLost() throws Exception {
     Path workspace = Files.createDirectories(temporary.resolve("workspace"));
-    StepTask task =
-        new StepTask(
-            "s",
-            workspace,
-            List.of(),
-            List.of("/bin/sh", "-c", "touch begun; setsid sleep 947 & sleep 948"),
-            Map.of(),
-            Map.of(),
-            temporary.resolve("step.log"),
-            StepLimits.DEFAULT);
-    CompletableFuture<StepResult> result = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            result.complete(new HostStepExecutor(bench.client).run(task));
-          } catch (Exception e) {
-            result.completeExceptionally(e);
-          }
-        });
+    CompletableFuture<StepResult> result =
+        bench.step("s", workspace, "touch begun; setsid sleep 947 & sleep 948");
     await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(workspace.resolve("begun")));
     kill();
     start();

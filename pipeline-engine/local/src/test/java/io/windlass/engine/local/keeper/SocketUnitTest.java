@@ -70,7 +70,7 @@ class SocketUnitTest {
             settings -> settings.withRoutes(new KeeperSettings.Routes(List.of(), true, List.of())));
     List<String> command =
         new ArrayList<>(List.of("perl", "-e", UNIT, temporary.resolve("port").toString()));
-    command.addAll(bench.command(temporary));
+    command.addAll(bench.command());
     unit =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -44,6 +44,11 @@ final class Replica implements AutoCloseable {
     return new Replica(name, exchange -> answer(exchange, 200, name));
   }
 
+  /** Answers everything with the path that was asked for. */
+  static Replica tellingItsPaths(String name) throws IOException {
+    return new Replica(name, exchange -> answer(exchange, 200, exchange.getRequestURI().getPath()));
+  }
+
   static void answer(HttpExchange exchange, int status, String body) throws IOException {
     exchange.getRequestBody().readAllBytes();
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);

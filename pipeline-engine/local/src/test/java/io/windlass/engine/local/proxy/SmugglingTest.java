@@ -96,10 +96,7 @@ class SmugglingTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("brokenChunks")
   void whatFollowsABrokenChunkIsNotARequest(String name, String body) throws Exception {
-    try (Replica replica =
-            Replica.answering(
-                "a",
-                exchange -> Replica.answer(exchange, 200, exchange.getRequestURI().getPath()));
+    try (Replica replica = Replica.tellingItsPaths("a");
         ProxyFixture proxy = new ProxyFixture().everythingTo(replica.ready())) {
 
       String answer =
@@ -152,10 +149,7 @@ class SmugglingTest {
 
   @Test
   void oneRequestAfterAnotherOnAConnectionAreTwo() throws Exception {
-    try (Replica replica =
-            Replica.answering(
-                "a",
-                exchange -> Replica.answer(exchange, 200, exchange.getRequestURI().getPath()));
+    try (Replica replica = Replica.tellingItsPaths("a");
         ProxyFixture proxy = new ProxyFixture().everythingTo(replica.ready())) {
 
       String answer =

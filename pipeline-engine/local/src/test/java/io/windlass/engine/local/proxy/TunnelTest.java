@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TunnelTest {
+  private static final String UPGRADE =
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n";
 
   /** A WebSocket server of the smallest kind: greets, then gives every frame back unmasked. */
   private static void echo(Socket socket) throws Exception {
@@ -173,15 +175,18 @@ class TunnelTest {
     }
   }
 
+  private static void switchProtocols(Socket socket) throws IOException {
+    RawServer.head(socket);
+    RawServer.send(
+        socket, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: raw\r\nConnection: Upgrade\r\n\r\n");
+  }
+
   @Test
   void aTunnelEndsForTheReplicaWhenTheClientIsGone() throws Exception {
     CompletableFuture<Integer> end = new CompletableFuture<>();
     try (RawServer replica =
             new RawServer(socket -> {
-              RawServer.head(socket);
-              RawServer.send(
-                  socket,
-                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: raw\r\nConnection: Upgrade\r\n\r\n");
+              switchProtocols(socket);
               try {
                 end.complete(socket.getInputStream().read());
               } catch (IOException reset) {
@@ -191,8 +196,7 @@ class TunnelTest {
         ProxyFixture proxy =
             new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
       try (Socket client = proxy.connect()) {
-        RawServer.send(
-            client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n");
+        RawServer.send(client, UPGRADE);
         assertThat(RawServer.head(client))
             .startsWith("HTTP/1.1 101 ")
             .contains("Upgrade: raw\r\n", "Connection: Upgrade\r\n");
@@ -207,17 +211,13 @@ class TunnelTest {
   void bytesThatFollowTheUpgradeAtOnceAreNotLost() throws Exception {
     try (RawServer replica =
             new RawServer(socket -> {
-              RawServer.head(socket);
-              RawServer.send(
-                  socket,
-                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: raw\r\nConnection: Upgrade\r\n\r\n");
+              switchProtocols(socket);
               socket.getOutputStream().write(socket.getInputStream().readAllBytes());
             });
         ProxyFixture proxy =
             new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()));
         Socket client = proxy.connect()) {
-      RawServer.send(
-          client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\nearly");
+      RawServer.send(client, UPGRADE + "early");
       RawServer.head(client);
       RawServer.send(client, " and late");
       client.shutdownOutput();
@@ -247,10 +247,7 @@ class TunnelTest {
   void aReplicaThatLeavesHttpUnaskedIsABadGateway() throws Exception {
     try (RawServer replica =
             new RawServer(socket -> {
-              RawServer.head(socket);
-              RawServer.send(
-                  socket,
-                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: raw\r\nConnection: Upgrade\r\n\r\n");
+              switchProtocols(socket);
             });
         ProxyFixture proxy =
             new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
