@@ -5,35 +5,14 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-root=$(CDPATH='' cd -- "$here/../../.." && pwd)
+. "$here/../common.sh"
 rounds=${1:-3}
 settle=${2:-30}
-work=$(mktemp -d)
-chmod 711 "$work"
-server=
-keeper=
-end() { # ends a process of ours and waits for it
-  [ -z "$1" ] || { kill "$1" 2>/dev/null && wait "$1" 2>/dev/null; } || true
-}
-cleanup() {
-  end "$server"
-  end "$keeper"
-  rm -rf "$work"
-}
-trap cleanup EXIT INT TERM
-
-"$root/bin/windlass" version >&2
 "$root/bin/windlass" start-cache
 
-fail() {
-  echo "$1; its log:" >&2
-  tail "$2" >&2
-  exit 1
-}
 now() { date +%s%3N; }
 cpu() { awk '{ print ($14 + $15) * 10 }' "/proc/$1/stat"; }
 memory() { awk '/^Rss:/ { r = $2 } /^Pss:/ { p = $2 } END { printf "%.0f | %.0f", r / 1024, p / 1024 }' "/proc/$1/smaps_rollup"; }
-answers() { curl -fs -o /dev/null "http://127.0.0.1:$port/readyz"; }
 
 start_keeper() {
   began=$(now)
@@ -47,36 +26,19 @@ start_keeper() {
 }
 start_server() {
   began=$(now)
-  "$root/bin/windlass" server --config "$dir/server.yaml" >>"$dir/server.log" 2>&1 &
-  server=$!
-  until answers; do
-    kill -0 "$server" 2>/dev/null || fail "the server ended" "$dir/server.log"
-    sleep 0.01
-  done
+  serve "$dir" "$port"
   took=$(($(now) - began))
 }
 row() { printf '| %s | %s | %s | %s | %s | %s |\n' "$@"; }
-
-free_ports() { "$("$root/bin/windlass" version --java)" "$here/../webhooks/FreePort.java"; }
 
 measure() { # NAME; on or off
   export WINDLASS_START_CACHE="$2"
   dir=$work/$1-$round
   mkdir -m 711 "$dir"
-  port=$(free_ports)
-  routes=$(free_ports)
+  port=$(free_port)
+  routes=$(free_port)
   git init -q "$dir/repository"
-  head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$dir/hook.secret"
-  chmod 600 "$dir/hook.secret"
-  cat >"$dir/server.yaml" <<EOF
-server: { url: "http://127.0.0.1:$port", listen: "127.0.0.1:$port", data: "$dir/data" }
-targets:
-  local: { keeper: { listen: "127.0.0.1:$routes", start: false } }
-repositories:
-  bench/shop:
-    clone: "file://$dir/repository"
-    secret: { file: "$dir/hook.secret" }
-EOF
+  settings "$dir" "$port" "$routes" "$dir/repository" ", start: false"
   start_keeper
   row "$1" "keeper, first start" "$took" "$(cpu "$keeper")" "" ""
   start_server

@@ -4,43 +4,13 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-root=$(CDPATH='' cd -- "$here/../../.." && pwd)
+. "$here/../common.sh"
 seconds=${1:-10}
 event=${EVENT:-push}
-work=$(mktemp -d)
-chmod 711 "$work"
-server=
-cleanup() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  [ -z "$server" ] || wait "$server" 2>/dev/null || true
-  pkill -f "keeper --config $work/server.yaml" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT INT TERM
-
-"$root/bin/windlass" version >&2
-java=$("$root/bin/windlass" version --java)
-port=$("$java" "$here/FreePort.java")
+port=$(free_port)
 "$here/repository.sh" "$work/repository" >"$work/commits"
-head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$work/hook.secret"
-chmod 600 "$work/hook.secret"
-cat >"$work/server.yaml" <<YAML
-server: { url: "http://127.0.0.1:$port", listen: "127.0.0.1:$port", data: "$work/data" }
-targets:
-  local: { keeper: { listen: "127.0.0.1:0" } }
-repositories:
-  bench/shop:
-    clone: "file://$work/repository"
-    secret: { file: "$work/hook.secret" }
-YAML
-"$root/bin/windlass" server --config "$work/server.yaml" >"$work/server.log" 2>&1 &
-server=$!
-i=0
-until curl -fs "http://127.0.0.1:$port/readyz" >/dev/null; do
-  i=$((i + 1))
-  [ "$i" -lt 300 ] || { echo "the server did not get ready; its log:" >&2; tail "$work/server.log" >&2; exit 1; }
-  sleep 0.2
-done
+settings "$work" "$port" 0 "$work/repository"
+serve "$work" "$port"
 
 load() { # CONNECTIONS SECONDS [RATE]
   "$java" -XX:+UseSerialGC "-Devent=$event" "$here/Load.java" "http://127.0.0.1:$port/hooks/github/bench/shop" "$work/hook.secret" "$1" "$2" "$work/commits" ${3:+"$3"}
