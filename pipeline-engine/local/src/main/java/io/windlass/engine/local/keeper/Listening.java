@@ -30,7 +30,6 @@ final class Listening {
     return new ProxySettings(
         addresses,
         routes.inheritSocket(),
-        false,
         routes.trusted().stream().map(AddressRange::parse).toList(),
         Timeouts.DEFAULT,
         io.windlass.engine.local.proxy.Limits.DEFAULT);

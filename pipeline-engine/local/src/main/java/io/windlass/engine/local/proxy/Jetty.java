@@ -102,7 +102,6 @@ final class Jetty {
       ProxyConnector connector = prepared(ProxyConnector.opening(server, selectors, http()));
       connector.setHost(address.getAddress().getHostAddress());
       connector.setPort(address.getPort());
-      connector.setReusePort(settings.reusePort());
       connectors.add(connector);
     }
     if (settings.inheritSocket()) {

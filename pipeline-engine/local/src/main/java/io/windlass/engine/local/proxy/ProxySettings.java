@@ -11,15 +11,12 @@ import java.util.List;
  * @param inheritSocket also (or only, with an empty {@code listen}) serve the listening socket that
  *     is this process's standard input. This is how a systemd socket unit ({@code Accept=no}) hands
  *     a privileged port to a service with {@code StandardInput=socket}
- * @param reusePort let another process listen on the same addresses at the same time, so that a new
- *     keeper can take over before the old one ends
  * @param trusted whose forwarding headers ({@code Forwarded}, {@code X-Forwarded-*}) are believed
  *     and passed on; those of everybody else are dropped
  */
 public record ProxySettings(
     List<InetSocketAddress> listen,
     boolean inheritSocket,
-    boolean reusePort,
     List<AddressRange> trusted,
     Timeouts timeouts,
     Limits limits) {
@@ -35,8 +32,7 @@ public record ProxySettings(
 
   /** Defaults for everything but the addresses. */
   public static ProxySettings listeningOn(InetSocketAddress... listen) {
-    return new ProxySettings(
-        List.of(listen), false, false, List.of(), Timeouts.DEFAULT, Limits.DEFAULT);
+    return new ProxySettings(List.of(listen), false, List.of(), Timeouts.DEFAULT, Limits.DEFAULT);
   }
 
   /** A free port on the loopback address. */
@@ -45,22 +41,18 @@ public record ProxySettings(
   }
 
   public ProxySettings withTrusted(AddressRange... ranges) {
-    return new ProxySettings(listen, inheritSocket, reusePort, List.of(ranges), timeouts, limits);
+    return new ProxySettings(listen, inheritSocket, List.of(ranges), timeouts, limits);
   }
 
   public ProxySettings withTimeouts(Timeouts other) {
-    return new ProxySettings(listen, inheritSocket, reusePort, trusted, other, limits);
+    return new ProxySettings(listen, inheritSocket, trusted, other, limits);
   }
 
   public ProxySettings withLimits(Limits other) {
-    return new ProxySettings(listen, inheritSocket, reusePort, trusted, timeouts, other);
-  }
-
-  public ProxySettings withReusePort() {
-    return new ProxySettings(listen, inheritSocket, true, trusted, timeouts, limits);
+    return new ProxySettings(listen, inheritSocket, trusted, timeouts, other);
   }
 
   public ProxySettings withInheritedSocket() {
-    return new ProxySettings(listen, true, reusePort, trusted, timeouts, limits);
+    return new ProxySettings(listen, true, trusted, timeouts, limits);
   }
 }

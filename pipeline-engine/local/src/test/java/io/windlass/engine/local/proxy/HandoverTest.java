@@ -52,7 +52,7 @@ class HandoverTest {
   /** A proxy that was given the listening socket. */
   private ProxyFixture heir(Timeouts timeouts) throws ProxyException {
     ProxySettings settings =
-        new ProxySettings(List.of(), true, false, List.of(), timeouts, Limits.DEFAULT);
+        new ProxySettings(List.of(), true, List.of(), timeouts, Limits.DEFAULT);
     return new ProxyFixture(settings, () -> listening, ProxyFixture.routesTo(replica.ready()));
   }
 

@@ -48,22 +48,6 @@ class ListeningTest {
   }
 
   @Test
-  void aSecondProxyCanTakeOverTheAddress() throws Exception {
-    try (Replica replica = Replica.named("a");
-        ProxyFixture first =
-            new ProxyFixture(ProxyFixture.settings(ProxyFixture.TIMEOUTS).withReusePort())) {
-      first.everythingTo(replica.ready());
-      ProxySettings same = ProxySettings.listeningOn(loopback(first.port)).withReusePort();
-      try (ProxyFixture second = new ProxyFixture(same).everythingTo(replica.ready())) {
-        assertThat(second.port).isEqualTo(first.port);
-        first.proxy.close();
-
-        assertThat(second.get("/").body()).isEqualTo("a");
-      }
-    }
-  }
-
-  @Test
   void withoutAnInheritedSocketTheStartFails() {
     ProxySettings settings = ProxySettings.onLoopback().withInheritedSocket();
     try (Proxy proxy = new Proxy(settings)) {
