@@ -18,8 +18,8 @@ import io.windlass.engine.local.replica.Meter;
 import io.windlass.engine.local.replica.Ports;
 import io.windlass.engine.local.replica.ReplicaLog;
 import io.windlass.engine.local.replica.Replicas;
+import io.windlass.engine.local.sandbox.Berths;
 import io.windlass.engine.local.sandbox.Isolation;
-import io.windlass.engine.local.sandbox.Networks;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.state.KeeperState;
@@ -61,7 +61,7 @@ public final class Keeper implements AutoCloseable {
 
   private final Standing standing;
   private final Isolation isolation;
-  private final Networks networks;
+  private final Berths berths;
   private final Loop loop;
   private final Crew crew;
   private final Steps steps;
@@ -115,8 +115,8 @@ public final class Keeper implements AutoCloseable {
               ContentStore.open(settings.contentStore().get(), StoreLimits.defaults(), clock));
     }
     Images images = new Images(directory.resolve("images"), store, isolation.sandbox().isolates());
-    this.networks = new Networks(isolation, users);
-    Ground ground = new Ground(isolation, users, networks, images, releases);
+    this.berths = new Berths(isolation, users, name, directory.resolve("steps"));
+    Ground ground = new Ground(isolation, users, berths, images, releases);
     this.steps =
         Steps.open(
             new StepSettings(
@@ -139,7 +139,7 @@ public final class Keeper implements AutoCloseable {
     int first = proxy.start();
     isolation.loopback().keptBy(directory);
     isolation.loopback().open(proxy.addresses());
-    networks.prepare();
+    berths.prepare();
     Meter meter = new Meter(isolation.cgroups(), replicas::mark, settings.limits().measured());
     Figures figures = new Figures(clock, meter, loop::state, releases);
     this.status =
@@ -300,7 +300,7 @@ public final class Keeper implements AutoCloseable {
       server.close();
       housekeeping.shutdownNow();
       steps.close();
-      networks.close();
+      berths.close();
       loop.close();
       crew.close();
       proxy.close();

@@ -50,38 +50,58 @@ public final class Launched {
 
   /** Starts it; returns once its session exists. */
   public static Launched start(Launch launch) throws IOException {
-    byte[] input = launch.input().getBytes(StandardCharsets.UTF_8);
-    if (input.length > INPUT_LIMIT) {
-      throw new IOException(
-          "Tried to start a process but its environment is longer than "
-              + INPUT_LIMIT
-              + " bytes; make it shorter, or put long values into a file");
-    }
+    String input = checked(launch.input());
+    List<String> line = new ArrayList<>(List.of("/usr/bin/setsid"));
+    line.addAll(wrapper(launch));
+    ProcessBuilder builder = bare(line).directory(launch.directory().toFile());
+    launch
+        .output()
+        .ifPresent(f -> builder.redirectOutput(ProcessBuilder.Redirect.appendTo(f.toFile())));
+    builder.environment().put(Launch.MARK, launch.mark());
+    return of(builder.start(), input);
+  }
+
+  /** Nothing of the keeper's environment reaches what this starts. */
+  static ProcessBuilder bare(List<String> line) {
+    ProcessBuilder builder =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.PIPE);
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    return builder;
+  }
+
+  /** The wrapper's command. */
+  static List<String> wrapper(Launch launch) {
     List<String> line = new ArrayList<>();
-    line.addAll(List.of("/usr/bin/setsid", "/bin/sh", "-c", WRAPPER, "windlass-process"));
+    line.addAll(List.of("/bin/sh", "-c", WRAPPER, "windlass-process"));
     line.add(launch.mark());
     line.add(launch.exitFile().toString());
     line.add(Integer.toString(launch.oomScore()));
     launch.groups().forEach(g -> line.add(g.toString()));
     line.add("--");
     line.addAll(launch.command());
-    ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .directory(launch.directory().toFile())
-            .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.PIPE);
-    launch
-        .output()
-        .ifPresent(f -> builder.redirectOutput(ProcessBuilder.Redirect.appendTo(f.toFile())));
-    Map<String, String> environment = builder.environment();
-    environment.clear();
-    environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    environment.put(Launch.MARK, launch.mark());
-    Process process = builder.start();
+    return line;
+  }
+
+  static String checked(String input) throws IOException {
+    if (input.getBytes(StandardCharsets.UTF_8).length > INPUT_LIMIT) {
+      throw new IOException(
+          "Tried to start a process but its environment is longer than "
+              + INPUT_LIMIT
+              + " bytes; make it shorter, or put long values into a file");
+    }
+    return input;
+  }
+
+  /** A wrapper that runs, once it has its input. */
+  static Launched of(Process process, String input) throws IOException {
     Optional<ProcessId> id = ProcessStat.of(process.pid()).map(ProcessStat::id);
     // Gone before it could be looked at: its number alone will never be mistaken for a live one.
     Launched launched = new Launched(process, id.orElse(new ProcessId(process.pid(), 0)));
-    launched.feed(input);
+    launched.feed(input.getBytes(StandardCharsets.UTF_8));
     return launched;
   }
 

@@ -24,22 +24,21 @@ public final class Inside {
   /**
    * The view of a process of this image.
    *
-   * @param mark of the process, and name of its control group
+   * @param group name of the process's control group
    * @param temporary its own directory
    * @param more variables over those of image and release
    */
   public View view(
       Content content,
       ProcessSpec spec,
-      String mark,
+      String group,
       Path temporary,
       Map<String, String> more,
-      int user,
-      int niceness) {
+      int user) {
     boolean isolates = isolation.sandbox().isolates();
     Path root = Path.of(content.root());
     Map<Path, Path> readable = new HashMap<>();
-    isolation.cgroups().directories(mark).forEach(d -> readable.put(d, d));
+    isolation.cgroups().directories(group).forEach(d -> readable.put(d, d));
     // A link would show whatever it leads to on this machine.
     if (content.onHost() && Files.isDirectory(root.resolve("app"), LinkOption.NOFOLLOW_LINKS)) {
       readable.put(Path.of("/app"), root.resolve("app"));
@@ -54,7 +53,6 @@ public final class Inside {
         isolates ? workdir : root.resolve(Path.of("/").relativize(workdir).toString()),
         env,
         user,
-        niceness,
         Optional.empty());
   }
 

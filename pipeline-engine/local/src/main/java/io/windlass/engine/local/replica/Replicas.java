@@ -82,13 +82,7 @@ public final class Replicas {
     List<Path> groups = isolation.cgroups().create(mark, bounds(spec));
     View view =
         inside.view(
-            content,
-            spec,
-            mark,
-            home.resolve("tmp").toAbsolutePath(),
-            names(member, port),
-            user,
-            0);
+            content, spec, mark, home.resolve("tmp").toAbsolutePath(), names(member, port), user);
     List<String> program = Inside.program(spec, content);
     if (program.isEmpty()) {
       throw new IOException(

@@ -74,16 +74,19 @@ public final class HeldNetwork implements AutoCloseable {
 
   /** The command, run inside: by root, who becomes somebody else only then, or by pasta's user. */
   List<String> entering(List<String> command) {
-    List<String> entrance =
-        asRoot
-            ? List.of("/usr/bin/nsenter", "--net=" + spaces + "net", "--")
-            : List.of(
-                "/usr/bin/nsenter",
-                "--user=" + spaces + "user",
-                "--net=" + spaces + "net",
-                "--preserve-credentials",
-                "--");
-    return Stream.of(entrance, command).flatMap(List::stream).toList();
+    return Stream.of(entrance(), command).flatMap(List::stream).toList();
+  }
+
+  /** What goes inside and then executes the command behind it. */
+  List<String> entrance() {
+    return asRoot
+        ? List.of("/usr/bin/nsenter", "--net=" + spaces + "net", "--")
+        : List.of(
+            "/usr/bin/nsenter",
+            "--user=" + spaces + "user",
+            "--net=" + spaces + "net",
+            "--preserve-credentials",
+            "--");
   }
 
   boolean ready() {

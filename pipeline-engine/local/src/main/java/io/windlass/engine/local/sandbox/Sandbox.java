@@ -1,6 +1,7 @@
 package io.windlass.engine.local.sandbox;
 
 import io.windlass.engine.local.process.Launch;
+import io.windlass.engine.local.process.Script;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -134,7 +135,8 @@ public final class Sandbox {
   }
 
   /**
-   * The command that runs {@code program} in this view.
+   * The command that runs {@code program} in this view. Who executes it has entered the view's
+   * network.
    *
    * @param mark see {@link Launch#mark}
    * @param ownedByKeeper a step: it may end when its wrapper does; a replica outlives everybody
@@ -142,9 +144,6 @@ public final class Sandbox {
   public View.Command command(View view, List<String> program, String mark, boolean ownedByKeeper) {
     view.env().forEach(Sandbox::check);
     List<String> line = new ArrayList<>();
-    if (view.niceness() > 0) {
-      line.addAll(List.of("/usr/bin/nice", "-n", Integer.toString(view.niceness())));
-    }
     if (dropsUser) {
       line.addAll(
           List.of(
@@ -159,8 +158,7 @@ public final class Sandbox {
     if (bubblewrap) {
       line.addAll(bubblewrap(view, ownedByKeeper));
       line.addAll(program);
-      List<String> inside = view.network().map(n -> n.entering(line)).orElse(line);
-      return new View.Command(inside, arguments(view.env()), Path.of("/"), true);
+      return new View.Command(line, arguments(view.env()), Path.of("/"), true);
     }
     if (view.root().isPresent()) {
       throw new IllegalStateException(
@@ -290,12 +288,7 @@ public final class Sandbox {
 
   private static String script(Map<String, String> env) {
     StringBuilder text = new StringBuilder();
-    env.forEach((name, value) ->
-        text.append("export ")
-            .append(name)
-            .append("='")
-            .append(value.replace("'", "'\\''"))
-            .append("'\n"));
+    env.forEach((name, value) -> text.append(Script.export(name, value)));
     return text.toString();
   }
 

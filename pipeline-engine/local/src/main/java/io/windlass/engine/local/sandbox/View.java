@@ -14,7 +14,6 @@ import java.util.Optional;
  * @param directory that it starts in, as seen inside
  * @param env all of its variables
  * @param user that it runs as where the keeper is root
- * @param niceness 0 to 19; more gives way to others
  * @param network of its own; empty: the machine's, where the proxy can call it
  */
 public record View(
@@ -24,7 +23,6 @@ public record View(
     Path directory,
     Map<String, String> env,
     int user,
-    int niceness,
     Optional<HeldNetwork> network) {
   public View {
     readable = Map.copyOf(readable);

@@ -5,11 +5,10 @@ import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.replica.Images;
 import io.windlass.engine.local.replica.Inside;
-import io.windlass.engine.local.sandbox.Cgroups;
-import io.windlass.engine.local.sandbox.HeldNetwork;
+import io.windlass.engine.local.sandbox.Berth;
+import io.windlass.engine.local.sandbox.Berths;
 import io.windlass.engine.local.sandbox.Isolation;
 import io.windlass.engine.local.sandbox.LoopbackFilter;
-import io.windlass.engine.local.sandbox.Networks;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.sandbox.View;
@@ -25,35 +24,24 @@ import java.util.Optional;
 
 /** What a step stands on: its user, its view of the machine, its limits. */
 public final class Ground {
-  /** Steps give way to replicas: an eighth of their weight, and niced. */
-  private static final int WEIGHT = 128;
-
-  static final int NICENESS = 10;
-  private static final int PROCESSES = 4096;
-
   private final Isolation isolation;
   private final Workspaces workspaces;
   private final Images images;
   private final Releases releases;
   private final Inside inside;
-  private final Networks networks;
+  private final Berths berths;
 
-  public Ground(
-      Isolation isolation, Users users, Networks networks, Images images, Releases releases) {
+  public Ground(Isolation isolation, Users users, Berths berths, Images images, Releases releases) {
     this.isolation = isolation;
-    this.networks = networks;
+    this.berths = berths;
     this.workspaces = new Workspaces(users, isolation.sandbox().dropsUser());
     this.images = images;
     this.releases = releases;
     this.inside = new Inside(isolation);
   }
 
-  /**
-   * Where it runs and as whom.
-   *
-   * @param network of its own; empty: the machine's
-   */
-  record Place(Path workspace, int user, Optional<HeldNetwork> network) {}
+  /** Where it runs and as whom. */
+  record Place(Path workspace, int user, Berth berth) {}
 
   Place enter(StepStart start, String mark, Path directory) throws IOException {
     Path workspace =
@@ -72,59 +60,39 @@ public final class Ground {
       Trees.give(directory.resolve("tmp"), user);
     }
     try {
-      return new Place(workspace, user, network(start, mark, user));
+      return new Place(workspace, user, berth(start, mark, user));
     } catch (IOException e) {
       workspaces.leave(workspace, user);
       throw e;
     }
   }
 
-  private Optional<HeldNetwork> network(StepStart start, String mark, int user) throws IOException {
+  private Berth berth(StepStart start, String mark, int user) throws IOException {
     if (start.release().isPresent()) {
       isolation.loopback().confine(mark, new LoopbackFilter.Confined(user, Optional.empty(), true));
-      return Optional.empty();
+      return berths.inMachinesNetwork();
     }
-    // A step that shares the machine's network must be able to call what it starts itself.
-    return networks.take();
+    return berths.take();
   }
 
   void leave(Place place, String mark) throws IOException {
-    place.network().ifPresent(networks::giveBack);
+    berths.giveBack(place.berth());
     isolation.loopback().release(mark);
     workspaces.leave(place.workspace(), place.user());
   }
 
   /** Makes ready what the next step needs. */
   void prepare() {
-    networks.prepare();
+    berths.prepare();
   }
 
-  List<Path> limit(StepStart start, Place place, String mark, long memoryUnsaid)
-      throws IOException {
+  void limit(StepStart start, Place place, long memoryUnsaid) throws IOException {
     long memory = start.resources().memoryBytes();
-    List<Path> groups =
-        isolation
-            .cgroups()
-            .create(
-                mark,
-                new Cgroups.Bounds(
-                    WEIGHT,
-                    start.resources().cpuMillis(),
-                    memory == 0 ? memoryUnsaid : memory,
-                    PROCESSES));
-    if (place.network().isPresent()) {
-      place.network().get().join(groups);
-    }
-    return groups;
+    berths.limit(place.berth(), start.resources().cpuMillis(), memory == 0 ? memoryUnsaid : memory);
   }
 
-  boolean outOfMemory(String mark) {
-    return isolation.cgroups().outOfMemory(mark);
-  }
-
-  /** Gives the limits back. */
-  void release(String mark) {
-    isolation.cgroups().remove(mark);
+  boolean outOfMemory(Place place) {
+    return isolation.cgroups().outOfMemory(place.berth().group());
   }
 
   View.Command command(StepStart start, String mark, Path directory, Place place)
@@ -132,13 +100,12 @@ public final class Ground {
     Path temporary = directory.resolve("tmp").toAbsolutePath();
     View view =
         start.release().isPresent()
-            ? inRelease(start, start.release().get(), mark, temporary, place)
-            : inWorkspace(start, mark, directory, temporary, place);
+            ? inRelease(start, start.release().get(), temporary, place)
+            : inWorkspace(start, directory, temporary, place);
     return isolation.sandbox().command(view, start.command(), mark, true);
   }
 
-  private View inRelease(
-      StepStart start, StepStart.InRelease in, String mark, Path temporary, Place place)
+  private View inRelease(StepStart start, StepStart.InRelease in, Path temporary, Place place)
       throws IOException, ImageException, InterruptedException {
     ProcessSpec spec =
         releases
@@ -154,17 +121,16 @@ public final class Ground {
     more.putAll(start.secrets().values());
     more.put("WINDLASS_RELEASE", in.release());
     return inside.view(
-        images.prepare(spec.root()), spec, mark, temporary, more, place.user(), NICENESS);
+        images.prepare(spec.root()), spec, place.berth().group(), temporary, more, place.user());
   }
 
-  private View inWorkspace(
-      StepStart start, String mark, Path directory, Path temporary, Place place)
+  private View inWorkspace(StepStart start, Path directory, Path temporary, Place place)
       throws IOException {
     boolean isolates = isolation.sandbox().isolates();
     Path seen = isolates ? Path.of("/tmp") : temporary;
     Map<Path, Path> readable = new HashMap<>();
     start.readable().forEach(r -> readable.put(Path.of(r), Path.of(r)));
-    isolation.cgroups().directories(mark).forEach(d -> readable.put(d, d));
+    isolation.cgroups().directories(place.berth().group()).forEach(d -> readable.put(d, d));
     // Programs look up the home of their user here, and no account of the machine is ours.
     Path accounts = Files.writeString(directory.resolve("passwd"), accounts(place.user()));
     readable.put(Path.of("/etc/passwd"), accounts.toAbsolutePath());
@@ -189,8 +155,7 @@ public final class Ground {
         place.workspace(),
         env,
         place.user(),
-        NICENESS,
-        place.network());
+        place.berth().network());
   }
 
   private static String accounts(int user) {

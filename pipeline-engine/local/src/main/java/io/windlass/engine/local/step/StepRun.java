@@ -155,11 +155,10 @@ final class StepRun {
       Ground.Place at = place.enter(step, mark, directory);
       try {
         places = List.of(at.workspace(), directory.resolve("tmp"));
-        conclude(place, run(step, place, at));
+        conclude(place, at, run(step, place, at));
       } finally {
         places = List.of();
         place.leave(at, mark);
-        place.release(mark);
         Trees.remove(directory.resolve("tmp"));
       }
     } catch (IOException | ImageException | RuntimeException e) {
@@ -178,20 +177,20 @@ final class StepRun {
   private Optional<Integer> run(StepStart step, Ground place, Ground.Place at)
       throws IOException, ImageException, InterruptedException {
     View.Command command = place.command(step, mark, directory, at);
-    List<Path> groups = place.limit(step, at, mark, memoryUnsaid);
+    place.limit(step, at, memoryUnsaid);
     Path exitFile = directory.resolve("exit");
     try (LogWriter log = log(step, place)) {
-      Launched launched =
-          Launched.start(
-              new Launch(
-                  mark,
-                  exitFile,
-                  Optional.empty(),
-                  groups,
-                  OOM_SCORE,
-                  command.command(),
-                  command.input(),
-                  command.directory()));
+      Launch launch =
+          new Launch(
+              mark,
+              exitFile,
+              Optional.empty(),
+              List.of(),
+              OOM_SCORE,
+              command.command(),
+              command.input(),
+              command.directory());
+      Launched launched = at.berth().wrapper().launch(launch, directory.resolve("start"));
       place.prepare();
       follow(step, launched, log);
       end(step, new Family(launched.id(), mark, command.sandboxed()));
@@ -230,11 +229,11 @@ final class StepRun {
     }
   }
 
-  private void conclude(Ground place, Optional<Integer> code) throws IOException {
+  private void conclude(Ground place, Ground.Place at, Optional<Integer> code) throws IOException {
     Optional<Stop> stopped = stop.get();
     if (stopped.isPresent()) {
       finish(stopped.get().state(), Optional.empty(), Optional.of(stopped.get().reason()));
-    } else if (place.outOfMemory(mark) && !code.equals(Optional.of(0))) {
+    } else if (place.outOfMemory(at) && !code.equals(Optional.of(0))) {
       finish(
           State.OVER_LIMIT,
           Optional.empty(),

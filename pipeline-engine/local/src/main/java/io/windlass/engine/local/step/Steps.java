@@ -75,7 +75,6 @@ public final class Steps {
       for (var leader : ProcessTable.read().marked(mark + "\0")) {
         new Family(leader.id(), mark, false).kill();
       }
-      ground.release(mark);
       last =
           new StepStatus(
               id,

@@ -126,21 +126,21 @@ class KilledKeeperTest {
   }
 
   @Test
-  void theNetworkThatItKeptReadyIsGone() throws Exception {
+  void whatItKeptReadyForAStepIsGone() throws Exception {
     Bench.need(keeper.isolation().ownNetwork(), "passt, for networks of steps");
     ProcessHandle process = ProcessHandle.of(keeper.pid()).orElseThrow();
-    // Pasta, and what holds the network inside.
+    // Pasta, what holds the network inside, and a wrapper.
     await()
         .atMost(Duration.ofSeconds(20))
         .until(
-            () -> process.descendants().map(ProcessHandle::pid).toList(), all -> all.size() == 2);
-    List<ProcessHandle> network = process.descendants().toList();
+            () -> process.descendants().map(ProcessHandle::pid).toList(), all -> all.size() == 3);
+    List<ProcessHandle> berth = process.descendants().toList();
 
     kill();
 
     await()
         .atMost(Duration.ofSeconds(10))
-        .until(() -> network.stream().noneMatch(p -> alive(p.pid())));
+        .until(() -> berth.stream().noneMatch(p -> alive(p.pid())));
   }
 
   @Test

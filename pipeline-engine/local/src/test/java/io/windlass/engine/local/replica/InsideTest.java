@@ -65,7 +65,6 @@ class InsideTest {
             "mark",
             directory,
             Map.of(),
-            Users.FIRST,
-            0);
+            Users.FIRST);
   }
 }

@@ -64,7 +64,6 @@ class HiddenDirectoryTest {
             workspace,
             Map.of("PATH", isolation.sandbox().path()),
             Users.FIRST,
-            0,
             Optional.empty());
     View.Command command =
         isolation

@@ -8,8 +8,8 @@ import io.windlass.engine.local.protocol.Secrets;
 import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.protocol.StepStatus;
 import io.windlass.engine.local.replica.Images;
+import io.windlass.engine.local.sandbox.Berths;
 import io.windlass.engine.local.sandbox.Isolation;
-import io.windlass.engine.local.sandbox.Networks;
 import io.windlass.engine.local.sandbox.Trees;
 import io.windlass.engine.local.sandbox.Users;
 import io.windlass.engine.local.state.Releases;
@@ -53,7 +53,7 @@ class StepsTest {
         new Ground(
             isolation,
             users,
-            new Networks(isolation, users),
+            new Berths(isolation, users, "steps-test", directory.resolve("steps")),
             new Images(directory.resolve("images"), Optional.empty(), false),
             Releases.open(directory.resolve("releases"), Vault.open(directory.resolve("key"))));
     return Steps.open(
