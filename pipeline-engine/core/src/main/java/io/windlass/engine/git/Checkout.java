@@ -19,9 +19,13 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.util.FS;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One checkout with its submodules, within one budget. */
 final class Checkout {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkout.class);
+
   private final Mirror top;
   private final Budget budget;
   private final List<Path> objects = new ArrayList<>();
@@ -47,7 +51,7 @@ final class Checkout {
       Files.createDirectories(half.getParent());
       MirrorStore.deleteTree(half);
       makeRoom(directory, commit);
-      fill(top, commit, half, 0);
+      fill(top, commit, half, takeSpare(half), 0);
       Files.move(half, directory, StandardCopyOption.ATOMIC_MOVE);
       return new Workspace(directory, commit, objects, files, bytes);
     } catch (IOException | InvalidPathException failed) {
@@ -57,18 +61,84 @@ final class Checkout {
     }
   }
 
-  /** Writes a commit of a mirror into a directory that is empty or not there. */
-  void fill(Mirror mirror, String sha, Path directory, int depth) throws GitException, IOException {
+  /** Makes a spare of a commit, where its kind can be one. */
+  void prepare(String sha) throws GitException {
+    MirrorRepository local = top.local();
+    try (ObjectReader reader = local.newObjectReader();
+        RevWalk walk = new RevWalk(reader)) {
+      TreeGuard.Contents contents =
+          TreeGuard.check(reader, walk.parseCommit(ObjectId.fromString(sha)).getTree(), budget);
+      Optional<Path> place =
+          contents.plain() ? spares().place(key(local), contents) : Optional.empty();
+      if (place.isPresent()) {
+        Path made = place.get();
+        boolean kept = false;
+        try {
+          fill(top, sha, made, Optional.empty(), 0);
+          spares().keep(key(local), made, contents);
+          kept = true;
+        } finally {
+          if (!kept) {
+            discard(made);
+          }
+        }
+      }
+    } catch (IOException failed) {
+      throw failure(sha, failed);
+    }
+  }
+
+  /**
+   * Puts the mirror's spare into this place.
+   *
+   * @return the commit that it is of; empty where there is none, and nothing is there
+   */
+  private Optional<String> takeSpare(Path half) throws IOException {
+    Optional<Path> spare = spares().take(key(top.local()));
+    try {
+      if (spare.isPresent()) {
+        Files.move(spare.get(), half, StandardCopyOption.ATOMIC_MOVE);
+        return Optional.of(Files.readString(half.resolve(".git/HEAD")).strip());
+      }
+    } catch (IOException gone) {
+      MirrorStore.deleteTree(spare.get());
+      MirrorStore.deleteTree(half);
+    }
+    return Optional.empty();
+  }
+
+  private Spares spares() {
+    return top.mirrors().spares();
+  }
+
+  private static Path key(MirrorRepository mirror) {
+    return mirror.getDirectory().toPath();
+  }
+
+  /**
+   * Writes a commit of a mirror into a directory.
+   *
+   * @param spare the commit whose spare the directory is; empty where it is empty or not there
+   */
+  void fill(Mirror mirror, String sha, Path directory, Optional<String> spare, int depth)
+      throws GitException, IOException {
     MirrorRepository local = mirror.local();
     try (ObjectReader reader = local.newObjectReader();
         RevWalk walk = new RevWalk(reader)) {
       RevCommit commit = walk.parseCommit(ObjectId.fromString(sha));
       TreeGuard.Contents contents = TreeGuard.check(reader, commit.getTree(), budget);
-      GitDirectory.make(local, directory, sha);
-      if (contents.attributes()) {
-        write(local, directory, commit);
-      } else {
-        writePlain(reader, directory, commit);
+      boolean updated =
+          spare.isPresent() && contents.plain() && update(local, directory, spare.get(), commit);
+      if (!updated) {
+        if (spare.isPresent()) {
+          MirrorStore.deleteTree(directory);
+        }
+        GitDirectory.make(local, directory, sha);
+        if (contents.attributes()) {
+          write(local, directory, commit);
+        } else {
+          writePlain(reader, directory, commit);
+        }
       }
       budget.checkTime();
       objects.add(local.getObjectsDirectory().toPath().toAbsolutePath());
@@ -110,6 +180,32 @@ final class Checkout {
       }
     } finally {
       index.unlock();
+    }
+  }
+
+  /** Whether the spare is the commit now; else anything may be there. */
+  private boolean update(MirrorRepository local, Path directory, String from, RevCommit commit)
+      throws IOException {
+    Path file = directory.resolve(".git").resolve("index");
+    try (ObjectReader reader = local.newObjectReader();
+        RevWalk walk = new RevWalk(reader)) {
+      ObjectId before = walk.parseCommit(ObjectId.fromString(from)).getTree();
+      DirCache index = DirCache.lock(file.toFile(), FS.DETECTED);
+      try {
+        DirCacheBuilder builder = index.builder();
+        new TreeUpdate(reader, directory, budget).update(before, commit.getTree(), index, builder);
+        if (!builder.commit()) {
+          return false;
+        }
+      } finally {
+        index.unlock();
+      }
+      GitDirectory.make(local, directory, commit.name());
+      return true;
+    } catch (IOException broken) {
+      budget.checkTime();
+      LOG.atWarn().setCause(broken).log("A spare checkout was of no use; all is written anew");
+      return false;
     }
   }
 

@@ -167,6 +167,15 @@ public final class Mirror {
     return new Checkout(this, limits).make(sha, directory.toAbsolutePath().normalize());
   }
 
+  /**
+   * Makes the next checkout of this repository quicker, whatever its commit: it begins with this
+   * one and writes only what differs. Nothing is made where one is ready, or where its kind of tree
+   * cannot (attributes, submodules, too large).
+   */
+  public void prepare(String sha, Limits limits) throws GitException {
+    new Checkout(this, limits).prepare(Sha.require(sha));
+  }
+
   MirrorRepository local() {
     return local;
   }

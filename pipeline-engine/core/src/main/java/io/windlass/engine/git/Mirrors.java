@@ -23,11 +23,13 @@ public final class Mirrors implements AutoCloseable {
   private final MirrorSettings settings;
   private final MirrorStore store;
   private final Remote remote;
+  private final Spares spares;
 
   private Mirrors(MirrorSettings settings) {
     this.settings = settings;
     this.store = new MirrorStore();
     this.remote = new Remote(settings.directory().resolve("ssh-home"));
+    this.spares = new Spares(settings.directory().resolve("spares"));
   }
 
   /** Opens the mirrors of a directory, which is made when it is not there. */
@@ -93,6 +95,10 @@ public final class Mirrors implements AutoCloseable {
   public void close() {
     remote.close();
     store.close();
+  }
+
+  Spares spares() {
+    return spares;
   }
 
   Map<String, Credentials> submoduleHosts() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
@@ -50,7 +51,7 @@ final class Submodules {
       Limits limits = budget.limits().withTime(budget.left());
       switch (mirrors.fetchSubmodule(url, credentials(parent, url, path), sha, limits)) {
         case Fetched.Ready(Mirror mirror, String commit) ->
-            checkout.fill(mirror, commit, directory.resolve(path), depth + 1);
+            checkout.fill(mirror, commit, directory.resolve(path), Optional.empty(), depth + 1);
         case Fetched.CommitVanished(String gone) ->
             throw refused(
                 "the submodule \""

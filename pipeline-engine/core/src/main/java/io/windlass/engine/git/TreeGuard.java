@@ -46,7 +46,12 @@ final class TreeGuard {
       long bytes,
       boolean attributes,
       Map<String, ObjectId> submodules,
-      Optional<ObjectId> gitmodules) {}
+      Optional<ObjectId> gitmodules) {
+    /** Whether it is only the files of its tree, byte for byte. */
+    boolean plain() {
+      return !attributes && submodules.isEmpty();
+    }
+  }
 
   private TreeGuard(ObjectReader reader, Budget budget) {
     this.reader = reader;

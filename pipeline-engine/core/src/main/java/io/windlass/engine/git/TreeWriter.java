@@ -57,21 +57,22 @@ final class TreeWriter {
           Files.createDirectory(path);
           walk.enterSubtree();
         } else {
-          entry(walk, path);
+          entry(walk.getPathString(), walk.getFileMode(), walk.getObjectId(0));
         }
       }
     }
   }
 
-  private void entry(TreeWalk walk, Path path) throws IOException {
-    FileMode mode = walk.getFileMode();
-    DirCacheEntry entry = new DirCacheEntry(walk.getRawPath());
+  /** One entry whose directory is there. */
+  void entry(String name, FileMode mode, ObjectId id) throws IOException {
+    Path path = directory.resolve(name);
+    DirCacheEntry entry = new DirCacheEntry(name);
     entry.setFileMode(mode);
-    entry.setObjectId(walk.getObjectId(0));
+    entry.setObjectId(id);
     if (mode.equals(FileMode.GITLINK)) {
       Files.createDirectory(path);
     } else {
-      ObjectLoader blob = reader.open(walk.getObjectId(0), Constants.OBJ_BLOB);
+      ObjectLoader blob = reader.open(id, Constants.OBJ_BLOB);
       if (mode.equals(FileMode.SYMLINK)) {
         Files.createSymbolicLink(
             path, Path.of(new String(blob.getBytes(), StandardCharsets.UTF_8)));

@@ -19,4 +19,9 @@ public record InPlaceWorkspaces(Path directory) implements Workspaces {
   public void remove(RunId run) {
     // Not ours to remove.
   }
+
+  @Override
+  public void prepare(RunId run, String sha) {
+    // There is no next one.
+  }
 }

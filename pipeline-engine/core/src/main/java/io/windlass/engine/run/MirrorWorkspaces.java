@@ -3,14 +3,19 @@ package io.windlass.engine.run;
 import io.windlass.engine.git.Fetched;
 import io.windlass.engine.git.GitException;
 import io.windlass.engine.git.Limits;
+import io.windlass.engine.git.Mirror;
 import io.windlass.engine.git.Mirrors;
 import io.windlass.engine.source.RepositoryName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Workspaces that are checked out of the repository's mirror. */
 public final class MirrorWorkspaces implements Workspaces {
+  private static final Logger LOG = LoggerFactory.getLogger(MirrorWorkspaces.class);
+
   private final Mirrors mirrors;
   private final CloneSource.Lookup sources;
   private final RunFiles files;
@@ -46,6 +51,21 @@ public final class MirrorWorkspaces implements Workspaces {
         case SETUP -> new Checkout.Failed(String.valueOf(e.getMessage()), true);
         case WORLD -> throw e;
       };
+    }
+  }
+
+  @Override
+  public void prepare(RunId run, String sha) {
+    try {
+      Optional<Mirror> mirror = mirrors.mirror(RepositoryName.of(run.repository()));
+      if (mirror.isPresent() && mirror.get().contains(sha)) {
+        mirror.get().prepare(sha, limits);
+      }
+    } catch (GitException e) {
+      LOG.atWarn()
+          .addKeyValue("run", run)
+          .setCause(e)
+          .log("The next workspace is not made ahead; it will take longer");
     }
   }
 

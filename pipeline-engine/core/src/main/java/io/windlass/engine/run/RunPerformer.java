@@ -72,6 +72,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
           executor.forget(RunFiles.attemptId(run, sha, attempt.step(), attempt.attempt()));
         }
         workspaces.remove(run);
+        workspaces.prepare(run, sha);
         yield Optional.empty();
       }
     };
