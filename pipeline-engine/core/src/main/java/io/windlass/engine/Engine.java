@@ -19,10 +19,13 @@ import io.windlass.engine.rollout.EnvironmentProjection;
 import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.run.MirrorWorkspaces;
+import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunMachine;
 import io.windlass.engine.run.RunPerformer;
 import io.windlass.engine.run.RunProjection;
 import io.windlass.engine.run.Runs;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -47,6 +50,21 @@ public record Engine(
     needed.addAll(environments.askedDigests());
     needed.addAll(runs.builtDigests());
     return needed;
+  }
+
+  /**
+   * Forgets what was over before a time: runs, rollouts, releases, and refs that are gone. What
+   * serves, what people can return to, and the newest run of each ref stays.
+   *
+   * @param lastServed how many releases of each environment people can return to
+   */
+  public void forget(Instant before, int lastServed) {
+    releases.forget(before, lastServed);
+    environments.forgetRollouts(before);
+    Set<RunId> needed = new HashSet<>(releases.runs());
+    needed.addAll(repositories.newestRuns());
+    runs.forget(before, needed);
+    repositories.forgetGoneRefs(before);
   }
 
   /**

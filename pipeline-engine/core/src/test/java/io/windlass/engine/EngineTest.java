@@ -1,9 +1,11 @@
 package io.windlass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.repository.Decision;
+import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.repository.Repositories;
 import io.windlass.engine.repository.RepositoryState;
 import io.windlass.engine.rollout.Environments;
@@ -20,8 +22,11 @@ import io.windlass.engine.source.CommitStatus;
 import io.windlass.engine.source.Intent;
 import io.windlass.engine.source.Ref;
 import io.windlass.engine.source.RepositoryName;
+import io.windlass.engine.source.Sha;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -426,6 +431,84 @@ class EngineTest {
     world.engine().repositories().lookForMissed(EngineWorld.SHOP, "start");
 
     assertThat(world.ended(2).summary().askedBy()).isEqualTo("found missing");
+  }
+
+  @Test
+  void whatIsOverIsForgottenAndWhatServesOrStandsIsNot() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    String second = next("echo 2");
+    world.push(first, second);
+    world.ended(2);
+    String third = next("echo 3");
+    world.push(second, third);
+    world.ended(3);
+    Instant later = Instant.now().plus(Duration.ofDays(1));
+
+    org.awaitility.Awaitility.await()
+        .untilAsserted(() -> {
+          world.journal().trim(later);
+          world.engine().forget(later, 1);
+          assertThat(world.engine().runs().list(Runs.Filter.NEWEST))
+              .extracting(run -> run.id().number())
+              .containsExactly(3L);
+        });
+
+    assertThat(world.engine().releases().list(EngineWorld.PRODUCTION, Optional.empty(), 10))
+        .extracting(listed -> listed.release().number(), Releases.Listed::status)
+        .containsExactly(tuple(3L, Releases.Listed.Status.LIVE));
+    assertThat(world.engine().environments().rollouts(EngineWorld.PRODUCTION, Optional.empty(), 10))
+        .isEmpty();
+    assertThat(world.engine().repositories().heads(EngineWorld.SHOP, 10))
+        .extracting(Repositories.KnownHead::sha)
+        .containsExactly(third);
+    world.push("again", second, third, false);
+    String fourth = next("echo 4");
+    world.push(third, fourth);
+    assertThat(world.ended(4).summary().sha()).isEqualTo(fourth);
+    assertThat(world.serving()).contains(4L);
+  }
+
+  @Test
+  void releasesThatPeopleCanReturnToAreKeptWithTheirRuns() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    world.push(first, next("echo 2"));
+    world.ended(2);
+    Instant later = Instant.now().plus(Duration.ofDays(1));
+
+    world.engine().forget(later, 2);
+
+    assertThat(world.engine().releases().list(EngineWorld.PRODUCTION, Optional.empty(), 10))
+        .hasSize(2);
+    assertThat(world.engine().runs().list(Runs.Filter.NEWEST)).hasSize(2);
+  }
+
+  @Test
+  void aBranchThatIsGoneIsForgottenAndCanComeBack() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    world.git.git("checkout", "--quiet", "-b", "better");
+    String better = next("echo better");
+    world.push("made", "refs/heads/better", Sha.NONE, better);
+    world.ended(2);
+    world.push("removed", "refs/heads/better", better, Sha.NONE);
+    var branch = RefMachine.subject("acme/shop", "refs/heads/better");
+    Instant later = Instant.now().plus(Duration.ofDays(1));
+
+    org.awaitility.Awaitility.await()
+        .untilAsserted(() -> {
+          world.engine().repositories().forgetGoneRefs(later);
+          assertThat(world.journal().history(branch, 0, 10)).isEmpty();
+        });
+
+    assertThat(world.journal().history(RefMachine.subject("acme/shop", "refs/heads/main"), 0, 10))
+        .isNotEmpty();
+    world.engine().repositories().lookForMissedPullRequests(EngineWorld.SHOP, "start");
+    org.awaitility.Awaitility.await().until(this::pullRequestsKnown);
+    world.journal().trim(later);
+    world.push("anew", "refs/heads/better", Sha.NONE, better);
+    assertThat(world.ended(3).summary().sha()).isEqualTo(better);
   }
 
   private void lookForPullRequests() {

@@ -159,16 +159,26 @@ final class EngineWorld implements AutoCloseable {
   }
 
   void push(String delivery, String before, String after, boolean forced) {
+    push(delivery, Ref.branch("main"), before, after, forced);
+  }
+
+  /** Delivers a push of another branch. */
+  void push(String delivery, String ref, String before, String after) {
+    push(delivery, Ref.parse(ref).orElseThrow(), before, after, false);
+  }
+
+  private void push(String delivery, Ref ref, String before, String after, boolean forced) {
+    boolean deleted = after.equals(Sha.NONE);
     var intent =
         new Intent.Pushed(
             SHOP,
-            Ref.branch("main"),
+            ref,
             before.isEmpty() ? Sha.NONE : before,
             after,
             forced,
-            before.isEmpty(),
-            false,
-            Optional.of(after),
+            before.isEmpty() || before.equals(Sha.NONE),
+            deleted,
+            deleted ? Optional.empty() : Optional.of(after),
             List.of(new CommitInfo(after, "change the shop", "Ada", Optional.empty())),
             1,
             "ada",

@@ -79,8 +79,15 @@ public final class Deliveries {
 
   /** Removes those that were received before a time from the list, and says how many. */
   public int forget(Instant before) {
-    return database.write(tx ->
-        tx.handle().execute("DELETE FROM delivery WHERE received < ?", before.toEpochMilli()));
+    return database.removeInParts(
+        (tx, most) ->
+            tx.handle()
+                .createQuery("SELECT id FROM delivery WHERE received < :before LIMIT :most")
+                .bind("before", before)
+                .bind("most", most)
+                .mapTo(String.class)
+                .list(),
+        (tx, id) -> tx.update("DELETE FROM delivery WHERE id = ?", id));
   }
 
   private static List<Row> query(

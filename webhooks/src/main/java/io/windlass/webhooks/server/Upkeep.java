@@ -8,12 +8,15 @@ import io.windlass.engine.image.ImageException;
 import io.windlass.engine.image.store.ContentStore;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.local.replica.ReplicaLog;
+import io.windlass.engine.notification.AlertMachine;
+import io.windlass.engine.notification.StatusMachine;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.webhooks.delivery.Deliveries;
 import io.windlass.webhooks.delivery.DeliveryMachine;
 import io.windlass.webhooks.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Set;
@@ -73,6 +76,14 @@ final class Upkeep {
           engine.repositories().forget(before);
         });
     quietly("old decisions", () -> decisions.forget(now.minus(kept.decisions())));
+    Instant ended = now.minus(longer(kept.runs(), kept.timelines()));
+    quietly("old runs and releases", () -> engine.forget(ended, RELEASES_KEPT));
+    quietly(
+        "old statuses",
+        () -> {
+          journal.forget(StatusMachine.KIND, ended);
+          journal.forget(AlertMachine.KIND, ended);
+        });
     quietly("old logs", () -> engine.runs().forgetLogs(now.minus(kept.logs())));
     quietly("the keeper's log", () -> ReplicaLog.bound(keeperLog, KEEPER_LOG_BYTES));
     quietly("images", () -> images.collect(engine.neededDigests(RELEASES_KEPT), IMAGE_BYTES_KEPT));
@@ -81,6 +92,11 @@ final class Upkeep {
         quietly("the mirror of " + name, () -> mirrors.maintain(name, Set.of()));
       }
     }
+  }
+
+  /** A key that the timelines still hold would be taken for one that was heard before. */
+  static Duration longer(Duration runs, Duration timelines) {
+    return runs.compareTo(timelines) > 0 ? runs : timelines;
   }
 
   /** Packing costs as much as a clone: each repository has an hour of the day, by its name. */

@@ -204,9 +204,10 @@ public record Settings(
    * @param logs of runs that have ended
    * @param timelines the events of runs, refs and environments; how each stands is kept
    * @param decisions of the scaler, but for each fleet's last
+   * @param runs and statuses, rollouts and releases that are over; never before their timelines
    */
   public record Retention(
-      Duration deliveries, Duration logs, Duration timelines, Duration decisions) {}
+      Duration deliveries, Duration logs, Duration timelines, Duration decisions, Duration runs) {}
 
   /** A chat-style webhook. */
   public record Notification(URI webhook, Set<Occasion> on) {

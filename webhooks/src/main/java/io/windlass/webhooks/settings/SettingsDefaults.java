@@ -30,7 +30,11 @@ public final class SettingsDefaults {
   public static final Duration TICK = Duration.ofSeconds(5);
   public static final Retention RETENTION =
       new Retention(
-          Duration.ofDays(30), Duration.ofDays(90), Duration.ofDays(30), Duration.ofDays(90));
+          Duration.ofDays(30),
+          Duration.ofDays(90),
+          Duration.ofDays(30),
+          Duration.ofDays(90),
+          Duration.ofDays(365));
 
   private SettingsDefaults() {}
 }

@@ -297,13 +297,15 @@ public final class SettingsReader {
     var logs = f.duration("logs", Duration.ofDays(1), LONGEST_KEPT);
     var timelines = f.duration("timelines", Duration.ofDays(4), LONGEST_KEPT);
     var decisions = f.duration("decisions", Duration.ofDays(1), LONGEST_KEPT);
+    var runs = f.duration("runs", Duration.ofDays(30), LONGEST_KEPT);
     f.done();
     Retention standard = SettingsDefaults.RETENTION;
     return new Retention(
         deliveries.orElse(standard.deliveries()),
         logs.orElse(standard.logs()),
         timelines.orElse(standard.timelines()),
-        decisions.orElse(standard.decisions()));
+        decisions.orElse(standard.decisions()),
+        runs.orElse(standard.runs()));
   }
 
   private static Optional<Notification> notification(Node node, String path, Problems all) {

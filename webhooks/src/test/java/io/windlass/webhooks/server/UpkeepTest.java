@@ -28,4 +28,13 @@ class UpkeepTest {
     assertThat(IntStream.range(0, 100).mapToObj(i -> hours("acme/shop-" + i)).distinct())
         .hasSizeGreaterThan(12);
   }
+
+  @Test
+  void whatIsOverStaysAsLongAsItsTimelines() {
+    Duration month = Duration.ofDays(30);
+    Duration year = Duration.ofDays(365);
+
+    assertThat(Upkeep.longer(year, month)).isEqualTo(year);
+    assertThat(Upkeep.longer(month, year)).isEqualTo(year);
+  }
 }

@@ -155,7 +155,11 @@ class SettingsReaderTest {
     assertThat(s.retention())
         .isEqualTo(
             new Settings.Retention(
-                Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(90)));
+                Duration.ofDays(30),
+                Duration.ofDays(7),
+                Duration.ofDays(30),
+                Duration.ofDays(90),
+                Duration.ofDays(365)));
     assertThat(s.scaler().tick()).isEqualTo(Duration.ofSeconds(2));
     assertThat(s.notifications().getFirst().on()).containsExactly(Occasion.FAILURE);
   }
@@ -297,6 +301,14 @@ class SettingsReaderTest {
     assertThat(problems("repositories: { a/b: { hook-id: [5] }, a/c: { hook-id: [5] } }"))
         .containsExactly(
             "server.yaml:1:47: repositories.a/c.hook-id: hook 5 already belongs to repository a/b");
+  }
+
+  @Test
+  void runsAreKeptForAMonthAtLeast() {
+    assertThat(problems("retention: { runs: 29d }"))
+        .singleElement()
+        .asString()
+        .contains("retention.runs");
   }
 
   @Test

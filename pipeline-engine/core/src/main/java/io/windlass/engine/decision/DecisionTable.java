@@ -103,16 +103,26 @@ public final class DecisionTable implements DecisionLog {
         .toList();
   }
 
+  private record Key(String fleet, long sequence) {}
+
   /** Removes rows older than {@code before} but for each fleet's newest, and says how many. */
   public int forget(Instant before) {
-    return database.write(tx ->
-        tx.handle()
-            .createUpdate(
-                """
-                DELETE FROM decision WHERE at < :before
-                AND NOT EXISTS (SELECT 1 FROM decision_memory m WHERE m.fleet = decision.fleet AND m.sequence = decision.sequence)\
-                """)
-            .bind("before", before.toEpochMilli())
-            .execute());
+    return database.removeInParts(
+        (tx, most) ->
+            tx.handle()
+                .createQuery(
+                    """
+                    SELECT fleet, sequence FROM decision d WHERE at < :before AND NOT EXISTS
+                    (SELECT 1 FROM decision_memory m WHERE m.fleet = d.fleet AND m.sequence = d.sequence) LIMIT :most\
+                    """)
+                .bind("before", before)
+                .bind("most", most)
+                .map((row, _) -> new Key(row.getString("fleet"), row.getLong("sequence")))
+                .list(),
+        (tx, key) ->
+            tx.update(
+                "DELETE FROM decision WHERE fleet = ? AND sequence = ?",
+                key.fleet(),
+                key.sequence()));
   }
 }

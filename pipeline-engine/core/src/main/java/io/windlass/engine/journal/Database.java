@@ -17,6 +17,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * ${identity}</code> for a growing primary key, <code>${bytes}</code> for binary.
  */
 public final class Database implements AutoCloseable {
+  /** Rows that are removed in one transaction. */
+  private static final int PART = 500;
+
   private final Dialect dialect;
   private final Ownership ownership;
   private final Writer writer;
@@ -77,6 +80,38 @@ public final class Database implements AutoCloseable {
    */
   public <T> T read(TxFunction<T> function) {
     return readers.read(function);
+  }
+
+  /**
+   * Finds rows that are to go, as many as this at most; never the same again once they are gone.
+   */
+  @FunctionalInterface
+  public interface Find<K> {
+    List<K> rows(Tx tx, int most);
+  }
+
+  /** Removes the row of a key. */
+  @FunctionalInterface
+  public interface Remove<K> {
+    void row(Tx tx, K key);
+  }
+
+  /**
+   * Removes any number of rows without making others wait for long: they are found on a reading
+   * connection, and go by their keys in many short transactions.
+   *
+   * @return how many were found
+   */
+  public <K> int removeInParts(Find<K> find, Remove<K> remove) {
+    int removed = 0;
+    while (true) {
+      List<K> part = read(tx -> find.rows(tx, PART));
+      run(tx -> part.forEach(key -> remove.row(tx, key)));
+      removed += part.size();
+      if (part.size() < PART) {
+        return removed;
+      }
+    }
   }
 
   /**

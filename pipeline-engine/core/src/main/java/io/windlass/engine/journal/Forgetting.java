@@ -21,27 +21,22 @@ final class Forgetting {
 
   /** See {@link Journal#trim}. */
   int timelines(Instant before) {
-    int forgotten = 0;
-    while (true) {
-      List<OldRow> old = database.read(tx -> oldTransitions(tx, before));
-      database.run(tx -> old.forEach(row -> forget(tx, row)));
-      forgotten += old.size();
-      if (old.size() < AT_ONCE) {
-        return forgotten;
-      }
-    }
+    return database.removeInParts(
+        (tx, most) -> oldTransitions(tx, before, most), Forgetting::forget);
   }
 
-  /** See {@link Journal#forget}. */
-  int subjects(String kind, Instant before) {
+  /** See {@link Journal#forget(String, Instant, Journal.Going)}. */
+  int subjects(String kind, Instant before, Journal.Going going) {
     int forgotten = 0;
+    String after = "";
     while (true) {
-      List<Subject> idle = database.read(tx -> idle(tx, kind, before));
-      database.run(tx -> idle.forEach(subject -> forget(tx, subject, before)));
-      forgotten += idle.size();
+      String last = after;
+      List<Subject> idle = database.read(tx -> idle(tx, kind, before, last));
+      forgotten += database.write(tx -> forget(tx, idle, before, going));
       if (idle.size() < AT_ONCE) {
         return forgotten;
       }
+      after = idle.getLast().key();
     }
   }
 
@@ -49,7 +44,7 @@ final class Forgetting {
    * Transitions from before a time whose effects have all ended, but for each subject's last.
    * Scans, so it belongs on a reading connection.
    */
-  private static List<OldRow> oldTransitions(Tx tx, Instant before) {
+  private static List<OldRow> oldTransitions(Tx tx, Instant before, int most) {
     return tx.session()
         .list(
             "SELECT kind, subject, sequence FROM journal_transition t WHERE at < ?"
@@ -58,15 +53,19 @@ final class Forgetting {
                 + " AND e.sequence = t.sequence AND e.ended IS NULL) LIMIT ?",
             rows -> new OldRow(Rows.subject(rows), rows.getLong("sequence")),
             before,
-            AT_ONCE);
+            most);
   }
 
-  /** Subjects that nothing has moved since a time and that wait for nothing. Scans. */
-  private static List<Subject> idle(Tx tx, String kind, Instant before) {
+  /**
+   * Subjects that nothing has moved since a time and that wait for nothing, by their keys. Scans.
+   *
+   * @param after the last key of the part before
+   */
+  private static List<Subject> idle(Tx tx, String kind, Instant before, String after) {
     String ofS = " WHERE o.kind = s.kind AND o.subject = s.subject";
     return tx.session()
         .list(
-            "SELECT kind, subject FROM journal_subject s WHERE kind = ? AND changed < ?"
+            "SELECT kind, subject FROM journal_subject s WHERE kind = ? AND subject > ? AND changed < ?"
                 + " AND NOT EXISTS (SELECT 1 FROM journal_effect o"
                 + ofS
                 + " AND o.ended IS NULL)"
@@ -74,27 +73,37 @@ final class Forgetting {
                 + ofS
                 + ") AND NOT EXISTS (SELECT 1 FROM journal_parked o"
                 + ofS
-                + ") LIMIT ?",
+                + ") ORDER BY subject LIMIT ?",
             Rows::subject,
             kind,
+            after,
             before,
             AT_ONCE);
   }
 
-  /** Forgets a subject, unless it was moved meanwhile. */
-  private static void forget(Tx tx, Subject subject, Instant before) {
-    int still =
-        tx.session()
-            .update(
-                "DELETE FROM journal_subject" + OF_SUBJECT + " AND changed < ?",
-                subject.kind(),
-                subject.key(),
-                before);
-    if (still == 1) {
-      for (String table : List.of("journal_effect", "journal_transition")) {
-        tx.session().update("DELETE FROM " + table + OF_SUBJECT, subject.kind(), subject.key());
+  /** Forgets those that may go and that were not moved meanwhile, and says how many. */
+  private static int forget(Tx tx, List<Subject> idle, Instant before, Journal.Going going) {
+    int forgotten = 0;
+    for (Subject subject : idle) {
+      if (unmoved(tx, subject, before) && going.goes(tx, subject)) {
+        for (String table : List.of("journal_subject", "journal_effect", "journal_transition")) {
+          tx.session().update("DELETE FROM " + table + OF_SUBJECT, subject.kind(), subject.key());
+        }
+        forgotten++;
       }
     }
+    return forgotten;
+  }
+
+  private static boolean unmoved(Tx tx, Subject subject, Instant before) {
+    return tx.session()
+        .first(
+            "SELECT 1 FROM journal_subject" + OF_SUBJECT + " AND changed < ?",
+            row -> row.getInt(1),
+            subject.kind(),
+            subject.key(),
+            before)
+        .isPresent();
   }
 
   private static void forget(Tx tx, OldRow old) {

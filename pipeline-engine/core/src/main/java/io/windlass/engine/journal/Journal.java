@@ -295,7 +295,22 @@ public final class Journal implements AutoCloseable {
    * @return how many were forgotten
    */
   public int forget(String kind, Instant before) {
-    return forgetting.subjects(kind, before);
+    return forget(kind, before, (_, _) -> true);
+  }
+
+  /** Whether a subject that is old and idle is to go. */
+  @FunctionalInterface
+  public interface Going {
+    /**
+     * Asked in the transaction that forgets the subject, and removes there what other tables hold
+     * of one that goes.
+     */
+    boolean goes(Tx tx, Subject subject);
+  }
+
+  /** {@link #forget(String, Instant)} of those that are not needed any more. */
+  public int forget(String kind, Instant before, Going going) {
+    return forgetting.subjects(kind, before, going);
   }
 
   /** How many effects are waiting or under way. */

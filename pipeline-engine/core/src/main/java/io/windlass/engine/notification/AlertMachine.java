@@ -14,17 +14,19 @@ import java.util.Optional;
  * recovered.
  */
 public final class AlertMachine implements Machine<AlertState, AlertEvent, AlertEffect> {
+  public static final String KIND = "alert";
+
   private static final int MOST_ATTEMPTS = 6;
 
   /** Reports the end of a run. */
   public static Tell tell(AlertEvent.Ended ended) {
     return new Tell(
-        new Subject("alert", ended.repository() + "@" + ended.ref()), ended, "run:" + ended.run());
+        new Subject(KIND, ended.repository() + "@" + ended.ref()), ended, "run:" + ended.run());
   }
 
   @Override
   public String kind() {
-    return "alert";
+    return KIND;
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.Optional;
  * newer.
  */
 public final class StatusMachine implements Machine<StatusState, StatusEvent, StatusEffect> {
+  public static final String KIND = "status";
+
   private static final String AGAIN = "again";
   private static final Duration PAUSE = Duration.ofMinutes(5);
 
@@ -27,13 +29,13 @@ public final class StatusMachine implements Machine<StatusState, StatusEvent, St
    * second effect.
    */
   public static Tell tell(RepositoryName repository, CommitStatus status, long order) {
-    var subject = new Subject("status", repository + "@" + status.sha() + "@" + status.context());
+    var subject = new Subject(KIND, repository + "@" + status.sha() + "@" + status.context());
     return new Tell(subject, new StatusEvent.Wanted(repository, order, status), "order:" + order);
   }
 
   @Override
   public String kind() {
-    return "status";
+    return KIND;
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.windlass.engine.repository;
 
 import io.windlass.engine.journal.Tx;
+import io.windlass.engine.run.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The table {@code ref_head}: what each ref named when it was last decided or seen. */
@@ -52,6 +54,30 @@ final class HeadTable {
             Map.entry(
                 row.getString("ref"), new Known(row.getLong("version"), row.getString("sha"))))
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /**
+   * Whether the ref names anything.
+   *
+   * @param key of its machine's subject
+   */
+  static boolean has(Tx tx, String key) {
+    RefState ref = RefState.of(key);
+    return tx.handle()
+        .createQuery("SELECT 1 FROM ref_head WHERE repository = :repository AND ref = :ref")
+        .bind("repository", ref.repository())
+        .bind("ref", ref.ref())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /** The newest run of each ref. */
+  static Set<RunId> runs(Tx tx) {
+    return tx.handle()
+        .createQuery("SELECT repository, run FROM ref_head WHERE run IS NOT NULL")
+        .map((row, _) -> new RunId(row.getString("repository"), row.getLong("run")))
+        .set();
   }
 
   /** Those that moved last, newest first. */

@@ -94,8 +94,7 @@ public final class RefMachine implements Machine<RefState, RefEvent, RepositoryE
 
   @Override
   public RefState initial(String key) {
-    int space = key.indexOf(' ');
-    return RefState.of(key.substring(0, space), key.substring(space + 1));
+    return RefState.of(key);
   }
 
   @Override

@@ -21,7 +21,13 @@ public record RefState(
     Optional<String> defaultBranch,
     Optional<Long> repeated,
     Optional<Decision> decided) {
-  static RefState of(String repository, String ref) {
+  /** What is known of a ref that nobody has heard of, by the key of its machine's subject. */
+  static RefState of(String key) {
+    int space = key.indexOf(' ');
+    return of(key.substring(0, space), key.substring(space + 1));
+  }
+
+  private static RefState of(String repository, String ref) {
     return new RefState(
         repository, ref, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }

@@ -3,12 +3,14 @@ package io.windlass.engine.repository;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.Subject;
+import io.windlass.engine.run.RunId;
 import io.windlass.engine.source.RepositoryName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Repositories as API, pages and schedules see them, and what people may ask of them. */
@@ -127,8 +129,30 @@ public final class Repositories {
 
   /** Removes what was made of events before a time from the list, and says how many. */
   public int forget(Instant before) {
-    return database.write(
-        tx -> tx.handle().execute("DELETE FROM ref_decision WHERE at < ?", before.toEpochMilli()));
+    return database.removeInParts(
+        (tx, most) ->
+            tx.handle()
+                .createQuery(
+                    "SELECT id FROM ref_decision WHERE at < :before ORDER BY id LIMIT :most")
+                .bind("before", before)
+                .bind("most", most)
+                .mapTo(Long.class)
+                .list(),
+        (tx, id) -> tx.update("DELETE FROM ref_decision WHERE id = ?", id));
+  }
+
+  /**
+   * Forgets refs that were gone before a time, and says how many. A ref that comes back under the
+   * same name counts its versions anew, so the timelines from back then must be gone before.
+   */
+  public int forgetGoneRefs(Instant before) {
+    return journal.forget(
+        RefMachine.KIND, before, (tx, subject) -> !HeadTable.has(tx, subject.key()));
+  }
+
+  /** The newest run of each ref that is there. */
+  public Set<RunId> newestRuns() {
+    return database.read(tx -> HeadTable.runs(tx));
   }
 
   private static Subject subject(String repository) {

@@ -176,6 +176,26 @@ public final class Environments {
         EnvironmentMachine.subject(id), new EnvironmentEvent.RemovalWanted(who, why), key());
   }
 
+  /** Forgets rollouts that ended before a time, and says how many. */
+  public int forgetRollouts(Instant before) {
+    return database.removeInParts(
+        (tx, most) ->
+            tx.handle()
+                .createQuery(
+                    "SELECT environment, id FROM environment_rollout WHERE ended < :before LIMIT :most")
+                .bind("before", before)
+                .bind("most", most)
+                .map((row, _) -> new Key(row.getString("environment"), row.getLong("id")))
+                .list(),
+        (tx, key) ->
+            tx.update(
+                "DELETE FROM environment_rollout WHERE environment = ? AND id = ?",
+                key.environment(),
+                key.id()));
+  }
+
+  private record Key(String environment, long id) {}
+
   /** The images of deployments that wait or have just begun and are no release yet, by digest. */
   public Set<String> askedDigests() {
     List<String> names =

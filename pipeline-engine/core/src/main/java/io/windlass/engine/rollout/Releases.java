@@ -6,8 +6,10 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.ReleaseJson;
+import io.windlass.engine.run.RunId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -126,6 +128,48 @@ public final class Releases {
           listed.release().images().values().forEach(image -> digests.add(image.digest())));
     }
     return digests;
+  }
+
+  /**
+   * Forgets releases that were made before a time, and says how many: none that serves or rolls
+   * out, and none of the last ones of each environment that served.
+   */
+  public int forget(Instant before, int lastServed) {
+    return database.removeInParts(
+        (tx, most) ->
+            tx.handle()
+                .createQuery(
+                    """
+                    SELECT environment, number FROM environment_release r
+                    WHERE created < :before AND status NOT IN ('LIVE', 'ROLLING') AND number NOT IN
+                    (SELECT number FROM environment_release s WHERE s.environment = r.environment AND was_live = 1
+                      ORDER BY number DESC LIMIT :last)
+                    LIMIT :most
+                    """)
+                .bind("before", before)
+                .bind("last", lastServed)
+                .bind("most", most)
+                .map((row, _) ->
+                    new ReleaseId(
+                        EnvironmentId.parse(row.getString("environment")), row.getLong("number")))
+                .list(),
+        (tx, id) ->
+            tx.update(
+                "DELETE FROM environment_release WHERE environment = ? AND number = ? AND status NOT IN ('LIVE', 'ROLLING')",
+                id.environment().toString(),
+                id.number()));
+  }
+
+  /** The runs that made the releases which are known. */
+  public Set<RunId> runs() {
+    return database.read(tx ->
+        tx.handle()
+            .createQuery("SELECT environment, run FROM environment_release WHERE run IS NOT NULL")
+            .map((row, _) ->
+                new RunId(
+                    EnvironmentId.parse(row.getString("environment")).repository(),
+                    row.getLong("run")))
+            .set());
   }
 
   private static Listed listed(ResultSet row) throws SQLException {

@@ -158,16 +158,37 @@ public final class Runs {
     return digests;
   }
 
-  /** Removes the logs of runs that ended before a time, and says of how many. */
+  /**
+   * Forgets runs that ended before a time, and says how many. Their logs go with the next {@link
+   * #forgetLogs}.
+   *
+   * @param needed are kept whatever their age
+   */
+  public int forget(Instant before, Set<RunId> needed) {
+    return journal.forget(
+        RunMachine.KIND,
+        before,
+        (tx, subject) -> {
+          RunId run = RunId.parse(subject.key());
+          return !needed.contains(run)
+              && tx.update(
+                      "DELETE FROM run WHERE repository = ? AND number = ? AND ended < ?",
+                      run.repository(),
+                      run.number(),
+                      before)
+                  == 1;
+        });
+  }
+
+  /** Removes the logs of runs that ended before a time or are forgotten, and says of how many. */
   public int forgetLogs(Instant before) throws IOException {
     int forgotten = 0;
     for (RunId run : files.withLogs()) {
       boolean old =
           database
               .read(tx -> summary(tx, run))
-              .flatMap(RunSummary::ended)
-              .filter(ended -> ended.isBefore(before))
-              .isPresent();
+              .map(known -> known.ended().filter(ended -> ended.isBefore(before)).isPresent())
+              .orElse(true);
       if (old) {
         MoreFiles.deleteRecursively(files.logs(run), RecursiveDeleteOption.ALLOW_INSECURE);
         forgotten++;

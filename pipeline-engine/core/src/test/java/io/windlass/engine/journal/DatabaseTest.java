@@ -54,6 +54,40 @@ class DatabaseTest {
   }
 
   @Test
+  void manyRowsAreRemovedInShortTransactions() {
+    database.run(tx -> {
+      for (int i = 0; i < 1234; i++) {
+        tx.update("INSERT INTO windlass_meta (name, value) VALUES (?, 'old')", "row " + i);
+      }
+    });
+    List<Integer> parts = new ArrayList<>();
+
+    int removed =
+        database.removeInParts(
+            (tx, most) -> {
+              List<String> part =
+                  tx.handle()
+                      .createQuery("SELECT name FROM windlass_meta WHERE value = 'old' LIMIT :most")
+                      .bind("most", most)
+                      .mapTo(String.class)
+                      .list();
+              parts.add(part.size());
+              return part;
+            },
+            (tx, name) -> tx.update("DELETE FROM windlass_meta WHERE name = ?", name));
+
+    assertThat(removed).isEqualTo(1234);
+    assertThat(parts).containsExactly(500, 500, 234);
+    assertThat(
+            database.<Integer>read(tx ->
+                tx.handle()
+                    .select("SELECT COUNT(*) FROM windlass_meta WHERE value = 'old'")
+                    .mapTo(Integer.class)
+                    .one()))
+        .isZero();
+  }
+
+  @Test
   void whatWasWrittenIsThereAfterOpeningAgain() {
     database.run(tx -> put(tx, "a"));
     close();

@@ -350,6 +350,24 @@ class JournalWorkTest {
   }
 
   @Test
+  void whatIsStillNeededIsNotForgottenAndDoesNotStopTheRest() {
+    for (int i = 0; i < 1200; i++) {
+      journal.tell(Parcel.subject("parcel-" + i), new Event.Put("book"), "1");
+    }
+    clock.forward(Duration.ofDays(100));
+
+    int forgotten =
+        journal.forget(
+            Parcel.KIND,
+            clock.instant().minus(Duration.ofDays(90)),
+            (_, subject) -> subject.key().endsWith("7"));
+
+    assertThat(forgotten).isEqualTo(120);
+    assertThat(journal.state(Parcel.subject("parcel-1187"), Parcel.State.class)).isEmpty();
+    assertThat(things("parcel-1188")).isEqualTo(1);
+  }
+
+  @Test
   void aProjectionIsInStepWithTheStateAndCanRefuseATransition() {
     journal.close();
     journal = new Journal(database, clock);

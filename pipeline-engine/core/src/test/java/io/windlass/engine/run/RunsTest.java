@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,38 @@ class RunsTest {
     assertThat(directory.resolve("logs/acme/shop")).isDirectoryNotContaining("glob:**/2");
     assertThat(directory.resolve("logs/acme/shop/4/test.1.log")).exists();
     assertThat(directory.resolve("logs/acme/shop/6/test.1.log")).exists();
+  }
+
+  @Test
+  void runsThatEndedLongAgoAreForgottenButForThoseThatAreNeeded() throws Exception {
+    database.run(tx -> {
+      tx.handle().execute("UPDATE run SET ended = number WHERE number <> 6");
+      tx.handle()
+          .execute(
+              "INSERT INTO journal_subject (kind, subject, sequence, state, created, changed)"
+                  + " SELECT 'run', repository || '#' || number, 1, '{}', number, number FROM run");
+    });
+    Path log = new RunFiles(directory).log(new RunId("acme/shop", 4), "test", 1);
+    Files.createDirectories(log.getParent());
+    Files.writeString(log, "ok");
+    var needed = new RunId("acme/shop", 2);
+
+    int forgotten = runs.forget(Instant.ofEpochMilli(2001), Set.of(needed));
+
+    assertThat(forgotten)
+        .as("all but 2, which is needed, and 6, which has not ended")
+        .isEqualTo(1998);
+    assertThat(count("SELECT COUNT(*) FROM run")).isEqualTo(MANY - 1998);
+    assertThat(count("SELECT COUNT(*) FROM journal_subject WHERE kind = 'run'"))
+        .isEqualTo(MANY - 1998);
+    assertThat(runs.list(Runs.Filter.NEWEST).getFirst().id().number()).isEqualTo(MANY);
+    assertThat(count("SELECT number FROM run ORDER BY id LIMIT 1")).isEqualTo(2);
+    assertThat(runs.forgetLogs(Instant.EPOCH)).as("of a run that is no more").isEqualTo(1);
+    assertThat(log).doesNotExist();
+  }
+
+  private long count(String sql) {
+    return database.read(tx -> tx.handle().select(sql).mapTo(Long.class).one());
   }
 
   @Test
