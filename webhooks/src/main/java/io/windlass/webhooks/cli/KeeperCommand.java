@@ -35,7 +35,7 @@ final class KeeperCommand implements Callable<Integer> {
     return 0;
   }
 
-  private KeeperSettings settings(Settings.Target.Keeper keeper, Path data) {
+  KeeperSettings settings(Settings.Target.Keeper keeper, Path data) {
     KeeperSettings standard = KeeperSettings.of(keeper.data());
     KeeperSettings.Routes routes =
         KeeperSettings.Routes.on(keeper.listen().host(), keeper.listen().port());
@@ -49,6 +49,7 @@ final class KeeperCommand implements Callable<Integer> {
                     .toList()))
         .withRoutes(new KeeperSettings.Routes(routes.listen(), inherit, keeper.trusted()))
         .withPort(keeper.metricsPort())
+        .withLimits(standard.limits().withDisk(keeper.steps().disk(), keeper.steps().keepFree()))
         .withBudget(
             new KeeperSettings.Budget(percent(keeper.cpuShare()), percent(keeper.memoryShare())));
   }

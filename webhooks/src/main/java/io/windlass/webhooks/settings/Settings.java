@@ -128,6 +128,7 @@ public record Settings(
      * @param reach services of the machine itself, by address, that applications may call
      * @param trusted networks whose forwarding headers are believed, {@code 10.0.0.0/8}
      * @param metricsPort of its metrics on the loopback; 0 for any that is free
+     * @param steps what steps may write
      */
     record Keeper(
         Listen listen,
@@ -137,7 +138,8 @@ public record Settings(
         Path data,
         List<Listen> reach,
         List<String> trusted,
-        int metricsPort)
+        int metricsPort,
+        StepDisk steps)
         implements Target {
       public Keeper {
         reach = List.copyOf(reach);
@@ -145,6 +147,14 @@ public record Settings(
       }
     }
   }
+
+  /**
+   * What steps may write.
+   *
+   * @param disk bytes that a step's workspace and temporary files may have together
+   * @param keepFree bytes that are kept free on their disk; below it none starts
+   */
+  public record StepDisk(long disk, long keepFree) {}
 
   /**
    * A repository that the server believes.

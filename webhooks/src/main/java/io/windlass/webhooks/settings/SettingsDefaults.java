@@ -27,6 +27,8 @@ public final class SettingsDefaults {
   /** Any that is free; it stands in the keeper's directory. */
   public static final int METRICS_PORT = 0;
 
+  public static final Settings.StepDisk STEPS = new Settings.StepDisk(20L << 30, 1L << 30);
+
   public static final Duration TICK = Duration.ofSeconds(5);
   public static final Retention RETENTION =
       new Retention(

@@ -52,6 +52,7 @@ public final class SettingsReader {
     }
   }
 
+  private static final long LEAST_DISK = 64L << 20;
   private static final Duration LONGEST_KEPT = Duration.ofDays(3650);
 
   private final Problems problems = new Problems();
@@ -269,8 +270,29 @@ public final class SettingsReader {
     List<Settings.Listen> reach = f.list("reach", SettingsForms::service);
     var trusted = f.list("trusted", SettingsForms::network);
     int metrics = f.integer("metrics-port", 1, 65_535).orElse(SettingsDefaults.METRICS_PORT);
+    var steps = f.fields("steps").map(SettingsReader::steps).orElse(SettingsDefaults.STEPS);
     f.done();
-    return new Target.Keeper(listen, cpu, memory, start, own, reach, trusted, metrics);
+    return new Target.Keeper(listen, cpu, memory, start, own, reach, trusted, metrics, steps);
+  }
+
+  private static Settings.StepDisk steps(Fields f) {
+    long disk = size(f, "disk").orElse(SettingsDefaults.STEPS.disk());
+    long keepFree = size(f, "keep-free").orElse(SettingsDefaults.STEPS.keepFree());
+    f.done();
+    return new Settings.StepDisk(disk, keepFree);
+  }
+
+  /** Less is a slip of the unit: a keeper that keeps nothing free ends with the database. */
+  private static Optional<Long> size(Fields f, String key) {
+    return f.bytes(key)
+        .filter(bytes -> {
+          boolean good = bytes >= LEAST_DISK;
+          if (!good) {
+            f.node(key)
+                .ifPresent(n -> f.problems().wrong(n, f.path(key), "64MiB or more, such as 20GiB"));
+          }
+          return good;
+        });
   }
 
   private static Optional<Double> share(Fields f, String key) {

@@ -38,7 +38,8 @@ class SettingsReaderTest {
       targets:
         local: { keeper: { listen: "0.0.0.0:80", budget: { cpu: 70%, memory: 80% }, start: false,
                            reach: ["127.0.0.1:5432", "[::1]:6379"],
-                           trusted: [10.0.0.0/8], metrics-port: 9101 } }
+                           trusted: [10.0.0.0/8], metrics-port: 9101,
+                           steps: { disk: 50GiB, keep-free: 5GiB } } }
       submodules: [{ host: github.com }, { host: "git.acme.com:8443", token: { env: HOOK } }]
       organizations:
         acme: { secret: { env: HOOK }, hook-id: [77] }
@@ -137,7 +138,8 @@ class SettingsReaderTest {
                 folder.resolve("data/keeper"),
                 List.of(new Listen("127.0.0.1", 5432), new Listen("::1", 6379)),
                 List.of("10.0.0.0/8"),
-                9101));
+                9101,
+                new Settings.StepDisk(50L << 30, 5L << 30)));
     assertThat(s.submodules())
         .containsEntry("github.com", Optional.empty())
         .containsEntry("git.acme.com:8443", Optional.of(SecretValue.of("from env")));
@@ -182,7 +184,8 @@ class SettingsReaderTest {
                 folder.resolve("windlass-data/keeper"),
                 List.of(),
                 List.of(),
-                0));
+                0,
+                new Settings.StepDisk(20L << 30, 1L << 30)));
   }
 
   @Test
@@ -301,6 +304,14 @@ class SettingsReaderTest {
     assertThat(problems("repositories: { a/b: { hook-id: [5] }, a/c: { hook-id: [5] } }"))
         .containsExactly(
             "server.yaml:1:47: repositories.a/c.hook-id: hook 5 already belongs to repository a/b");
+  }
+
+  @Test
+  void aLimitOfTheDiskThatLeavesNoRoomIsASlipOfTheUnit() {
+    assertThat(problems("targets: { l: { keeper: { steps: { keep-free: 512Ki } } } }"))
+        .singleElement()
+        .asString()
+        .contains("targets.l.keeper.steps.keep-free", "64MiB or more");
   }
 
   @Test

@@ -60,6 +60,8 @@ class SettingsSchemaTest {
         "targets: { local: { keeper: } }",
         "targets: { local: { keeper: { budget: { cpu: 80%, memory: 12.5% }, start: false } } }",
         "targets: { local: { keeper: { reach: ['127.0.0.1:5432', '[::1]:6379'] } } }",
+        "targets: { local: { keeper: { steps: { disk: 50GiB, keep-free: 512Mi } } } }",
+        "targets: { local: { keeper: { steps: { disk: 2TB } } } }",
         "repositories: { acme/shop: , acme/site: { hook-id: [1, '2'], secret: { env: S } } }",
         "repositories: { a/b: { images: [ghcr.io/acme/shop, 'localhost:5000/x', docker.io/library] } }",
         "organizations: { acme: { secret: { env: A }, previous-secret: { env: B } } }",
@@ -104,6 +106,8 @@ class SettingsSchemaTest {
         "targets: { local: { keeper: { budget: { cpu: 0% } } } }",
         "targets: { local: { keeper: { reach: ['localhost:5432'] } } }",
         "targets: { local: { keeper: { reach: ['127.0.0.1'] } } }",
+        "targets: { local: { keeper: { steps: { disk: 50 } } } }",
+        "targets: { local: { keeper: { steps: { memory: 1GiB } } } }",
         "repositories: { shop: }",
         "repositories: { a/b: { secret: plain } }",
         "repositories: { a/b: { secret: { file: x, env: y } } }",
@@ -156,6 +160,9 @@ class SettingsSchemaTest {
         .containsEntry(
             "targets.*.keeper.budget.memory", Math.round(keeper.memoryShare() * 100) + "%")
         .containsEntry("targets.*.keeper.start", "" + keeper.start())
+        .containsEntry("targets.*.keeper.steps.disk", (keeper.steps().disk() >> 30) + "GiB")
+        .containsEntry(
+            "targets.*.keeper.steps.keep-free", (keeper.steps().keepFree() >> 30) + "GiB")
         .containsEntry("scaler.tick", Units.text(s.scaler().tick()))
         .containsEntry("retention.deliveries", Units.text(s.retention().deliveries()))
         .containsEntry("retention.logs", Units.text(s.retention().logs()))
