@@ -251,7 +251,7 @@ public final class Keeper implements AutoCloseable {
       KeeperSettings.Limits limits) {
     every(1, () -> meter.look(loop.state().members().values(), proxy.stats(), clock.instant()));
     every(
-        5,
+        1,
         () -> {
           for (String id : loop.state().members().keySet()) {
             ReplicaLog.bound(replicas.log(id), limits.replicaLogBytes());

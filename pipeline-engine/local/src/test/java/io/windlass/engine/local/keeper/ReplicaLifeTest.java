@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,12 +24,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplicaLifeTest {
+  private static final List<String> LAST_WORDS =
+      IntStream.rangeClosed(1, 3).mapToObj(i -> "last " + i + " " + ".".repeat(80)).toList();
+
   @TempDir Path temporary;
   private Bench bench;
   private Root root;
@@ -191,6 +196,32 @@ class ReplicaLifeTest {
     }
     assertThat(bench.client.replicaLog(bench.replicas().getFirst().id(), 10))
         .contains("app v1 token ***");
+  }
+
+  @Test
+  void aReplicaThatWritesMuchHasABoundedLogWhoseLastLinesAreShown() throws Exception {
+    settled(1, 1);
+    String replica = bench.replicas().getFirst().id();
+    Path log = bench.directory.resolve("replicas").resolve(replica).resolve("out.log");
+    Path older = log.resolveSibling("out.log.1");
+
+    bench.get("/say/60000/much"); // more than five times the bound
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Files.exists(older) && Files.size(log) <= Bench.QUICK.replicaLogBytes());
+    bench.get("/say/3/last");
+
+    assertThat(bench.client.replicaLog(replica, 20))
+        .hasSize(20)
+        .endsWith(LAST_WORDS.toArray(String[]::new));
+    assertThat(Files.size(older)).isLessThanOrEqualTo(Bench.QUICK.replicaLogBytes());
+    assertThat(Files.getPosixFilePermissions(older))
+        .as("what is not masked is the keeper's alone")
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    try (var files = Files.list(log.getParent())) {
+      assertThat(files.map(file -> file.getFileName().toString()).filter(n -> n.contains("log")))
+          .containsExactlyInAnyOrder("out.log", "out.log.1");
+    }
   }
 
   private static String read(Path file) {

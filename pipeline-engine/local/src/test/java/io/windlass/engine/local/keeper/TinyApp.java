@@ -38,6 +38,12 @@ final class TinyApp {
               code = 502;
             }
             x.sendResponseHeaders(code, -1); x.close(); });
+          s.createContext("/say/", x -> {
+            String[] say = x.getRequestURI().getPath().split("/");
+            for (int i = 1; i <= Integer.parseInt(say[2]); i++) {
+              System.out.println(say[3] + " " + i + " " + ".".repeat(80));
+            }
+            x.sendResponseHeaders(200, -1); x.close(); });
           s.createContext("/", x -> {
             byte[] b = String.valueOf(System.getenv("VERSION")).getBytes();
             if (x.getRequestURI().getPath().equals("/slow")) {
