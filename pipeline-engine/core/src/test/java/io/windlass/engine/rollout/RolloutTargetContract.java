@@ -18,11 +18,14 @@ public abstract class RolloutTargetContract {
   private static final Duration LONG = Duration.ofSeconds(60);
   private RolloutTarget target;
 
-  /**
-   * The target under test, whose fleets have a total of at least one as soon as a release is
-   * prepared.
-   */
+  /** The target under test. */
   protected abstract RolloutTarget target() throws Exception;
+
+  /**
+   * Gives the fleets of the environment a total of at least one, as the scaler does when a release
+   * is prepared. For targets where they do not have one anyway.
+   */
+  protected void size() throws Exception {}
 
   /** The environment that the releases below are of. */
   protected abstract EnvironmentId environment();
@@ -46,6 +49,7 @@ public abstract class RolloutTargetContract {
 
   private void move(Release release) throws Exception {
     assertThat(target.prepare(release)).isInstanceOf(Prepared.Ready.class);
+    size();
     target.shift(environment(), release.id(), Share.ALL);
   }
 

@@ -153,24 +153,14 @@ final class Rollouts {
             .filter(m -> m.environment().equals(environment) && m.release().equals(release))
             .toList();
     int ready = count(mine, Phase.READY);
-    Optional<Division> division = state.division(environment);
-    if (division.isPresent() && !division.get().to().equals(release)) {
-      return new RolloutStatus(
-          State.FAILING,
-          ready,
-          0,
-          "a later move to " + division.get().to() + " has taken its place",
-          Optional.empty(),
-          List.of());
-    }
-    if (division.isEmpty()) {
-      return new RolloutStatus(
-          State.PROGRESSING,
-          ready,
-          0,
-          "nobody has asked for a move to this release",
-          Optional.empty(),
-          List.of());
+    Optional<String> asked = state.division(environment).map(Division::to);
+    if (!asked.equals(Optional.of(release))) {
+      // Nothing will move here by itself, so that to wait for it would be to wait for ever.
+      String cause =
+          asked
+              .map(to -> "a later move to " + to + " has taken its place")
+              .orElse("the keeper knows of no move to this release");
+      return new RolloutStatus(State.FAILING, ready, 0, cause, Optional.empty(), List.of());
     }
     int wanted = 0;
     for (String process : processes(state, environment)) {

@@ -14,8 +14,9 @@ import io.windlass.engine.image.registry.Registries;
 import io.windlass.engine.image.registry.Retries;
 import io.windlass.engine.image.store.ContentStore;
 import io.windlass.engine.image.store.StoreLimits;
+import io.windlass.engine.local.client.KeeperException;
 import io.windlass.engine.local.client.KeeperTarget;
-import io.windlass.engine.local.protocol.Resize;
+import io.windlass.engine.local.protocol.Phase;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.HealthRule;
@@ -29,6 +30,8 @@ import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.rollout.RolloutTargetContract;
 import io.windlass.engine.rollout.Share;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.StepResult;
@@ -41,17 +44,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From an image that Jib built to replicas that serve, through the engine's port. */
-class KeeperTargetTest {
+class KeeperTargetTest extends RolloutTargetContract {
   private static final EnvironmentId ENVIRONMENT = new EnvironmentId("acme/shop", "production");
+  private static final ImageRef ABSENT = new ImageRef("x", "sha256:" + "0".repeat(64));
 
   @TempDir Path temporary;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -60,8 +65,8 @@ class KeeperTargetTest {
   private Bench bench;
   private KeeperTarget target;
 
-  @BeforeEach
-  void open() throws Exception {
+  @Override
+  protected RolloutTarget target() throws Exception {
     Path images = temporary.resolve("store");
     store = ContentStore.open(images, StoreLimits.defaults(), InstantSource.system());
     Registries none = new Registries(List.of(), store, executor, Retries.defaults());
@@ -76,6 +81,65 @@ class KeeperTargetTest {
                 version.version() == 1
                     ? Optional.of(SecretValue.of("hunter2hunter2"))
                     : Optional.empty());
+    return target;
+  }
+
+  @Override
+  protected void size() throws Exception {
+    bench.size(1);
+  }
+
+  @Override
+  protected EnvironmentId environment() {
+    return ENVIRONMENT;
+  }
+
+  @Override
+  protected Release good(long number) throws Exception {
+    return release(number, app(), true, 1);
+  }
+
+  @Override
+  protected Release broken(long number) throws Exception {
+    Release good = good(number);
+    AppRuntime runtime = good.runtime();
+    return new Release(
+        good.id(),
+        good.sha(),
+        good.images(),
+        new AppRuntime(
+            Map.of("MODE", "crash"),
+            runtime.secrets(),
+            runtime.processes(),
+            runtime.routes(),
+            runtime.command()),
+        good.createdAt());
+  }
+
+  @Override
+  protected Release missing(long number) {
+    return release(number, ABSENT, true, 1);
+  }
+
+  @Override
+  protected Set<Long> serving() throws Exception {
+    try {
+      return bench.replicas().stream()
+          .filter(replica -> replica.phase() == Phase.READY)
+          .map(replica -> Long.valueOf(replica.release().replaceFirst(".*@", "")))
+          .collect(Collectors.toSet());
+    } catch (KeeperException e) {
+      assertThat(e.kind()).isEqualTo(KeeperException.Kind.NOT_FOUND);
+      return Set.of();
+    }
+  }
+
+  private ImageRef app() throws Exception {
+    Path files = temporary.resolve("files");
+    if (Files.notExists(files)) {
+      TinyApp.in(Files.createDirectory(files));
+    }
+    return image(new Base.Host(), files, TinyApp.command());
   }
 
   @AfterEach
@@ -115,7 +179,7 @@ class KeeperTargetTest {
     return new ImageRef(built.reference(), built.digest());
   }
 
-  private static Release release(int number, ImageRef image, boolean serves, long secretVersion) {
+  private static Release release(long number, ImageRef image, boolean serves, long secretVersion) {
     Optional<HealthRule> health =
         Optional.of(
             new HealthRule(
@@ -147,7 +211,7 @@ class KeeperTargetTest {
   private void settle(Release release) throws Exception {
     assertThat(target.verify(release)).isEqualTo(new Verified.Present());
     assertThat(target.prepare(release)).isEqualTo(new Prepared.Ready());
-    bench.client.resize(new Resize(Bench.FLEET, 1, "the test wants it", "test"));
+    size();
     target.shift(ENVIRONMENT, release.id(), Share.ALL);
     await()
         .atMost(Duration.ofSeconds(40))
@@ -158,10 +222,7 @@ class KeeperTargetTest {
 
   @Test
   void anImageOnTheHostServesAndRunsItsCommandOnce() throws Exception {
-    Path files = Files.createDirectories(temporary.resolve("files"));
-    TinyApp.in(files);
-    ImageRef image = image(new Base.Host(), files, TinyApp.command());
-    Release release = release(1, image, true, 1);
+    Release release = good(1);
     settle(release);
     assertThat(bench.get("/").body()).isEqualTo("v1");
 
@@ -213,10 +274,10 @@ class KeeperTargetTest {
 
   @Test
   void whatIsNotThereIsToldBeforeAnythingMoves() throws Exception {
-    Release noSecret = release(1, new ImageRef("x", "sha256:" + "0".repeat(64)), true, 2);
+    Release noSecret = release(1, ABSENT, true, 2);
     assertThat(target.verify(noSecret))
         .isEqualTo(new Verified.Missing("secret \"TOKEN\" has no version 2"));
-    Release noImage = release(1, new ImageRef("x", "sha256:" + "0".repeat(64)), true, 1);
+    Release noImage = release(1, ABSENT, true, 1);
     assertThat(target.verify(noImage)).isInstanceOf(Verified.Missing.class);
     assertThat(target.prepare(noImage)).isInstanceOf(Prepared.Failed.class);
   }
