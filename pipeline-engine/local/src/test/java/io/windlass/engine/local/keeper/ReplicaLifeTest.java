@@ -172,9 +172,14 @@ class ReplicaLifeTest {
         assertThat(ProcessHandle.of(pid)).isEmpty();
       }
     }
-    try (var files = Files.list(bench.directory.resolve("replicas"))) {
-      assertThat(files).hasSize(1);
-    }
+    // They go after it is known to be gone.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          try (var files = Files.list(bench.directory.resolve("replicas"))) {
+            assertThat(files).hasSize(1);
+          }
+        });
   }
 
   @Test
