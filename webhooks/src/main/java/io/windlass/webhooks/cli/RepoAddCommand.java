@@ -8,19 +8,14 @@ import io.windlass.webhooks.settings.SettingsEditor;
 import io.windlass.webhooks.settings.SettingsReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,7 +33,8 @@ import picocli.CommandLine.Spec;
     name = "add",
     description = {
       "Adds a repository to the server's file, makes its webhook's secret, and says what to enter at GitHub.",
-      "Where the server's file is not there yet, one with the embedded defaults is made."
+      "Where the server's file is not there yet, one with the embedded defaults is made.",
+      "What it makes belongs to whom the server's file belongs, or its folder."
     })
 final class RepoAddCommand implements Callable<Integer> {
   private static final String NEW_FILE =
@@ -86,12 +82,16 @@ final class RepoAddCommand implements Callable<Integer> {
     RepositoryName name = RepositoryName.of(Name.repository(repository));
     Path file = server.configFile().toAbsolutePath().normalize();
     Path secret = file.resolveSibling(name.owner() + "-" + name.name() + ".secret");
-    String text = Files.exists(file) ? Files.readString(file) : NEW_FILE;
+    boolean there = Files.exists(file);
+    String text = there ? Files.readString(file) : NEW_FILE;
     switch (SettingsEditor.addRepository(new Source(file.toString(), text), name, entry(secret))) {
       case SettingsEditor.Edit.Refused(String reason) -> throw new IOException(reason);
       case SettingsEditor.Edit.Changed(String changed) -> {
-        makeSecret(secret);
-        replace(file, changed);
+        Path model = there ? file : Objects.requireNonNull(file.getParent());
+        if (Files.notExists(secret)) {
+          OwnedFile.write(secret, randomText(), model);
+        }
+        OwnedFile.write(file, changed, model);
       }
     }
     Settings settings = SettingsReader.load(file);
@@ -135,40 +135,9 @@ final class RepoAddCommand implements Callable<Integer> {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
-  private static void makeSecret(Path file) throws IOException {
-    if (Files.exists(file)) {
-      return;
-    }
+  private static String randomText() {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
-  }
-
-  /**
-   * The old text or the new one, whatever happens meanwhile; readable by whom the old one was. A
-   * link stays one.
-   */
-  static void replace(Path named, String text) throws IOException {
-    Path file = Files.exists(named) ? named.toRealPath() : named;
-    Path fresh = Files.createTempFile(file.getParent(), ".windlass-server", ".yaml");
-    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      channel.write(
-          java.nio.ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-      channel.force(true);
-    }
-    if (Files.exists(file)) {
-      PosixFileAttributes old = Files.readAttributes(file, PosixFileAttributes.class);
-      PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
-      if (!view.readAttributes().owner().equals(old.owner())) {
-        view.setOwner(old.owner());
-      }
-      if (!view.readAttributes().group().equals(old.group())) {
-        view.setGroup(old.group());
-      }
-      view.setPermissions(old.permissions());
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return HexFormat.of().formatHex(random) + "\n";
   }
 }

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -48,19 +44,5 @@ class MainTest {
   void anEnvironmentIsNotRemovedByMistake() {
     assertThat(run("environment remove acme/shop/production --reason x")).isEqualTo(Main.USAGE);
     assertThat(err.toString()).contains("--yes");
-  }
-
-  @Test
-  void anEditKeepsModeAndLinkOfTheServersFile(@TempDir Path directory) throws Exception {
-    Path file = Files.writeString(directory.resolve("server.yaml"), "old");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-    Path link = Files.createSymbolicLink(directory.resolve("link.yaml"), file);
-
-    RepoAddCommand.replace(link, "new");
-
-    assertThat(link).isSymbolicLink();
-    assertThat(file).hasContent("new");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-        .isEqualTo("rw-r-----");
   }
 }
