@@ -72,16 +72,12 @@ final class AppTokens {
       return new Answer.Given<>(known.value());
     }
     String jwt = jwt();
-    return switch (calls.get(
-        "find the App's installation on " + repository,
-        "/repos/" + repository + "/installation",
-        jwt)) {
-      case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) ->
-          new Answer.RateLimited<>(until, reason);
-      case Answer.Refused<GitHubCalls.Reply>(String reason) -> new Answer.Refused<>(reason);
-      case Answer.Given<GitHubCalls.Reply>(GitHubCalls.Reply reply) ->
-          ask(repository, key, reply.body(), jwt);
-    };
+    return calls
+        .get(
+            "find the App's installation on " + repository,
+            "/repos/" + repository + "/installation",
+            jwt)
+        .then(reply -> ask(repository, key, reply.body(), jwt));
   }
 
   /** After a 401, the next call asks anew. */
@@ -94,22 +90,19 @@ final class AppTokens {
       throws SourceHostException {
     String path = "/app/installations/" + installation.path("id").asLong() + "/access_tokens";
     String what = "get a token for " + repository;
-    return switch (calls.post(what, path, jwt, Map.of())) {
-      case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) ->
-          new Answer.RateLimited<>(until, reason);
-      case Answer.Refused<GitHubCalls.Reply>(String reason) -> new Answer.Refused<>(reason);
-      case Answer.Given<GitHubCalls.Reply>(GitHubCalls.Reply reply) -> {
-        Optional<InstallationToken> token = read(reply.body());
-        if (token.isEmpty()) {
-          throw new SourceHostException(
-              "Tried to "
-                  + what
-                  + " but GitHub's answer holds none; check that the API's address is GitHub's");
-        }
-        kept.put(key, token.get());
-        yield new Answer.Given<>(token.get().value());
-      }
-    };
+    return calls
+        .post(what, path, jwt, Map.of())
+        .then(reply -> {
+          Optional<InstallationToken> token = read(reply.body());
+          if (token.isEmpty()) {
+            throw new SourceHostException(
+                "Tried to "
+                    + what
+                    + " but GitHub's answer holds none; check that the API's address is GitHub's");
+          }
+          kept.put(key, token.get());
+          return new Answer.Given<>(token.get().value());
+        });
   }
 
   private static Optional<InstallationToken> read(JsonNode body) {

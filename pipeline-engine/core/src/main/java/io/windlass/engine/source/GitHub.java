@@ -48,25 +48,14 @@ public final class GitHub implements SourceHost, AutoCloseable {
       throws SourceHostException {
     String what = "list the open pull requests of " + repository;
     List<Intent.PullRequest> open = new ArrayList<>();
-    Optional<String> page =
-        Optional.of(
-            "/repos/" + repository + "/pulls?state=open&sort=updated&direction=desc&per_page=100");
-    for (int pages = 0; page.isPresent() && pages < MOST_PAGES; pages++) {
-      String path = page.get();
-      switch (with(repository, token -> calls.get(what, path, token))) {
-        case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) -> {
-          return new Answer.RateLimited<>(until, reason);
-        }
-        case Answer.Refused<GitHubCalls.Reply>(String reason) -> {
-          return new Answer.Refused<>(reason);
-        }
-        case Answer.Given<GitHubCalls.Reply>(GitHubCalls.Reply reply) -> {
-          open.addAll(EventReader.pullRequests(what, repository, reply.body()));
-          page = reply.next();
-        }
-      }
-    }
-    return new Answer.Given<>(open);
+    return pages(
+            "/repos/" + repository + "/pulls?state=open&sort=updated&direction=desc&per_page=100",
+            path -> with(repository, token -> calls.get(what, path, token)),
+            page -> {
+              open.addAll(EventReader.pullRequests(what, repository, page));
+              return true;
+            })
+        .then(_ -> new Answer.Given<>(open));
   }
 
   @Override
@@ -97,27 +86,18 @@ public final class GitHub implements SourceHost, AutoCloseable {
   @Override
   public Answer<List<FailedDelivery>> failedDeliveries(Hook hook, Instant since)
       throws SourceHostException {
+    String what = "list the deliveries of " + name(hook);
     Set<String> arrived = new HashSet<>();
     Map<String, FailedDelivery> failed = new LinkedHashMap<>();
-    Optional<String> page = Optional.of(path(hook) + "/deliveries?per_page=100");
-    for (int pages = 0; page.isPresent() && pages < MOST_PAGES; pages++) {
-      String path = page.get();
-      Answer<GitHubCalls.Reply> answer =
-          with(hook, token -> calls.get("list the deliveries of " + name(hook), path, token));
-      switch (answer) {
-        case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) -> {
-          return new Answer.RateLimited<>(until, reason);
-        }
-        case Answer.Refused<GitHubCalls.Reply>(String reason) -> {
-          return new Answer.Refused<>(reason);
-        }
-        case Answer.Given<GitHubCalls.Reply>(GitHubCalls.Reply reply) ->
-            page = collect(reply.body(), since, arrived, failed) ? reply.next() : Optional.empty();
-      }
-    }
-    List<FailedDelivery> oldestFirst = new ArrayList<>(failed.values());
-    oldestFirst.removeIf(delivery -> arrived.contains(delivery.guid()));
-    return new Answer.Given<>(oldestFirst.reversed());
+    return pages(
+            path(hook) + "/deliveries?per_page=100",
+            path -> with(hook, token -> calls.get(what, path, token)),
+            page -> collect(page, since, arrived, failed))
+        .then(_ -> {
+          List<FailedDelivery> oldestFirst = new ArrayList<>(failed.values());
+          oldestFirst.removeIf(delivery -> arrived.contains(delivery.guid()));
+          return new Answer.Given<>(oldestFirst.reversed());
+        });
   }
 
   @Override
@@ -155,6 +135,32 @@ public final class GitHub implements SourceHost, AutoCloseable {
   @Override
   public void close() {
     calls.close();
+  }
+
+  private interface PageCall {
+    Answer<GitHubCalls.Reply> at(String path) throws SourceHostException;
+  }
+
+  private interface PageReader {
+    /** Whether the next page is wanted too. */
+    boolean read(JsonNode page) throws SourceHostException;
+  }
+
+  /** Reads one page after the other, as long as GitHub names a next one and it is wanted. */
+  private static Answer<Answer.Done> pages(String first, PageCall call, PageReader reader)
+      throws SourceHostException {
+    Optional<String> page = Optional.of(first);
+    for (int pages = 0; page.isPresent() && pages < MOST_PAGES; pages++) {
+      Answer<Optional<String>> next =
+          call.at(page.get())
+              .then(reply ->
+                  new Answer.Given<>(reader.read(reply.body()) ? reply.next() : Optional.empty()));
+      if (!(next instanceof Answer.Given<Optional<String>>(Optional<String> path))) {
+        return next.then(_ -> new Answer.Given<>(Answer.Done.DONE));
+      }
+      page = path;
+    }
+    return new Answer.Given<>(Answer.Done.DONE);
   }
 
   /** Newest first, as GitHub lists them; false when the page reaches back far enough. */
@@ -211,19 +217,15 @@ public final class GitHub implements SourceHost, AutoCloseable {
 
   private Answer<GitHubCalls.Reply> with(RepositoryName repository, Call call)
       throws SourceHostException {
-    return switch (token(repository)) {
-      case Answer.RateLimited<String>(Instant until, String reason) ->
-          new Answer.RateLimited<>(until, reason);
-      case Answer.Refused<String>(String reason) -> new Answer.Refused<>(reason);
-      case Answer.Given<String>(String token) -> {
-        Answer<GitHubCalls.Reply> answer = call.with(token);
-        if (answer instanceof Answer.Refused) {
-          // The refusal may be for a token that was withdrawn; the next call asks for another.
-          app.ifPresent(tokens -> tokens.forget(repository));
-        }
-        yield answer;
-      }
-    };
+    return token(repository)
+        .then(token -> {
+          Answer<GitHubCalls.Reply> answer = call.with(token);
+          if (answer instanceof Answer.Refused) {
+            // The refusal may be for a token that was withdrawn; the next call asks for another.
+            app.ifPresent(tokens -> tokens.forget(repository));
+          }
+          return answer;
+        });
   }
 
   private Answer<String> token(RepositoryName repository) throws SourceHostException {
@@ -234,12 +236,7 @@ public final class GitHub implements SourceHost, AutoCloseable {
   }
 
   private static Answer<Answer.Done> done(Answer<GitHubCalls.Reply> answer) {
-    return switch (answer) {
-      case Answer.Given<GitHubCalls.Reply> _ -> new Answer.Given<>(Answer.Done.DONE);
-      case Answer.RateLimited<GitHubCalls.Reply>(Instant until, String reason) ->
-          new Answer.RateLimited<>(until, reason);
-      case Answer.Refused<GitHubCalls.Reply>(String reason) -> new Answer.Refused<>(reason);
-    };
+    return answer.then(_ -> new Answer.Given<>(Answer.Done.DONE));
   }
 
   private static String path(Hook hook) {
