@@ -21,7 +21,6 @@ import javax.crypto.spec.SecretKeySpec;
  * its digest is kept in memory.
  */
 public final class AdminToken {
-  private static final String FILE = "admin-token";
   private static final String PREFIX = "wlt_";
   private static final int RANDOM_BYTES = 32;
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -35,6 +34,11 @@ public final class AdminToken {
     this.sessionKey = new SecretKeySpec(sha256("session " + token), "HmacSHA256");
   }
 
+  /** Where the token is; the server makes it when it starts for the first time. */
+  public static Path file(Path data) {
+    return data.resolve("admin-token");
+  }
+
   /**
    * Reads the token in {@code data}, or makes one where there is none.
    *
@@ -42,7 +46,7 @@ public final class AdminToken {
    *     others
    */
   public static AdminToken in(Path data) throws IOException {
-    Path file = data.resolve(FILE);
+    Path file = file(data);
     if (Files.exists(file)) {
       refuseIfOthersCanRead(file);
     } else {

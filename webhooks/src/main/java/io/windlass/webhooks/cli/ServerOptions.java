@@ -1,5 +1,6 @@
 package io.windlass.webhooks.cli;
 
+import io.windlass.webhooks.access.AdminToken;
 import io.windlass.webhooks.client.ApiClient;
 import io.windlass.webhooks.settings.Settings;
 import io.windlass.webhooks.settings.SettingsReader;
@@ -69,7 +70,7 @@ final class ServerOptions {
     Path file =
         tokenFile != null
             ? tokenFile
-            : SettingsReader.load(configFile()).server().data().resolve("admin-token");
+            : AdminToken.file(SettingsReader.load(configFile()).server().data());
     if (!Files.isReadable(file)) {
       throw new IOException(
           "Tried to read an API token from '"

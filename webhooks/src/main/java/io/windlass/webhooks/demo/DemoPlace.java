@@ -1,5 +1,6 @@
 package io.windlass.webhooks.demo;
 
+import io.windlass.webhooks.access.AdminToken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -76,7 +77,7 @@ public record DemoPlace(Path folder, URI address, URI application, String secret
 
   /** The file with the admin token, there once the server has started. */
   public Path tokenFile() {
-    return data().resolve("admin-token");
+    return AdminToken.file(data());
   }
 
   private void write(String repository, String environment) throws IOException {
