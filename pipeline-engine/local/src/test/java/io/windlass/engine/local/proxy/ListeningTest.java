@@ -115,8 +115,7 @@ class ListeningTest {
               await().pollDelay(Duration.ofMillis(400)).until(() -> true);
               RawServer.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
             });
-        ProxyFixture proxy =
-            new ProxyFixture(settings).everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture(settings).everythingTo(replica.readyAs("a"))) {
 
       assertThat(proxy.get("/").body()).isEqualTo("ok");
     }

@@ -81,6 +81,11 @@ final class RawServer implements AutoCloseable {
     socket.close();
   }
 
+  /** As the only replica of a first release, under this name. */
+  Backend readyAs(String name) {
+    return Backend.ready(name, "1", address());
+  }
+
   InetSocketAddress address() {
     return new InetSocketAddress(listening.getInetAddress(), listening.getLocalPort());
   }

@@ -48,8 +48,7 @@ class RetryTest {
             });
         Replica alive = Replica.named("alive");
         ProxyFixture proxy =
-            new ProxyFixture()
-                .everythingTo(Backend.ready("breaking", "1", breaking.address()), alive.ready())) {
+            new ProxyFixture().everythingTo(breaking.readyAs("breaking"), alive.ready())) {
 
       for (int i = 0; i < 10; i++) {
         assertThat(proxy.get("/").body()).isEqualTo("alive");
@@ -70,8 +69,7 @@ class RetryTest {
             });
         Replica other = Replica.named("other");
         ProxyFixture proxy =
-            new ProxyFixture()
-                .everythingTo(Backend.ready("breaking", "1", breaking.address()), other.ready())) {
+            new ProxyFixture().everythingTo(breaking.readyAs("breaking"), other.ready())) {
 
       HttpResponse<String> answer = null;
       int sent = 0;
@@ -112,9 +110,7 @@ class RetryTest {
         RawServer alsoSilent = new RawServer(socket -> socket.getInputStream().readAllBytes());
         ProxyFixture proxy =
             new ProxyFixture(ProxyFixture.settings(hasty))
-                .everythingTo(
-                    Backend.ready("a", "1", silent.address()),
-                    Backend.ready("b", "1", alsoSilent.address()))) {
+                .everythingTo(silent.readyAs("a"), alsoSilent.readyAs("b"))) {
 
       HttpResponse<String> answer = proxy.get("/");
 
@@ -133,8 +129,7 @@ class RetryTest {
               // Only when the client has the beginning is there an answer to break off.
               socket.getInputStream().read();
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", breaking.address()));
+        ProxyFixture proxy = new ProxyFixture().everythingTo(breaking.readyAs("a"));
         Socket client = proxy.connect()) {
       RawServer.send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
       RawServer.head(client);
@@ -163,8 +158,7 @@ class RetryTest {
               RawServer.head(socket);
               RawServer.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", breaking.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(breaking.readyAs("a"))) {
 
       assertThatExceptionOfType(IOException.class).isThrownBy(() -> proxy.get("/"));
     }

@@ -136,8 +136,7 @@ class SmugglingTest {
                       + "a".repeat(60_000)
                       + "\r\nContent-Length: 0\r\n\r\n");
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
 
       assertThat(
               proxy

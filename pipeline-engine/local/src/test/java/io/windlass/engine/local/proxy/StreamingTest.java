@@ -39,8 +39,7 @@ class StreamingTest {
                 RawServer.send(socket, "data: " + i + "\n\n");
               }
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
 
       HttpResponse<InputStream> stream =
           proxy.client.send(proxy.request("/").build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -74,8 +73,7 @@ class StreamingTest {
               }
               RawServer.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()));
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"));
         Socket client = proxy.connect()) {
       RawServer.send(
           client,
@@ -104,8 +102,7 @@ class StreamingTest {
                   socket, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(BODY));
               write(socket, written);
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()));
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"));
         Socket client = proxy.connect()) {
       RawServer.send(client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
@@ -156,8 +153,7 @@ class StreamingTest {
                 gone.countDown();
               }
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
       try (Socket client = proxy.connect()) {
         RawServer.send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         RawServer.head(client);
@@ -182,8 +178,7 @@ class StreamingTest {
                 ended.countDown();
               }
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
       try (Socket client = proxy.connect()) {
         RawServer.send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
         await().until(() -> replica.connections() == 1);
@@ -209,8 +204,7 @@ class StreamingTest {
                   "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
                       .formatted(answer.length(), answer));
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
 
       HttpResponse<String> answer =
           proxy.send(
@@ -227,8 +221,7 @@ class StreamingTest {
               RawServer.head(socket);
               RawServer.send(socket, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()));
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"));
         Socket client = proxy.connect()) {
       RawServer.send(
           client, "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
@@ -246,8 +239,7 @@ class StreamingTest {
                 RawServer.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n");
               }
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
 
       String answer = proxy.raw("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
@@ -265,8 +257,7 @@ class StreamingTest {
                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                       + "3\r\nabc\r\n0\r\nX-Sum: 7\r\n\r\n");
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
 
       String answer = proxy.raw("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 

@@ -115,8 +115,7 @@ class TunnelTest {
   @Test
   void aWebSocketGoesThroughBothWaysAndIsCounted() throws Exception {
     try (RawServer replica = new RawServer(TunnelTest::echo);
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
       Ear ear = new Ear();
       WebSocket socket = open(proxy, ear);
       String large = "x".repeat(30_000);
@@ -141,8 +140,7 @@ class TunnelTest {
   @Test
   void aDrainCutsATunnelAtItsDeadline() throws Exception {
     try (RawServer replica = new RawServer(TunnelTest::echo);
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
       Ear ear = new Ear();
       WebSocket socket = open(proxy, ear);
       await().until(() -> ear.heard.size() == 1);
@@ -166,7 +164,7 @@ class TunnelTest {
         ProxyFixture proxy =
             new ProxyFixture(
                     ProxyFixture.settings(ProxyFixture.TIMEOUTS.withIdle(Duration.ofMillis(200))))
-                .everythingTo(Backend.ready("a", "1", replica.address()))) {
+                .everythingTo(replica.readyAs("a"))) {
       Ear ear = new Ear();
       open(proxy, ear);
 
@@ -193,8 +191,7 @@ class TunnelTest {
                 end.complete(-1);
               }
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
       try (Socket client = proxy.connect()) {
         RawServer.send(client, UPGRADE);
         assertThat(RawServer.head(client))
@@ -214,8 +211,7 @@ class TunnelTest {
               switchProtocols(socket);
               socket.getOutputStream().write(socket.getInputStream().readAllBytes());
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()));
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"));
         Socket client = proxy.connect()) {
       RawServer.send(client, UPGRADE + "early");
       RawServer.head(client);
@@ -249,8 +245,7 @@ class TunnelTest {
             new RawServer(socket -> {
               switchProtocols(socket);
             });
-        ProxyFixture proxy =
-            new ProxyFixture().everythingTo(Backend.ready("a", "1", replica.address()))) {
+        ProxyFixture proxy = new ProxyFixture().everythingTo(replica.readyAs("a"))) {
 
       String answer =
           proxy.raw("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
