@@ -40,6 +40,7 @@ final class EnvironmentPages {
         Pages.TEMPLATES.environments(
             request.frame("Environments", "Environments", moving ? Frame.SOON : Frame.LATER),
             environments,
+            parts.granted(),
             parts.clock().instant()));
   }
 

@@ -56,6 +56,7 @@ final class OverviewPage {
             new Request(context).frame("Overview", "Overview", moving ? Frame.SOON : Frame.LATER),
             attention,
             environments,
+            parts.granted(),
             fleets,
             runs.subList(0, Math.min(RUNS_SHOWN, runs.size())),
             !served.isEmpty(),

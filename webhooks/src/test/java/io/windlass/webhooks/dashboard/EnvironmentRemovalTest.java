@@ -8,6 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only {@code production} is granted by the server's file, and {@code staging} serves as well. */
 class EnvironmentRemovalTest {
@@ -44,6 +46,14 @@ class EnvironmentRemovalTest {
         .contains("windlass environment remove acme/shop/staging");
     assertThat(browsing.get(API + "staging").html()).contains("\"granted\":false");
     assertThat(browsing.get(API + "production").html()).contains("\"granted\":true");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/environments"})
+  void theListMarksTheOneThatIsGrantedNoMore(String page) {
+    assertThat(browsing.get(page).text())
+        .containsOnlyOnce("granted no more by the server's file")
+        .containsPattern("acme/shop/staging(?s:.)*granted no more");
   }
 
   @Test
