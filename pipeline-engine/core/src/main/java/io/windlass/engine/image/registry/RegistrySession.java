@@ -1,13 +1,13 @@
 package io.windlass.engine.image.registry;
 
 import com.google.cloud.tools.jib.api.Credential;
+import com.google.cloud.tools.jib.api.CredentialRetriever;
 import com.google.cloud.tools.jib.api.ImageReference;
 import com.google.cloud.tools.jib.api.RegistryException;
 import com.google.cloud.tools.jib.event.EventHandlers;
 import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.registry.RegistryClient;
-import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
@@ -20,6 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
@@ -63,7 +67,7 @@ final class RegistrySession implements AutoCloseable {
   static RegistrySession open(
       String tried, ImageReference reference, RegistryAccess access, Retries retries)
       throws ImageException, InterruptedException {
-    Optional<Credential> credential = credential(tried, reference, access);
+    Optional<Credential> credential = credential(tried, reference, access, retries.patience());
     boolean loopback = isLoopback(reference.getRegistry());
     FailoverHttpClient http = new FailoverHttpClient(loopback, loopback, event -> {});
     RegistryClient.Factory factory =
@@ -124,8 +128,14 @@ final class RegistrySession implements AutoCloseable {
     }
   }
 
+  /**
+   * What the operator's file says, or the helper that it names.
+   *
+   * @param patience for the helper; Jib would wait for ever
+   */
   private static Optional<Credential> credential(
-      String tried, ImageReference reference, RegistryAccess access) throws ImageException {
+      String tried, ImageReference reference, RegistryAccess access, Duration patience)
+      throws ImageException, InterruptedException {
     if (access.dockerConfig().isEmpty()) {
       return Optional.empty();
     }
@@ -136,11 +146,18 @@ final class RegistrySession implements AutoCloseable {
           "Tried to %s but the credentials' file \"%s\" is not there or cannot be read; make it, or correct docker-config for %s"
               .formatted(tried, config, access.host()));
     }
+    CredentialRetriever retriever =
+        CredentialRetrieverFactory.forImage(reference, event -> {}).dockerConfig(config);
+    FutureTask<Optional<Credential>> asked = new FutureTask<>(retriever::retrieve);
+    Thread.ofVirtual().name("credentials of " + access.host()).start(asked);
     try {
-      return CredentialRetrieverFactory.forImage(reference, event -> {})
-          .dockerConfig(config)
-          .retrieve();
-    } catch (CredentialRetrievalException e) {
+      return asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ImageException(
+          Kind.DENIED,
+          "Tried to %s but the helper that \"%s\" names for \"%s\" did not answer within %d s; run it by hand to see what it waits for"
+              .formatted(tried, config, access.host(), patience.toSeconds()));
+    } catch (ExecutionException e) {
       // What a helper printed may hold what it was to keep: its words are left out.
       throw new ImageException(
           Kind.DENIED,

@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param first wait where the registry asks for none; each next one is twice as long, with a tenth
  *     of chance in it
  * @param longest wait of those
- * @param patience the longest wait that the registry may ask for itself; when it asks for more, the
- *     transfer fails at once and says so
+ * @param patience the longest wait that the registry may ask for itself, and that a helper may take
+ *     to give its credentials; the transfer fails where it would be longer
  */
 public record Retries(int times, Duration first, Duration longest, Duration patience) {
 

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * its own.
  */
 class CredentialHelperTest {
+
+  /** Enough for a helper that answers, on the slowest machine. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @TempDir Path temp;
   private DockerRegistry registry;
@@ -94,6 +98,18 @@ class CredentialHelperTest {
     assertThat(push("{\"credHelpers\":{\"%s\":\"absent\"}}".formatted(registry.host())))
         .startsWith("DENIED ")
         .endsWith(noneFound());
+  }
+
+  @Test
+  void aHelperThatNeverAnswersIsNotWaitedForForEver() throws Exception {
+    Path pid = temp.resolve("pid");
+    helper("vault", "echo $$ > '" + pid + "'; exec sleep 600");
+
+    assertThat(push("{\"credsStore\":\"vault\"}"))
+        .startsWith("DENIED ")
+        .contains("did not answer within " + PATIENCE.toSeconds() + " s");
+    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+        .ifPresent(ProcessHandle::destroy);
   }
 
   private String noneFound() {
@@ -164,7 +180,11 @@ class CredentialHelperTest {
       RegistryAccess access = new RegistryAccess(host, Optional.of(temp.resolve("docker.json")));
       try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
         Registries registries =
-            new Registries(List.of(access), store, executor, Retries.defaults());
+            new Registries(
+                List.of(access),
+                store,
+                executor,
+                new Retries(1, Duration.ofMillis(1), Duration.ofMillis(2), PATIENCE));
         System.out.print(
             "pushed "
                 + JibImageBuilder.open(store, registries, temp.resolve("staging"), executor)

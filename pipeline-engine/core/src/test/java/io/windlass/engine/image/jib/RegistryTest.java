@@ -34,7 +34,7 @@ class RegistryTest {
 
   private static final Tag COMMIT = new Tag("0123abcd");
   private static final Retries SOON =
-      new Retries(1, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ZERO);
+      new Retries(1, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMinutes(1));
 
   @TempDir Path temp;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
