@@ -22,6 +22,7 @@ public final class Database implements AutoCloseable {
 
   private final Dialect dialect;
   private final Ownership ownership;
+  private final Housekeeping housekeeping;
   private final Writer writer;
   private final Readers readers;
   private final List<Runnable> losses = new CopyOnWriteArrayList<>();
@@ -30,7 +31,9 @@ public final class Database implements AutoCloseable {
       DatabaseSettings settings, Dialect dialect, Ownership ownership, JournalListener listener) {
     this.dialect = dialect;
     this.ownership = ownership;
-    this.writer = new Writer(settings, dialect, listener, () -> losses.forEach(Runnable::run));
+    this.housekeeping = dialect.housekeeping();
+    this.writer =
+        new Writer(settings, dialect, listener, housekeeping, () -> losses.forEach(Runnable::run));
     this.readers = new Readers(settings, dialect);
   }
 
@@ -138,6 +141,7 @@ public final class Database implements AutoCloseable {
   /** Finishes the writes that wait, and lets go. */
   @Override
   public void close() {
+    housekeeping.close();
     writer.close();
     readers.close();
     ownership.close();

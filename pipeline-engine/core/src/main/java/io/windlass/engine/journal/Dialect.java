@@ -30,6 +30,9 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
   /** A connection that may not write, likewise. */
   Connection reader() throws SQLException;
 
+  /** Begins what is to be done beside the writer. */
+  Housekeeping housekeeping();
+
   /** What stands for the placeholders in the migrations. */
   Map<String, String> placeholders();
 

@@ -29,10 +29,10 @@ final class SqliteDialect implements Dialect {
   private static final int BUSY_MILLIS = 10_000;
 
   /**
-   * Pages of the log (16 MiB) after which the writer copies them into the file: rows that come one
-   * after the other touch the same pages, and so these are copied once for many commits.
+   * Pages of the log (32 MiB) after which the writer copies the rest of them into the file, and its
+   * next commit begins the log anew. Most of them the {@link Checkpoints} have copied by then.
    */
-  private static final int CHECKPOINT_PAGES = 4_000;
+  private static final int CHECKPOINT_PAGES = 8_000;
 
   /** 8 MiB of pages that the writer keeps: keys are random, and so their pages come back. */
   private static final int CACHE_KIBIBYTES = 8 << 10;
@@ -155,6 +155,11 @@ final class SqliteDialect implements Dialect {
     config.enforceForeignKeys(true);
     config.setJournalSizeLimit(64 << 20);
     return config;
+  }
+
+  @Override
+  public Housekeeping housekeeping() {
+    return new Checkpoints(() -> config().createConnection("jdbc:sqlite:" + file));
   }
 
   @Override

@@ -22,6 +22,7 @@ final class Writer implements AutoCloseable {
 
   private final Dialect dialect;
   private final JournalListener listener;
+  private final Housekeeping housekeeping;
   private final Runnable onLoss;
   private final int groupSize;
   private final BlockingQueue<Write<?>> queue;
@@ -34,9 +35,15 @@ final class Writer implements AutoCloseable {
    */
   private @Nullable Session session;
 
-  Writer(DatabaseSettings settings, Dialect dialect, JournalListener listener, Runnable onLoss) {
+  Writer(
+      DatabaseSettings settings,
+      Dialect dialect,
+      JournalListener listener,
+      Housekeeping housekeeping,
+      Runnable onLoss) {
     this.dialect = dialect;
     this.listener = listener;
+    this.housekeeping = housekeeping;
     this.onLoss = onLoss;
     this.groupSize = settings.group();
     this.queue = new ArrayBlockingQueue<>(settings.queue());
@@ -109,6 +116,7 @@ final class Writer implements AutoCloseable {
           committing);
       return;
     }
+    housekeeping.committed();
     group.forEach(Write::announce);
     group.forEach(Write::finish);
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +52,58 @@ class DatabaseTest {
   @AfterEach
   void close() {
     database.close();
+  }
+
+  @Test
+  void theLogIsCopiedIntoTheFileBesideTheWriter() throws Exception {
+    String row = "x".repeat(100_000);
+    AtomicInteger rows = new AtomicInteger();
+    // 16 MiB: half of what the writer would leave in the log.
+    for (int i = 0; i < 160; i++) {
+      insert("row " + rows.incrementAndGet(), row);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> {
+          insert("row " + rows.incrementAndGet(), "");
+          return Files.size(directory.resolve("windlass.db")) > 8 << 20;
+        });
+  }
+
+  @Test
+  void theLogBeginsAnewWhileThereIsNoPause() throws Exception {
+    insert("first", "");
+    Path log = directory.resolve("windlass.db-wal");
+    String salt = salt(log);
+    // 36 MiB: a little more than the writer leaves in the log.
+    for (int i = 0; i < 180; i++) {
+      insert("row " + i, "x".repeat(200_000));
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> {
+          insert("little", "");
+          insert("little", "changed");
+          return !salt(log).equals(salt);
+        });
+    assertThat(Files.size(log)).isLessThan(60 << 20);
+  }
+
+  /** Other numbers stand in the log's header each time that it begins. */
+  private static String salt(Path log) throws IOException {
+    try (var in = Files.newInputStream(log)) {
+      return HexFormat.of().formatHex(in.readNBytes(24), 16, 24);
+    }
+  }
+
+  private void insert(String name, String value) {
+    database.run(tx ->
+        tx.update(
+            "INSERT INTO windlass_meta (name, value) VALUES (?, ?)"
+                + " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name,
+            value));
   }
 
   @Test
