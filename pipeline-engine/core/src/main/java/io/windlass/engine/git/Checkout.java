@@ -75,15 +75,16 @@ final class Checkout {
         boolean kept = false;
         try {
           fill(top, sha, made, Optional.empty(), 0);
-          spares().keep(key(local), made, contents);
+          spares().keep(key(local));
           kept = true;
         } finally {
           if (!kept) {
+            spares().abandon(key(local));
             discard(made);
           }
         }
       }
-    } catch (IOException failed) {
+    } catch (IOException | InvalidPathException failed) {
       throw failure(sha, failed);
     }
   }
@@ -101,6 +102,9 @@ final class Checkout {
         return Optional.of(Files.readString(half.resolve(".git/HEAD")).strip());
       }
     } catch (IOException gone) {
+      LOG.atWarn()
+          .setCause(gone)
+          .log("A spare checkout cannot be used; are mirrors and workspaces on one file system?");
       MirrorStore.deleteTree(spare.get());
       MirrorStore.deleteTree(half);
     }

@@ -18,12 +18,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Checkouts that nobody has used, at most one for each mirror: the next checkout takes it and
  * writes only what differs. They are this process's: what a process before it left may have been
- * cut short by a loss of power, and is removed. Thread-safe.
+ * cut short by a loss of power, and is removed; one that still runs loses its spares by that, and
+ * checks out whole. Thread-safe.
  */
 final class Spares {
   private static final Logger LOG = LoggerFactory.getLogger(Spares.class);
 
-  /** What a file takes at least. */
+  /** What a file or directory takes at least. */
   private static final long BLOCK = 4096;
 
   /** Of all together, in bytes. */
@@ -35,7 +36,8 @@ final class Spares {
   /** Bytes that stay free on the disk; where there is less, none is made. */
   private static final long FREE = 5L << 30;
 
-  private record Spare(Path directory, long bytes) {}
+  /** One that is there, or is being made. */
+  private record Spare(Path directory, long bytes, boolean ready) {}
 
   private final Path directory;
 
@@ -74,45 +76,48 @@ final class Spares {
 
   /** The mirror's spare, which is the caller's from now on. */
   synchronized Optional<Path> take(Path mirror) {
-    return Optional.ofNullable(spares.remove(mirror)).map(Spare::directory);
+    Optional<Spare> spare = Optional.ofNullable(spares.get(mirror)).filter(Spare::ready);
+    spare.ifPresent(_ -> spares.remove(mirror));
+    return spare.map(Spare::directory);
   }
 
-  /** A place to make one in; empty where there is one, or it would be too large. */
-  synchronized Optional<Path> place(Path mirror, TreeGuard.Contents contents) throws IOException {
-    long bytes = bytes(contents);
-    if (spares.containsKey(mirror)
-        || bytes > LARGEST
-        || Files.getFileStore(Files.createDirectories(directory)).getUsableSpace() - bytes < FREE) {
-      return Optional.empty();
-    }
-    return Optional.of(directory.resolve(UUID.randomUUID().toString()));
-  }
-
-  /** Keeps what was made; others go where it is too much. */
-  void keep(Path mirror, Path made, TreeGuard.Contents contents) throws IOException {
-    for (Path gone : add(mirror, new Spare(made, bytes(contents)))) {
-      MirrorStore.deleteTree(gone);
-    }
-  }
-
-  private synchronized List<Path> add(Path mirror, Spare spare) {
+  /**
+   * A place to make one in; empty where there is one, or it would be too large. Others go where it
+   * would be too much with them.
+   */
+  Optional<Path> place(Path mirror, TreeGuard.Contents contents) throws IOException {
+    long bytes = contents.bytes() + contents.entries() * BLOCK;
+    long free = Files.getFileStore(Files.createDirectories(directory)).getUsableSpace();
+    boolean fits = bytes <= LARGEST && free - bytes >= FREE;
+    Spare made = new Spare(directory.resolve(UUID.randomUUID().toString()), bytes, false);
     List<Path> gone = new ArrayList<>();
-    Spare before = spares.put(mirror, spare);
-    if (before != null) {
-      gone.add(before.directory());
+    synchronized (this) {
+      fits = fits && spares.putIfAbsent(mirror, made) == null;
+      long most = free < FREE ? 0 : MOST;
+      long all = spares.values().stream().mapToLong(Spare::bytes).sum();
+      Iterator<Spare> eldest = spares.values().iterator();
+      while (all > most && eldest.hasNext()) {
+        Spare next = eldest.next();
+        if (next.ready()) {
+          gone.add(next.directory());
+          all -= next.bytes();
+          eldest.remove();
+        }
+      }
     }
-    long all = spares.values().stream().mapToLong(Spare::bytes).sum();
-    Iterator<Spare> eldest = spares.values().iterator();
-    while (all > MOST) {
-      Spare next = eldest.next();
-      gone.add(next.directory());
-      all -= next.bytes();
-      eldest.remove();
+    for (Path old : gone) {
+      MirrorStore.deleteTree(old);
     }
-    return gone;
+    return fits ? Optional.of(made.directory()) : Optional.empty();
   }
 
-  private static long bytes(TreeGuard.Contents contents) {
-    return contents.bytes() + contents.files() * BLOCK;
+  /** The one that was begun is there. */
+  synchronized void keep(Path mirror) {
+    spares.computeIfPresent(mirror, (_, made) -> new Spare(made.directory(), made.bytes(), true));
+  }
+
+  /** The one that was begun will not be there. */
+  synchronized void abandon(Path mirror) {
+    spares.remove(mirror);
   }
 }

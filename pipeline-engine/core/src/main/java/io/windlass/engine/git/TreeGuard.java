@@ -32,6 +32,7 @@ final class TreeGuard {
   private final Map<String, ObjectId> submodules = new LinkedHashMap<>();
   private Optional<ObjectId> gitmodules = Optional.empty();
   private boolean attributes;
+  private boolean emptyDirectories;
   private long entries;
   private long files;
   private long bytes;
@@ -39,17 +40,21 @@ final class TreeGuard {
   /**
    * What a checkout will write.
    *
+   * @param entries files, links and directories
+   * @param emptyDirectories whether there are any, of which no index knows
    * @param attributes whether a {@code .gitattributes} may ask for other bytes than are stored
    */
   record Contents(
+      long entries,
       long files,
       long bytes,
+      boolean emptyDirectories,
       boolean attributes,
       Map<String, ObjectId> submodules,
       Optional<ObjectId> gitmodules) {
-    /** Whether it is only the files of its tree, byte for byte. */
+    /** Whether its files, byte for byte, are all that it is. */
     boolean plain() {
-      return !attributes && submodules.isEmpty();
+      return !attributes && !emptyDirectories && submodules.isEmpty();
     }
   }
 
@@ -72,7 +77,13 @@ final class TreeGuard {
               + "\"");
     }
     return new Contents(
-        guard.files, guard.bytes, guard.attributes, guard.submodules, guard.gitmodules);
+        guard.entries,
+        guard.files,
+        guard.bytes,
+        guard.emptyDirectories,
+        guard.attributes,
+        guard.submodules,
+        guard.gitmodules);
   }
 
   private void directory(String path, ObjectId tree) throws GitException, IOException {
@@ -86,6 +97,7 @@ final class TreeGuard {
               + "\" is not allowed: "
               + refused.getMessage());
     }
+    emptyDirectories |= raw.length == 0 && !path.isEmpty();
     CanonicalTreeParser parser = new CanonicalTreeParser();
     for (parser.reset(raw); !parser.eof(); parser.next(1)) {
       String entry = path + parser.getEntryPathString();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
@@ -19,10 +20,11 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
 
 /**
  * Brings a directory that a {@link TreeWriter} wrote, and that nobody has touched since, to another
- * tree.
+ * tree. Neither has empty directories, which no difference of trees shows.
  */
 final class TreeUpdate {
-  private record Change(String path, FileMode before, FileMode after, ObjectId id) {}
+  /** What is at a place in the one tree and in the other; empty: nothing. */
+  private record Change(String path, boolean before, Optional<DirCacheEntry> after) {}
 
   private final ObjectReader reader;
   private final Path directory;
@@ -44,19 +46,20 @@ final class TreeUpdate {
     List<Change> changes = changes(from, to);
     // What goes, goes first: a directory may come where a file was, and the other way round.
     for (Change change : changes) {
-      if (!change.before().equals(FileMode.MISSING)) {
+      if (change.before()) {
         budget.checkTime();
-        remove(directory.resolve(change.path()), change.after().equals(FileMode.MISSING));
+        remove(directory.resolve(change.path()), change.after().isEmpty());
       }
     }
     TreeWriter writer = new TreeWriter(reader, directory, builder, budget);
     Set<String> changed = new HashSet<>();
     for (Change change : changes) {
       changed.add(change.path());
-      if (!change.after().equals(FileMode.MISSING)) {
+      if (change.after().isPresent()) {
         budget.checkTime();
-        Files.createDirectories(directory.resolve(change.path()).resolveSibling(""));
-        writer.entry(change.path(), change.after(), change.id());
+        Path path = directory.resolve(change.path());
+        Files.createDirectories(path.resolveSibling(""));
+        writer.entry(path, change.after().get());
       }
     }
     for (int i = 0; i < index.getEntryCount(); i++) {
@@ -75,12 +78,12 @@ final class TreeUpdate {
       walk.setRecursive(true);
       walk.setFilter(TreeFilter.ANY_DIFF);
       while (walk.next()) {
+        boolean gone = walk.getFileMode(1).equals(FileMode.MISSING);
         changes.add(
             new Change(
                 walk.getPathString(),
-                walk.getFileMode(0),
-                walk.getFileMode(1),
-                walk.getObjectId(1)));
+                !walk.getFileMode(0).equals(FileMode.MISSING),
+                gone ? Optional.empty() : Optional.of(TreeWriter.described(walk, 1))));
       }
     }
     return changes;

@@ -57,22 +57,27 @@ final class TreeWriter {
           Files.createDirectory(path);
           walk.enterSubtree();
         } else {
-          entry(walk.getPathString(), walk.getFileMode(), walk.getObjectId(0));
+          entry(path, described(walk, 0));
         }
       }
     }
   }
 
+  /** What the index says of the walk's entry in one of its trees. */
+  static DirCacheEntry described(TreeWalk walk, int tree) {
+    DirCacheEntry entry = new DirCacheEntry(walk.getRawPath());
+    entry.setFileMode(walk.getFileMode(tree));
+    entry.setObjectId(walk.getObjectId(tree));
+    return entry;
+  }
+
   /** One entry whose directory is there. */
-  void entry(String name, FileMode mode, ObjectId id) throws IOException {
-    Path path = directory.resolve(name);
-    DirCacheEntry entry = new DirCacheEntry(name);
-    entry.setFileMode(mode);
-    entry.setObjectId(id);
+  void entry(Path path, DirCacheEntry entry) throws IOException {
+    FileMode mode = entry.getFileMode();
     if (mode.equals(FileMode.GITLINK)) {
       Files.createDirectory(path);
     } else {
-      ObjectLoader blob = reader.open(id, Constants.OBJ_BLOB);
+      ObjectLoader blob = reader.open(entry.getObjectId(), Constants.OBJ_BLOB);
       if (mode.equals(FileMode.SYMLINK)) {
         Files.createSymbolicLink(
             path, Path.of(new String(blob.getBytes(), StandardCharsets.UTF_8)));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Workspaces that are checked out of the repository's mirror. */
 public final class MirrorWorkspaces implements Workspaces {
@@ -61,8 +62,11 @@ public final class MirrorWorkspaces implements Workspaces {
       if (mirror.isPresent() && mirror.get().contains(sha)) {
         mirror.get().prepare(sha, limits);
       }
-    } catch (GitException e) {
-      LOG.atWarn()
+    } catch (GitException | RuntimeException e) {
+      // A tree that is refused has failed its run, which says more.
+      boolean refused =
+          e instanceof GitException git && git.fault() == GitException.Fault.REPOSITORY;
+      LOG.atLevel(refused ? Level.DEBUG : Level.WARN)
           .addKeyValue("run", run)
           .setCause(e)
           .log("The next workspace is not made ahead; it will take longer");

@@ -176,6 +176,22 @@ class SparesTest {
   }
 
   @Test
+  void emptyDirectoriesOfOneCommitAreNotInTheNext() throws Exception {
+    String one = upstream.write("a", "1").commit("one");
+    String blob = upstream.blob("1");
+    String empty = Upstream.run("", List.of("git", "mktree"), upstream.directory);
+    String stranger =
+        upstream.commitOf(
+            "stranger", "100644 blob %s\ta\n040000 tree %s\tdist\n".formatted(blob, empty));
+    prepare(stranger);
+    assertThat(spares()).isEmpty();
+    prepare(one);
+
+    assertThat(checkout(stranger).resolve("dist")).isEmptyDirectory();
+    assertThat(checkout(one).resolve("dist")).doesNotExist();
+  }
+
+  @Test
   void oneOfAnotherProcessIsNotTrusted() throws Exception {
     String one = upstream.write("a", "1").commit("one");
     prepare(one);
