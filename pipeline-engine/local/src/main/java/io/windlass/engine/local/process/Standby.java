@@ -2,6 +2,7 @@ package io.windlass.engine.local.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +62,14 @@ public final class Standby implements AutoCloseable {
             CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     int first = process.getInputStream().read();
     giveUp.cancel(false);
+    Standby standby = new Standby(process, directory);
     if (first != '\n') {
-      process.destroyForcibly();
+      standby.close();
       throw new IOException(
           "Tried to make a process ready for a step but it ended; look whether "
               + (groups.isEmpty() ? "/bin/sh works" : groups + " can be written to"));
     }
-    return new Standby(process, directory);
+    return standby;
   }
 
   /** Whether it still waits. */
@@ -83,6 +85,9 @@ public final class Standby implements AutoCloseable {
    */
   public Launched launch(Launch launch, Path script) throws IOException {
     String input = Launched.checked(launch.input());
+    if (!Files.isDirectory(launch.directory())) {
+      throw new NoSuchFileException(launch.directory().toString(), null, "is no directory");
+    }
     Files.writeString(
         script,
         Script.export(Launch.MARK, launch.mark())

@@ -16,14 +16,19 @@ import io.windlass.engine.local.state.Releases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** What a step stands on: its user, its view of the machine, its limits. */
 public final class Ground {
+  private static final Duration A_STEP_BEGINS = Duration.ofMillis(100);
+
   private final Isolation isolation;
   private final Workspaces workspaces;
   private final Images images;
@@ -59,11 +64,16 @@ public final class Ground {
     if (isolation.sandbox().dropsUser()) {
       Trees.give(directory.resolve("tmp"), user);
     }
+    boolean entered = false;
     try {
-      return new Place(workspace, user, berth(start, mark, user));
-    } catch (IOException e) {
-      workspaces.leave(workspace, user);
-      throw e;
+      Place place = new Place(workspace, user, berth(start, mark, user));
+      entered = true;
+      return place;
+    } finally {
+      if (!entered) {
+        isolation.loopback().release(mark);
+        workspaces.leave(workspace, user);
+      }
     }
   }
 
@@ -81,9 +91,15 @@ public final class Ground {
     workspaces.leave(place.workspace(), place.user());
   }
 
-  /** Makes ready what the next step needs. */
+  /** Makes ready what the next step needs, now that nobody waits for anything. */
   void prepare() {
     berths.prepare();
+  }
+
+  /** The same, but not while a step begins: it would wait for its part of the processor. */
+  void prepareSoon() {
+    CompletableFuture.delayedExecutor(A_STEP_BEGINS.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(berths::prepare);
   }
 
   void limit(StepStart start, Place place, long memoryUnsaid) throws IOException {

@@ -159,6 +159,7 @@ final class StepRun {
       } finally {
         places = List.of();
         place.leave(at, mark);
+        place.prepare();
         Trees.remove(directory.resolve("tmp"));
       }
     } catch (IOException | ImageException | RuntimeException e) {
@@ -191,7 +192,7 @@ final class StepRun {
               command.input(),
               command.directory());
       Launched launched = at.berth().wrapper().launch(launch, directory.resolve("start"));
-      place.prepare();
+      place.prepareSoon();
       follow(step, launched, log);
       end(step, new Family(launched.id(), mark, command.sandboxed()));
     }
