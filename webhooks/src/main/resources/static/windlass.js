@@ -1,5 +1,5 @@
-// Two things that HTML alone cannot do: take in a newer state of a page without losing focus, scroll or an open detail,
-// and follow a log. Everything works without this file; pages are then as new as their last load.
+// Three things that HTML alone cannot do: take in a newer state of a page without losing focus, scroll or an open detail,
+// hear that there is one, and follow a log. Everything works without this file; pages are then as new as their last load.
 (function () {
   "use strict";
 
@@ -78,7 +78,7 @@
           return false;
         }
         takeChildren(target, fresh);
-        const polling = ["hx-get", "hx-trigger", "hx-ext", "hx-select", "hx-swap"];
+        const polling = ["data-events", "hx-get", "hx-trigger", "hx-ext", "hx-select", "hx-swap"];
         if (polling.every((name) => target.getAttribute(name) === fresh.getAttribute(name))) {
           return [];
         }
@@ -123,6 +123,43 @@
     }
   });
   document.addEventListener("htmx:afterSwap", () => say(""));
+
+  // --- events of what the page shows -------------------------------------------------------------------------------
+
+  const AT_MOST_EVERY = 200;
+  const live = document.getElementById("live");
+  let events = null;
+  let due = false;
+
+  // The page looks again by itself; here it hears that it may do so sooner. Many changes make one look.
+  function lookAgain() {
+    if (!due) {
+      due = true;
+      window.setTimeout(() => {
+        due = false;
+        window.htmx.trigger(live, "renew");
+      }, AT_MOST_EVERY);
+    }
+  }
+
+  // A page in the background listens to nothing, as browsers open few connections to one server.
+  function listen() {
+    const address = document.hidden ? null : live.getAttribute("data-events");
+    if (events && (!address || events.readyState === EventSource.CLOSED)) {
+      events.close();
+      events = null;
+    }
+    if (address && !events) {
+      events = new EventSource(address);
+      ["reset", "run", "environment", "fleet", "delivery"].forEach((kind) => events.addEventListener(kind, lookAgain));
+    }
+  }
+
+  if (window.htmx && live) {
+    listen();
+    document.addEventListener("visibilitychange", listen);
+    document.addEventListener("htmx:afterSwap", listen);
+  }
 
   // --- a log that grows --------------------------------------------------------------------------------------------
 

@@ -92,7 +92,8 @@ public record Engine(
             parts.grants(),
             parts.files(),
             parts.limits()),
-        new RunProjection());
+        new RunProjection(),
+        parts.runWatch());
     journal.register(
         new EnvironmentMachine(parts.links()),
         new EnvironmentPerformer(
@@ -103,7 +104,8 @@ public record Engine(
             parts.holds(),
             parts.clock(),
             parts.look()),
-        new EnvironmentProjection());
+        new EnvironmentProjection(),
+        parts.environmentWatch());
     journal.register(new StatusMachine(), new StatusPerformer(parts.hosts()));
     journal.register(new AlertMachine(), new AlertPerformer(parts.hooks()));
     return new Engine(

@@ -3,8 +3,10 @@ package io.windlass.engine;
 import io.windlass.engine.git.Limits;
 import io.windlass.engine.git.Mirrors;
 import io.windlass.engine.image.ImageBuilder;
+import io.windlass.engine.journal.Projection;
 import io.windlass.engine.notification.ChatHook;
 import io.windlass.engine.notification.Links;
+import io.windlass.engine.rollout.EnvironmentState;
 import io.windlass.engine.rollout.RolloutTargets;
 import io.windlass.engine.rollout.ScalingBinder;
 import io.windlass.engine.rollout.SecretVersions;
@@ -13,6 +15,7 @@ import io.windlass.engine.run.EnvironmentGrants;
 import io.windlass.engine.run.ImageGrants;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunLimits;
+import io.windlass.engine.run.RunState;
 import io.windlass.engine.run.StepExecutor;
 import io.windlass.engine.run.StepSecrets;
 import io.windlass.engine.source.RepositoryName;
@@ -33,6 +36,8 @@ import java.util.function.Supplier;
  * @param hosts where commits are marked, by repository
  * @param hooks addresses for messages, by the server's file as it is now
  * @param look the time between two looks at a rollout's progress
+ * @param runWatch told of every transition of a run, beside the tables
+ * @param environmentWatch told of every transition of an environment, beside the tables
  */
 public record EngineParts(
     InstantSource clock,
@@ -53,4 +58,6 @@ public record EngineParts(
     Supplier<List<ChatHook>> hooks,
     Links links,
     RunLimits limits,
-    Duration look) {}
+    Duration look,
+    Projection<RunState> runWatch,
+    Projection<EnvironmentState> environmentWatch) {}

@@ -142,7 +142,9 @@ final class EngineWorld implements AutoCloseable {
         List::of,
         new Links(Optional.of(URI.create("https://windlass.example.com"))),
         RunLimits.DEFAULT,
-        Duration.ofMillis(20));
+        Duration.ofMillis(20),
+        (_, _, _, _, _) -> {},
+        (_, _, _, _, _) -> {});
   }
 
   Engine engine() {

@@ -207,6 +207,34 @@ class DashboardBrowserTest {
   }
 
   @Test
+  void aChangeShowsWithoutWaitingForThePageToLookAgain() throws Exception {
+    RunId run = server.begin("9");
+    // Nothing that waits for a second or longer ever happens: the page does not look by itself.
+    page.addInitScript(
+        "const soon = window.setTimeout; window.setTimeout = (f, ms, ...rest) => ms >= 1000 ? 0 : soon(f, ms, ...rest);");
+    page.waitForResponse(
+        answer -> answer.ok() && "true".equals(answer.request().headers().get("hx-request")),
+        () -> show(Addresses.run(run), 1280, 800));
+
+    server.engine.step(run, "lint", 0, Duration.ofSeconds(2), "fine\n");
+    assertThat(page.locator("tr:has(a[href$='/steps/lint'])")).containsText("passed");
+    server.engine.step(run, "test", 1, Duration.ofSeconds(9), "Failures: 1\n");
+    assertThat(page.locator("h1")).containsText("failed");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aPageThatHearsNothingGoesOnLookingAgain() throws Exception {
+    page.route("**/api/v1/events**", route -> route.abort());
+    RunId run = server.begin("0");
+    show(Addresses.run(run), 1280, 800);
+
+    server.engine.step(run, "lint", 0, Duration.ofSeconds(2), "fine\n");
+
+    assertThat(page.locator("tr:has(a[href$='/steps/lint'])")).containsText("passed");
+  }
+
+  @Test
   void aReasonThatIsBeingTypedStaysWhileThePageLooksAgain() {
     show("/environments/acme/shop/staging", 1280, 800);
     page.getByLabel("Reason").first().fill("half a sent");

@@ -12,6 +12,8 @@ public final class ErrorPage {
    * @param detail what was found, and what to do
    */
   public static String render(int status, String title, String detail) {
-    return Pages.TEMPLATES.error(new Frame(title, "", "", Frame.NEVER), status, detail).render();
+    return Pages.TEMPLATES
+        .error(new Frame(title, "", "", "", Frame.NEVER), status, detail)
+        .render();
   }
 }

@@ -9,6 +9,7 @@ import io.windlass.scaler.fleet.FleetId;
 import io.windlass.webhooks.api.Problem;
 import io.windlass.webhooks.view.Addresses;
 import io.windlass.webhooks.view.Frame;
+import io.windlass.webhooks.view.Section;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -96,7 +97,25 @@ final class Request {
   /** This page's frame. */
   Frame frame(String title, String section, int every) {
     String query = context.queryString();
-    return new Frame(title, section, context.path() + (query == null ? "" : "?" + query), every);
+    return new Frame(
+        title,
+        section,
+        context.path() + (query == null ? "" : "?" + query),
+        events(section),
+        every);
+  }
+
+  /** The events of what a section shows; a page below a repository hears of that one only. */
+  private String events(String section) {
+    Optional<RepositoryName> repository =
+        Optional.of(context.pathParamMap())
+            .filter(path -> path.containsKey("owner"))
+            .map(_ -> repository());
+    return Section.ALL.stream()
+        .filter(one -> one.name().equals(section))
+        .findFirst()
+        .map(one -> Addresses.events(one.shows(), repository.map(RepositoryName::toString)))
+        .orElse("");
   }
 
   /** This page's address with another value of one parameter. */

@@ -36,12 +36,19 @@ final class HttpServer implements AutoCloseable {
    *
    * @param port 0 for a free one
    * @param routes what adds routes, in order; the gate first
+   * @param endStreams called when the server begins to stop: ends the requests that would go on for
+   *     as long as their client listens
    */
   static HttpServer start(
-      String host, int port, ObjectMapper json, List<Consumer<RoutesConfig>> routes) {
+      String host,
+      int port,
+      ObjectMapper json,
+      List<Consumer<RoutesConfig>> routes,
+      Runnable endStreams) {
     Javalin javalin =
         Javalin.create(config -> {
           configure(config, json);
+          config.events.serverStopping(endStreams::run);
           routes.forEach(add -> add.accept(config.routes));
           config.routes.exception(Problem.class, (problem, context) -> answer(problem, context));
           config.routes.exception(HttpResponseException.class, HttpServer::known);

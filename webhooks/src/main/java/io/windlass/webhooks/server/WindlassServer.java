@@ -47,6 +47,7 @@ import io.windlass.webhooks.access.Sessions;
 import io.windlass.webhooks.api.ApiJson;
 import io.windlass.webhooks.api.DeliveryApi;
 import io.windlass.webhooks.api.EnvironmentApi;
+import io.windlass.webhooks.api.EventApi;
 import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.OpenApiRoute;
@@ -60,6 +61,8 @@ import io.windlass.webhooks.delivery.DeliveryMachine;
 import io.windlass.webhooks.delivery.DeliveryTable;
 import io.windlass.webhooks.delivery.HookRoutes;
 import io.windlass.webhooks.delivery.Intake;
+import io.windlass.webhooks.feed.Change;
+import io.windlass.webhooks.feed.Feed;
 import io.windlass.webhooks.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +125,7 @@ public final class WindlassServer implements AutoCloseable {
     Settings.Target.Keeper keeper = settings.keeper();
     AdminToken token = AdminToken.in(data);
     Metrics metrics = new Metrics();
+    Feed feed = new Feed(Feed.Limits.STANDARD);
     Database database = keep(Database.open(DatabaseSettings.of(settings.store()), metrics));
     Journal journal = new Journal(database, clock, journalSettings(), metrics);
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -153,7 +157,10 @@ public final class WindlassServer implements AutoCloseable {
                 signals(settings, brief, clock),
                 decisions,
                 holds,
-                metrics::decided,
+                row -> {
+                  metrics.decided(row);
+                  feed.publish(Change.Fleet.of(row));
+                },
                 io.windlass.scaler.control.Limits.STANDARD));
     FleetBindings bindings = new FleetBindings(database);
     Binder binder =
@@ -186,8 +193,11 @@ public final class WindlassServer implements AutoCloseable {
                 () -> chatHooks(configured.get()),
                 new Links(Optional.of(settings.server().url())),
                 RunLimits.DEFAULT,
-                ROLLOUT_LOOK));
-    journal.register(new DeliveryMachine(), Performer.idle(), new DeliveryTable());
+                ROLLOUT_LOOK,
+                feed.runs(),
+                feed.environments()));
+    journal.register(
+        new DeliveryMachine(), Performer.idle(), new DeliveryTable(), feed.deliveries());
     Intake intake = new Intake(journal, clock);
     Deliveries deliveries = new Deliveries(database);
     binder.restore();
@@ -261,6 +271,7 @@ public final class WindlassServer implements AutoCloseable {
                             secrets)
                         ::add,
                     new DeliveryApi(deliveries)::add,
+                    new EventApi(feed)::add,
                     new OperationRoutes(
                             () -> {
                               chores.reload();
@@ -268,7 +279,8 @@ public final class WindlassServer implements AutoCloseable {
                             },
                             patient)
                         ::add,
-                    new OpenApiRoute()::add)));
+                    new OpenApiRoute()::add),
+                feed::close));
     LOG.atInfo()
         .addKeyValue("url", settings.server().url())
         .addKeyValue("port", server.port())

@@ -3,9 +3,12 @@ package io.windlass.webhooks.view;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.run.RunId;
 import io.windlass.scaler.fleet.FleetId;
+import io.windlass.webhooks.feed.Change;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Where each thing's page is. Every segment is encoded, whatever a name holds. */
@@ -40,6 +43,13 @@ public final class Addresses {
   /** The log of a step's attempt as it grows, from the API. */
   public static String followLog(RunId run, String step, int attempt, long from) {
     return "/api/v1" + step(run, step) + "/log/follow?attempt=" + attempt + "&from=" + from;
+  }
+
+  /** What changes of these kinds, from the API: of one repository, or of all. */
+  public static String events(List<Change.Kind> kinds, Optional<String> repository) {
+    return "/api/v1/events?kind="
+        + kinds.stream().map(Words::word).collect(Collectors.joining(","))
+        + repository.map(name -> "&repository=" + segment(name)).orElse("");
   }
 
   /** A value of a query. */

@@ -149,12 +149,28 @@ class PagesTest {
     "/deliveries, every 10s",
   })
   void aPageLooksAgainSoonWhileSomethingIsUnderWay(String path, String every) {
-    assertThat(browsing.get(path).html()).contains("hx-trigger=\"" + every + "\"");
+    assertThat(browsing.get(path).html()).contains("hx-trigger=\"renew, " + every + "\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /runs                        | kind=run
+          /runs/acme/shop/6            | kind=run&amp;repository=acme%2Fshop
+          /environments/acme/shop/staging | kind=environment,fleet&amp;repository=acme%2Fshop
+          /                            | kind=run,environment,fleet
+          /deliveries                  | kind=delivery
+          """)
+  void aPageListensToTheEventsOfWhatItShows(String path, String query) {
+    assertThat(browsing.get(path).html()).contains("data-events=\"/api/v1/events?" + query + "\"");
   }
 
   @Test
   void aRunThatHasEndedIsNotLookedAtAgain() {
-    assertThat(browsing.get("/runs/acme/shop/2").html()).doesNotContain("hx-trigger");
+    assertThat(browsing.get("/runs/acme/shop/2").html())
+        .doesNotContain("hx-trigger", "data-events");
   }
 
   @ParameterizedTest

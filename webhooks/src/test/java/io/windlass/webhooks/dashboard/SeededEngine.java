@@ -47,6 +47,7 @@ import io.windlass.webhooks.delivery.DeliveryEvent;
 import io.windlass.webhooks.delivery.DeliveryMachine;
 import io.windlass.webhooks.delivery.DeliveryTable;
 import io.windlass.webhooks.delivery.Fate;
+import io.windlass.webhooks.feed.Feed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,20 +72,29 @@ final class SeededEngine implements AutoCloseable {
   private final AtomicLong events = new AtomicLong();
   private long asks;
 
+  /** What the machines have stored, as it is stored. */
+  final Feed feed = new Feed(Feed.Limits.STANDARD);
+
   SeededEngine(Path data, Instant start) {
     this.data = data;
     this.millis = new AtomicLong(start.toEpochMilli());
     this.database = Database.open(DatabaseSettings.in(data));
     this.journal = new Journal(database, clock());
-    journal.register(new DeliveryMachine(), Performer.idle(), new DeliveryTable());
+    journal.register(
+        new DeliveryMachine(), Performer.idle(), new DeliveryTable(), feed.deliveries());
     journal.register(new RepositoryMachine(), Performer.idle(), new RepositoryProjection());
     journal.register(new RefMachine(), Performer.idle(), new RefProjection());
     Links links = new Links(Optional.empty());
     journal.register(
         new RunMachine(EnvironmentMachine.deployments(), links),
         Performer.idle(),
-        new RunProjection());
-    journal.register(new EnvironmentMachine(links), Performer.idle(), new EnvironmentProjection());
+        new RunProjection(),
+        feed.runs());
+    journal.register(
+        new EnvironmentMachine(links),
+        Performer.idle(),
+        new EnvironmentProjection(),
+        feed.environments());
     journal.register(new StatusMachine(), Performer.idle());
     journal.register(new AlertMachine(), Performer.idle());
     journal.start();

@@ -24,9 +24,11 @@ import io.windlass.webhooks.access.Gate;
 import io.windlass.webhooks.access.Sessions;
 import io.windlass.webhooks.api.ApiJson;
 import io.windlass.webhooks.api.EnvironmentApi;
+import io.windlass.webhooks.api.EventApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.Problem;
 import io.windlass.webhooks.delivery.Fate;
+import io.windlass.webhooks.feed.Change;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -84,7 +86,13 @@ final class SeededServer implements AutoCloseable {
 
   private SeededServer(Path data, boolean seeded) throws IOException {
     engine = new SeededEngine(data, START);
-    scaler = new ScalerLoop(signals, engine.decisions(), new Holds(), _ -> {}, Limits.STANDARD);
+    scaler =
+        new ScalerLoop(
+            signals,
+            engine.decisions(),
+            new Holds(),
+            row -> engine.feed.publish(Change.Fleet.of(row)),
+            Limits.STANDARD);
     if (seeded) {
       seed();
     }
@@ -116,6 +124,7 @@ final class SeededServer implements AutoCloseable {
                   new DashboardRoutes(parts).add(config.routes);
                   StaticRoutes.add(config.routes);
                   new LogApi(engine.runs()).add(config.routes);
+                  new EventApi(engine.feed).add(config.routes);
                   new EnvironmentApi(
                           engine.environments(),
                           engine.releases(),
@@ -285,6 +294,7 @@ final class SeededServer implements AutoCloseable {
 
   @Override
   public void close() {
+    engine.feed.close();
     javalin.stop();
     scaler.close();
     engine.close();

@@ -49,6 +49,7 @@ import io.windlass.webhooks.access.AccessRoutes;
 import io.windlass.webhooks.api.ApiJson;
 import io.windlass.webhooks.api.DeliveryApi;
 import io.windlass.webhooks.api.EnvironmentApi;
+import io.windlass.webhooks.api.EventApi;
 import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.Message;
@@ -58,6 +59,8 @@ import io.windlass.webhooks.api.RepositoryApi;
 import io.windlass.webhooks.api.RunApi;
 import io.windlass.webhooks.delivery.Deliveries;
 import io.windlass.webhooks.delivery.HookRoutes;
+import io.windlass.webhooks.feed.Change;
+import io.windlass.webhooks.feed.News;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -85,17 +88,20 @@ class OpenApiTest {
 
   /** Everything with routes for programs. Parts are not asked, so they need not be there. */
   private static final Map<Class<?>, Consumer<RoutesConfig>> ROUTES =
-      Map.of(
-          RunApi.class, new RunApi(unused())::add,
-          LogApi.class, new LogApi(unused())::add,
-          EnvironmentApi.class, new EnvironmentApi(unused(), unused(), unused(), unused())::add,
-          FleetApi.class, new FleetApi(unused(), unused())::add,
-          RepositoryApi.class, new RepositoryApi(unused(), unused(), unused())::add,
-          DeliveryApi.class, new DeliveryApi(unused())::add,
-          OpenApiRoute.class, new OpenApiRoute()::add,
-          HookRoutes.class, new HookRoutes(unused(), unused())::add,
-          OperationRoutes.class, new OperationRoutes(unused(), unused())::add,
-          ProbeRoutes.class, new ProbeRoutes(unused(), unused(), unused())::add);
+      Map.ofEntries(
+          Map.entry(RunApi.class, new RunApi(unused())::add),
+          Map.entry(LogApi.class, new LogApi(unused())::add),
+          Map.entry(
+              EnvironmentApi.class,
+              new EnvironmentApi(unused(), unused(), unused(), unused())::add),
+          Map.entry(FleetApi.class, new FleetApi(unused(), unused())::add),
+          Map.entry(RepositoryApi.class, new RepositoryApi(unused(), unused(), unused())::add),
+          Map.entry(DeliveryApi.class, new DeliveryApi(unused())::add),
+          Map.entry(EventApi.class, new EventApi(unused())::add),
+          Map.entry(OpenApiRoute.class, new OpenApiRoute()::add),
+          Map.entry(HookRoutes.class, new HookRoutes(unused(), unused())::add),
+          Map.entry(OperationRoutes.class, new OperationRoutes(unused(), unused())::add),
+          Map.entry(ProbeRoutes.class, new ProbeRoutes(unused(), unused(), unused())::add));
 
   private static final Map<String, Class<? extends Record>> RECORDS =
       Map.ofEntries(
@@ -138,6 +144,11 @@ class OpenApiTest {
           Map.entry("Point", FleetApi.PointJson.class),
           Map.entry("Delivery", Deliveries.Row.class),
           Map.entry("DeliveryPage", Deliveries.Page.class),
+          Map.entry("RunChange", Change.Run.class),
+          Map.entry("EnvironmentChange", Change.Environment.class),
+          Map.entry("FleetChange", Change.Fleet.class),
+          Map.entry("DeliveryChange", Change.Delivery.class),
+          Map.entry("Reset", News.Reset.class),
           Map.entry("Decided", Repositories.Decided.class),
           Map.entry("RefDecision", io.windlass.engine.repository.Decision.class),
           Map.entry("SecretScope", SecretScope.class),
@@ -159,6 +170,8 @@ class OpenApiTest {
           Map.entry("DecisionOutcome", LoggedDecision.Outcome.values()),
           Map.entry("Mode", Mode.values()),
           Map.entry("SignalHealth", Input.Health.values()),
+          Map.entry("ChangeKind", Change.Kind.values()),
+          Map.entry("ResetReason", News.Reset.Reason.values()),
           Map.entry("Verdict", Verdict.values()));
 
   @Test

@@ -31,7 +31,8 @@ class ProbeRoutesTest {
             "127.0.0.1",
             0,
             ApiJson.mapper(),
-            List.of(new ProbeRoutes(database, free::get, new Metrics())::add));
+            List.of(new ProbeRoutes(database, free::get, new Metrics())::add),
+            () -> {});
   }
 
   @AfterEach

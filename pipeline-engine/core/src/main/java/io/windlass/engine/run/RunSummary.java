@@ -34,7 +34,7 @@ public record RunSummary(
     CANCELLED,
     SUPERSEDED;
 
-    static Status of(RunState state) {
+    public static Status of(RunState state) {
       return state.outcome().map(outcome -> valueOf(outcome.name())).orElse(RUNNING);
     }
   }
