@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -24,7 +26,7 @@ import java.util.concurrent.Semaphore;
  * {@code Windlass-Next-Offset}; with {@code tail=LINES} it begins so many lines before the end.
  * {@code GET .../log/follow} sends the same as server-sent events until the attempt ends.
  */
-public final class LogApi {
+public final class LogApi implements AutoCloseable {
   private static final String LOG = "/api/v1/runs/{owner}/{repository}/{number}/steps/{step}/log";
   private static final int MOST_BYTES = 1024 * 1024;
   private static final int USUAL_BYTES = 256 * 1024;
@@ -35,6 +37,8 @@ public final class LogApi {
 
   private final Runs runs;
   private final Semaphore followers = new Semaphore(FOLLOWERS);
+  private final Set<Thread> following = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   public LogApi(Runs runs) {
     this.runs = runs;
@@ -66,7 +70,14 @@ public final class LogApi {
     context.contentType("text/plain; charset=utf-8").result(page.text());
   }
 
-  private void follow(Context context) throws IOException, InterruptedException {
+  /** Ends all that is followed now, and what is begun later at its next wait. */
+  @Override
+  public void close() {
+    closed = true;
+    following.forEach(Thread::interrupt);
+  }
+
+  private void follow(Context context) throws IOException {
     Asked asked = new Asked(context);
     Path file = file(context, asked);
     int attempt = attempt(asked);
@@ -74,6 +85,7 @@ public final class LogApi {
       throw Problem.unavailable(
           "too many logs are being followed; close a page, or try again later");
     }
+    following.add(Thread.currentThread());
     try {
       context.res().setContentType("text/event-stream");
       context.res().setHeader("X-Accel-Buffering", "no");
@@ -84,7 +96,10 @@ public final class LogApi {
               .or(() -> asked.queryNumber("from"))
               .orElse(0L);
       send(asked.run(), context.pathParam("step"), attempt, file, from, out);
+    } catch (InterruptedException e) {
+      // The server stops. Whoever follows goes on from the last id when there is one again.
     } finally {
+      following.remove(Thread.currentThread());
       followers.release();
     }
   }
@@ -93,7 +108,7 @@ public final class LogApi {
       throws IOException, InterruptedException {
     LogReader reader = new LogReader(file);
     long next = from;
-    while (true) {
+    while (!closed) {
       boolean ended = ended(run, step, attempt);
       LogPage page =
           Files.exists(file)

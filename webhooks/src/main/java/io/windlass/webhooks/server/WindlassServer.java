@@ -230,6 +230,7 @@ public final class WindlassServer implements AutoCloseable {
     Sessions sessions = new Sessions(token, clock);
     Gate gate =
         new Gate(token, sessions, settings.server().url(), settings.server().listen().host());
+    LogApi logs = new LogApi(engine.runs());
 
     HttpServer server =
         keep(
@@ -257,7 +258,7 @@ public final class WindlassServer implements AutoCloseable {
                     new HookRoutes(intake, metrics::delivery)::add,
                     new ProbeRoutes(database, data.toFile()::getUsableSpace, metrics)::add,
                     new RunApi(engine.runs())::add,
-                    new LogApi(engine.runs())::add,
+                    logs::add,
                     new EnvironmentApi(
                             engine.environments(),
                             engine.releases(),
@@ -280,7 +281,10 @@ public final class WindlassServer implements AutoCloseable {
                             patient)
                         ::add,
                     new OpenApiRoute()::add),
-                feed::close));
+                () -> {
+                  feed.close();
+                  logs.close();
+                }));
     LOG.atInfo()
         .addKeyValue("url", settings.server().url())
         .addKeyValue("port", server.port())

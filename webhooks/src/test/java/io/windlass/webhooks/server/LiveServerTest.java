@@ -1,12 +1,14 @@
 package io.windlass.webhooks.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.client.KeeperClient;
 import io.windlass.webhooks.demo.DemoPlace;
 import io.windlass.webhooks.demo.SampleRepository;
 import io.windlass.webhooks.demo.ServerProcess;
 import io.windlass.webhooks.demo.WebhookSender;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -60,10 +62,7 @@ class LiveServerTest {
   /** A stream that the server cuts off throws where it is read. */
   @Test
   void aPushIsHeardOfUntilItsRunHasEndedAndTheStreamEndsWithTheServer() throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(place.address().resolve("/api/v1/events?repository=" + REPOSITORY))
-            .header("Authorization", "Bearer " + Files.readString(place.tokenFile()).strip())
-            .build();
+    HttpRequest request = get("/api/v1/events?repository=" + REPOSITORY);
     try (Stream<String> lines = client.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
       var data =
           lines
@@ -83,6 +82,35 @@ class LiveServerTest {
       server.stop();
       assertThat(data.hasNext()).isFalse();
     }
+  }
+
+  @Test
+  void whoFollowsALogIsToldTheEndWhenTheServerStops() throws Exception {
+    Files.writeString(
+        repository.folder().resolve("windlass.yaml"),
+        "steps: { check: { run: \"echo begun; sleep 600\" } }\n");
+    push();
+    String log = "/api/v1/runs/" + REPOSITORY + "/1/steps/check/log";
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() ->
+            client.send(get(log), HttpResponse.BodyHandlers.ofString()).body().contains("begun"));
+
+    try (Stream<String> lines =
+        client.send(get(log + "/follow"), HttpResponse.BodyHandlers.ofLines()).body()) {
+      var data = lines.filter(line -> line.startsWith("data: ")).iterator();
+      assertThat(data.next()).isEqualTo("data: begun");
+
+      server.stop();
+      assertThat(data.next()).isEqualTo("data: ");
+      assertThat(data.hasNext()).isFalse();
+    }
+  }
+
+  private HttpRequest get(String path) throws IOException {
+    return HttpRequest.newBuilder(place.address().resolve(path))
+        .header("Authorization", "Bearer " + Files.readString(place.tokenFile()).strip())
+        .build();
   }
 
   private void push() throws Exception {
