@@ -23,11 +23,13 @@ public final class HeldNetwork implements AutoCloseable {
   private static final String PING = "echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range";
 
   private final Process pasta;
+  private final DefaultRoutes copied;
   private final String spaces;
   private final boolean asRoot;
 
-  private HeldNetwork(Process pasta, long holder, boolean asRoot) {
+  private HeldNetwork(Process pasta, DefaultRoutes copied, long holder, boolean asRoot) {
     this.pasta = pasta;
+    this.copied = copied;
     this.spaces = "/proc/" + holder + "/ns/";
     this.asRoot = asRoot;
   }
@@ -44,6 +46,7 @@ public final class HeldNetwork implements AutoCloseable {
     Map<String, String> environment = builder.environment();
     environment.clear();
     environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    DefaultRoutes copied = DefaultRoutes.now();
     Process pasta = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     CompletableFuture<Void> giveUp =
         CompletableFuture.runAsync(
@@ -53,7 +56,7 @@ public final class HeldNetwork implements AutoCloseable {
     try {
       int first = pasta.getInputStream().read();
       long holder = pasta.children().findFirst().map(ProcessHandle::pid).orElse(0L);
-      HeldNetwork made = new HeldNetwork(pasta, holder, asRoot);
+      HeldNetwork made = new HeldNetwork(pasta, copied, holder, asRoot);
       ready = first == '\n' && holder != 0;
       if (ready && asRoot) {
         ready = Isolation.works(made.entering(List.of("/bin/sh", "-c", PING)));
@@ -89,8 +92,9 @@ public final class HeldNetwork implements AutoCloseable {
             "--");
   }
 
+  /** Whether it is there, and leads where the machine's own does. */
   boolean ready() {
-    return pasta.isAlive();
+    return pasta.isAlive() && copied.equals(DefaultRoutes.now());
   }
 
   /** Whether who has entered is in pasta's user space, where everybody is root. */
