@@ -23,6 +23,8 @@ import javax.crypto.spec.SecretKeySpec;
  * Sends signed deliveries over a number of connections, each waiting for its answer before the next, and prints the rate and the latencies.
  * A delivery counts when it was answered 202. It shares the machine with the server, so it writes HTTP by hand and spends little itself.
  *
+ * <p>The first second is not counted: in it this program itself gets warm.
+ *
  * <p>With a rate, deliveries are due at fixed times whether or not the ones before were answered, and a latency counts from when its delivery was due.
  * Without one, each connection sends as fast as it is answered.
  *
@@ -31,7 +33,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class Load {
   private static final AtomicLong NEXT = new AtomicLong(System.nanoTime());
 
-  private record Work(URI hook, byte[] secret, String event, String repository, List<String> commits, long start, long end, long gap) {}
+  private record Work(URI hook, byte[] secret, String event, String repository, List<String> commits, long counted, long end, long gap) {}
 
   private Load() {}
 
@@ -40,16 +42,18 @@ final class Load {
     byte[] secret = Files.readString(Path.of(args[1])).strip().getBytes(StandardCharsets.UTF_8);
     int connections = Integer.parseInt(args[2]);
     long rate = args.length > 5 ? Long.parseLong(args[5]) : 0;
+    List<String> commits = Files.readAllLines(Path.of(args[4]));
     long start = System.nanoTime();
+    long counted = start + 1_000_000_000L;
     Work work =
         new Work(
             hook,
             secret,
             System.getProperty("event", "push"),
             hook.getPath().substring("/hooks/github/".length()),
-            Files.readAllLines(Path.of(args[4])),
-            start,
-            start + Long.parseLong(args[3]) * 1_000_000_000L,
+            commits,
+            counted,
+            counted + Long.parseLong(args[3]) * 1_000_000_000L,
             rate == 0 ? 0 : connections * 1_000_000_000L / rate);
     List<long[]> latencies = new ArrayList<>();
     AtomicLong refused = new AtomicLong();
@@ -66,7 +70,7 @@ final class Load {
     for (Thread thread : threads) {
       thread.join();
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
+    double seconds = (System.nanoTime() - counted) / 1e9;
     long[] all = latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
     System.out.printf(
         Locale.ROOT,
@@ -96,7 +100,9 @@ final class Load {
         long from = work.gap() > 0 ? due : System.nanoTime();
         out.write(request);
         if (answer(in) == 202) {
-          latencies[count++] = System.nanoTime() - from;
+          if (from >= work.counted()) {
+            latencies[count++] = System.nanoTime() - from;
+          }
         } else {
           refused.incrementAndGet();
         }
