@@ -66,15 +66,16 @@ final class Checkout {
     MirrorRepository local = top.local();
     try (ObjectReader reader = local.newObjectReader();
         RevWalk walk = new RevWalk(reader)) {
-      TreeGuard.Contents contents =
-          TreeGuard.check(reader, walk.parseCommit(ObjectId.fromString(sha)).getTree(), budget);
+      RevCommit commit = walk.parseCommit(ObjectId.fromString(sha));
+      TreeGuard.Contents contents = TreeGuard.check(reader, commit.getTree(), budget);
       Optional<Path> place =
           contents.plain() ? spares().place(key(local), contents) : Optional.empty();
       if (place.isPresent()) {
         Path made = place.get();
         boolean kept = false;
         try {
-          fill(top, sha, made, Optional.empty(), 0);
+          GitDirectory.make(local, made, sha);
+          writePlain(reader, made, commit);
           spares().keep(key(local));
           kept = true;
         } finally {
@@ -132,7 +133,9 @@ final class Checkout {
       RevCommit commit = walk.parseCommit(ObjectId.fromString(sha));
       TreeGuard.Contents contents = TreeGuard.check(reader, commit.getTree(), budget);
       boolean updated =
-          spare.isPresent() && contents.plain() && update(local, directory, spare.get(), commit);
+          spare.isPresent()
+              && contents.plain()
+              && update(local, reader, directory, spare.get(), commit);
       if (!updated) {
         if (spare.isPresent()) {
           MirrorStore.deleteTree(directory);
@@ -174,42 +177,47 @@ final class Checkout {
 
   private void writePlain(ObjectReader reader, Path directory, RevCommit commit)
       throws IOException {
-    Path file = directory.resolve(".git").resolve("index");
-    DirCache index = DirCache.lock(file.toFile(), FS.DETECTED);
-    try {
-      DirCacheBuilder builder = index.builder();
-      new TreeWriter(reader, directory, builder, budget).write(commit.getTree());
-      if (!builder.commit()) {
-        throw new IOException("the index \"" + file + "\" cannot be written");
-      }
-    } finally {
-      index.unlock();
-    }
+    index(
+        directory,
+        (_, entries) -> new TreeWriter(reader, directory, entries, budget).write(commit.getTree()));
   }
 
   /** Whether the spare is the commit now; else anything may be there. */
-  private boolean update(MirrorRepository local, Path directory, String from, RevCommit commit)
+  private boolean update(
+      MirrorRepository local, ObjectReader reader, Path directory, String from, RevCommit commit)
       throws IOException {
-    Path file = directory.resolve(".git").resolve("index");
-    try (ObjectReader reader = local.newObjectReader();
-        RevWalk walk = new RevWalk(reader)) {
+    try (RevWalk walk = new RevWalk(reader)) {
       ObjectId before = walk.parseCommit(ObjectId.fromString(from)).getTree();
-      DirCache index = DirCache.lock(file.toFile(), FS.DETECTED);
-      try {
-        DirCacheBuilder builder = index.builder();
-        new TreeUpdate(reader, directory, budget).update(before, commit.getTree(), index, builder);
-        if (!builder.commit()) {
-          return false;
-        }
-      } finally {
-        index.unlock();
-      }
+      index(
+          directory,
+          (index, entries) ->
+              new TreeUpdate(reader, directory, budget)
+                  .update(before, commit.getTree(), index, entries));
       GitDirectory.make(local, directory, commit.name());
       return true;
     } catch (IOException broken) {
       budget.checkTime();
       LOG.atWarn().setCause(broken).log("A spare checkout was of no use; all is written anew");
       return false;
+    }
+  }
+
+  private interface Writing {
+    void write(DirCache index, DirCacheBuilder entries) throws IOException;
+  }
+
+  /** Writes files, and then the index with the entries that were made of them. */
+  private static void index(Path directory, Writing writing) throws IOException {
+    Path file = directory.resolve(".git").resolve("index");
+    DirCache index = DirCache.lock(file.toFile(), FS.DETECTED);
+    try {
+      DirCacheBuilder entries = index.builder();
+      writing.write(index, entries);
+      if (!entries.commit()) {
+        throw new IOException("the index \"" + file + "\" cannot be written");
+      }
+    } finally {
+      index.unlock();
     }
   }
 

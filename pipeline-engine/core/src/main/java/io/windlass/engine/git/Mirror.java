@@ -170,7 +170,7 @@ public final class Mirror {
   /**
    * Makes the next checkout of this repository quicker, whatever its commit: it begins with this
    * one and writes only what differs. Nothing is made where one is ready, or where its kind of tree
-   * cannot (attributes, submodules, too large).
+   * cannot (attributes, submodules, empty directories, too large).
    */
   public void prepare(String sha, Limits limits) throws GitException {
     new Checkout(this, limits).prepare(Sha.require(sha));

@@ -57,10 +57,10 @@ class CheckoutTest {
     assertThat(workspace.commit()).isEqualTo(first);
     assertThat(workspace.files()).isEqualTo(3);
     assertThat(workspace.bytes()).isEqualTo(15);
-    assertThat(git(directory, "rev-parse", "HEAD")).isEqualTo(first);
-    assertThat(git(directory, "status", "--porcelain")).isEmpty();
-    assertThat(git(directory, "describe", "--tags")).isEqualTo("v1");
-    assertThat(git(directory, "log", "--format=%s", "origin/main")).isEqualTo("two\none");
+    assertThat(Upstream.git(directory, "rev-parse", "HEAD")).isEqualTo(first);
+    assertThat(Upstream.git(directory, "status", "--porcelain")).isEmpty();
+    assertThat(Upstream.git(directory, "describe", "--tags")).isEqualTo("v1");
+    assertThat(Upstream.git(directory, "log", "--format=%s", "origin/main")).isEqualTo("two\none");
     assertThat(directory.resolve(".git/hooks")).doesNotExist();
   }
 
@@ -73,7 +73,7 @@ class CheckoutTest {
 
     assertThat(Files.readString(directory.resolve("tools/run.bat"))).isEqualTo("one\r\n");
     assertThat(Files.readString(directory.resolve("b.bat"))).isEqualTo("two\n");
-    assertThat(git(directory, "status", "--porcelain")).isEmpty();
+    assertThat(Upstream.git(directory, "status", "--porcelain")).isEmpty();
   }
 
   @Test
@@ -205,7 +205,7 @@ class CheckoutTest {
 
     assertThat(workspace.directory().resolve("vendor/lib/lib")).hasContent("v1");
     assertThat(workspace.objects()).hasSize(2);
-    assertThat(git(workspace.directory().resolve("vendor/lib"), "rev-parse", "HEAD"))
+    assertThat(Upstream.git(workspace.directory().resolve("vendor/lib"), "rev-parse", "HEAD"))
         .isEqualTo(libraryCommit);
   }
 
@@ -249,11 +249,5 @@ class CheckoutTest {
     return mirrors
         .fetch(SHOP, upstream.url(), NONE)
         .checkout(commit, temp.resolve("runs/w"), Limits.DEFAULTS);
-  }
-
-  private static String git(Path directory, String... arguments) {
-    List<String> command = new java.util.ArrayList<>(List.of("git"));
-    command.addAll(List.of(arguments));
-    return Upstream.run("", command, directory);
   }
 }

@@ -229,8 +229,8 @@ class SparesTest {
 
   /** Files, kinds and bits as Git itself would write them, an index that agrees, nothing else. */
   private void assertIs(Path workspace, String commit) throws IOException {
-    assertThat(git(workspace, "rev-parse", "HEAD")).isEqualTo(commit);
-    assertThat(git(workspace, "status", "--porcelain", "--ignored")).isEmpty();
+    assertThat(Upstream.git(workspace, "rev-parse", "HEAD")).isEqualTo(commit);
+    assertThat(Upstream.git(workspace, "status", "--porcelain", "--ignored")).isEmpty();
     Path other = temp.resolve("git/" + compared++);
     upstream.git("worktree", "add", "-q", "--detach", other.toString(), commit);
     assertThat(content(workspace)).isEqualTo(content(other));
@@ -278,11 +278,5 @@ class SparesTest {
 
   private static Object inode(Path file) throws IOException {
     return Files.getAttribute(file, "unix:ino");
-  }
-
-  private static String git(Path directory, String... arguments) {
-    List<String> command = new ArrayList<>(List.of("git"));
-    command.addAll(List.of(arguments));
-    return Upstream.run("", command, directory);
   }
 }

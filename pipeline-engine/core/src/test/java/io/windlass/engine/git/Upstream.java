@@ -67,6 +67,11 @@ final class Upstream {
   }
 
   String git(String... arguments) {
+    return git(directory, arguments);
+  }
+
+  /** The same in another directory. */
+  static String git(Path directory, String... arguments) {
     List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(arguments));
     return run("", command, directory);

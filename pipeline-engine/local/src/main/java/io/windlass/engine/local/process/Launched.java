@@ -62,7 +62,7 @@ public final class Launched {
   }
 
   /** Nothing of the keeper's environment reaches what this starts. */
-  static ProcessBuilder bare(List<String> line) {
+  public static ProcessBuilder bare(List<String> line) {
     ProcessBuilder builder =
         new ProcessBuilder(line)
             .redirectErrorStream(true)

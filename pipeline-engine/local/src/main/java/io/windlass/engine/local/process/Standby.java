@@ -6,8 +6,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A wrapper (see {@link Launched}) that does not know yet what for. It has its session and is in
@@ -15,8 +13,6 @@ import java.util.concurrent.TimeUnit;
  * waits for a line of its input, and so ends with the keeper, however that ends.
  */
 public final class Standby implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 10;
-
   /** Arguments: cgroup files, "--", the command that goes on. */
   private static final String JOIN =
       """
@@ -56,14 +52,8 @@ public final class Standby implements AutoCloseable {
     ProcessBuilder builder = Launched.bare(line).directory(directory.toFile());
     builder.environment().put(Launch.MARK, mark);
     Process process = builder.start();
-    CompletableFuture<Void> giveUp =
-        CompletableFuture.runAsync(
-            process::destroyForcibly,
-            CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    int first = process.getInputStream().read();
-    giveUp.cancel(false);
     Standby standby = new Standby(process, directory);
-    if (first != '\n') {
+    if (!Readiness.await(process)) {
       standby.close();
       throw new IOException(
           "Tried to make a process ready for a step but it ended; look whether "

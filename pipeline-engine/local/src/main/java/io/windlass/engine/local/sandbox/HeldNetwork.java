@@ -1,12 +1,11 @@
 package io.windlass.engine.local.sandbox;
 
+import io.windlass.engine.local.process.Launched;
+import io.windlass.engine.local.process.Readiness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -14,8 +13,6 @@ import java.util.stream.Stream;
  * holds it waits for the end of its input.
  */
 public final class HeldNetwork implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 10;
-
   /** Says that it runs, which pasta lets it when the network is ready, and then holds it. */
   private static final List<String> HOLDER = List.of("/bin/sh", "-c", "echo; read -r _");
 
@@ -42,22 +39,17 @@ public final class HeldNetwork implements AutoCloseable {
    */
   static HeldNetwork start(List<String> command, boolean asRoot) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(Stream.of(command, HOLDER).flatMap(List::stream).toList());
-    Map<String, String> environment = builder.environment();
-    environment.clear();
-    environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        Launched.bare(Stream.of(command, HOLDER).flatMap(List::stream).toList())
+            .redirectErrorStream(false)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
     DefaultRoutes copied = DefaultRoutes.now();
-    Process pasta = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    CompletableFuture<Void> giveUp =
-        CompletableFuture.runAsync(
-            pasta::destroyForcibly,
-            CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    Process pasta = builder.start();
     boolean ready = false;
     try {
-      int first = pasta.getInputStream().read();
+      boolean said = Readiness.await(pasta);
       long holder = pasta.children().findFirst().map(ProcessHandle::pid).orElse(0L);
       HeldNetwork made = new HeldNetwork(pasta, copied, holder, asRoot);
-      ready = first == '\n' && holder != 0;
+      ready = said && holder != 0;
       if (ready && asRoot) {
         ready = Isolation.works(made.entering(List.of("/bin/sh", "-c", PING)));
       }
@@ -68,7 +60,6 @@ public final class HeldNetwork implements AutoCloseable {
       }
       return made;
     } finally {
-      giveUp.cancel(false);
       if (!ready) {
         end(pasta);
       }
