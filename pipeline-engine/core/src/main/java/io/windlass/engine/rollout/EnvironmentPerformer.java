@@ -96,7 +96,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       case EnvironmentEffect.Shift(var rollout, var to, var returning, var processes) -> {
         hold(to, processes);
-        whereItRuns(to.environment()).shift(to.environment(), to, Share.ALL);
+        whereItRuns(to.environment()).shift(to.environment(), to, new Division.Replace());
         yield Optional.of(new EnvironmentEvent.Shifted(rollout, returning));
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));

@@ -27,18 +27,23 @@ public interface RolloutTarget {
   Prepared prepare(Release release) throws RolloutException;
 
   /**
-   * Asks that {@code share} of every fleet's total be of release {@code to} and the rest of what
-   * ran before, and returns at once. The target gets there by itself and stays there across
-   * restarts of server and target: it starts new replicas, waits until they are ready, moves
-   * traffic, then drains old ones, and never has fewer ready replicas than before for the sake of
-   * the move. The total stays the scaler's. Processes that the release no longer has are drained
-   * last. Shifting back to the release before is the way to return.
+   * Asks for this division between release {@code to} and what ran before, and returns at once. The
+   * target gets there by itself and stays there across restarts of server and target, whatever the
+   * totals become: it starts new replicas, waits until they are ready, moves requests, then drains
+   * what is too many, and never has fewer ready replicas than before for the sake of the move. The
+   * total stays the scaler's. Processes that the release no longer has are drained last.
+   *
+   * <p>One rollout may ask for several divisions of the same release in a row, the last of them
+   * {@link Division.Replace}. Asking {@link Division.Replace} for the release before is the way to
+   * return: requests leave the new release as soon as the one before can take them.
    */
-  void shift(EnvironmentId environment, ReleaseId to, Share share) throws RolloutException;
+  void shift(EnvironmentId environment, ReleaseId to, Division division) throws RolloutException;
 
   /**
    * How far the last {@link #shift} to this release is. Returns at once. A release that a later
-   * shift has taken the place of is {@link RolloutProgress.Failing}.
+   * shift has taken the place of is {@link RolloutProgress.Failing}. One that had settled is asked
+   * again while its division is held: it is Failing once its replicas have turned out to be broken
+   * after all.
    */
   RolloutProgress progress(EnvironmentId environment, ReleaseId to) throws RolloutException;
 

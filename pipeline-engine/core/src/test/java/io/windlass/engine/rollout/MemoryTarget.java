@@ -105,14 +105,9 @@ public final class MemoryTarget implements RolloutTarget {
   }
 
   @Override
-  public synchronized void shift(EnvironmentId environment, ReleaseId to, Share share)
+  public synchronized void shift(EnvironmentId environment, ReleaseId to, Division division)
       throws RolloutException {
     Place place = place(environment);
-    if (share.percent() == 0) {
-      place.wanted = place.wanted.filter(id -> !id.equals(to));
-      place.serving = place.serving.filter(id -> !id.equals(to));
-      return;
-    }
     if (!place.prepared.containsKey(to)) {
       throw new RolloutException(
           "Tried to shift to " + to + " but it was not prepared; prepare it first");

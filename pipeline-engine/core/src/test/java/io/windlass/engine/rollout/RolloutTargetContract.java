@@ -50,7 +50,7 @@ public abstract class RolloutTargetContract {
   private void move(Release release) throws Exception {
     assertThat(target.prepare(release)).isInstanceOf(Prepared.Ready.class);
     size();
-    target.shift(environment(), release.id(), Share.ALL);
+    target.shift(environment(), release.id(), new Division.Replace());
   }
 
   private RolloutProgress end(ReleaseId to) {
@@ -93,7 +93,7 @@ public abstract class RolloutTargetContract {
     move(good(1));
     end(good(1).id());
 
-    target.shift(environment(), good(1).id(), Share.ALL);
+    target.shift(environment(), good(1).id(), new Division.Replace());
 
     assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
   }
@@ -131,7 +131,7 @@ public abstract class RolloutTargetContract {
     move(broken(2));
     end(broken(2).id());
 
-    target.shift(environment(), good(1).id(), Share.ALL);
+    target.shift(environment(), good(1).id(), new Division.Replace());
 
     assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
     assertThat(serving()).containsExactly(1L);

@@ -15,11 +15,11 @@ import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.CommandResult;
+import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
-import io.windlass.engine.rollout.Share;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.secret.SecretScope;
@@ -119,9 +119,10 @@ public final class KeeperTarget implements RolloutTarget {
   }
 
   @Override
-  public void shift(EnvironmentId environment, ReleaseId to, Share share) throws RolloutException {
+  public void shift(EnvironmentId environment, ReleaseId to, Division division)
+      throws RolloutException {
     try {
-      client.shift(new Shift(environment.toString(), to.toString(), share.percent()));
+      client.shift(new Shift(environment.toString(), to.toString(), division.ofRelease(100)));
     } catch (KeeperException e) {
       throw new RolloutException(e.reason(), e);
     } catch (InterruptedException e) {

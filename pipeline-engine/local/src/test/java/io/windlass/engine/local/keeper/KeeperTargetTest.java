@@ -28,11 +28,11 @@ import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.CommandResult;
+import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.RolloutTargetContract;
-import io.windlass.engine.rollout.Share;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.secret.SecretValue;
@@ -212,7 +212,7 @@ class KeeperTargetTest extends RolloutTargetContract {
     assertThat(target.verify(release)).isEqualTo(new Verified.Present());
     assertThat(target.prepare(release)).isEqualTo(new Prepared.Ready());
     size();
-    target.shift(ENVIRONMENT, release.id(), Share.ALL);
+    target.shift(ENVIRONMENT, release.id(), new Division.Replace());
     await()
         .atMost(Duration.ofSeconds(40))
         .until(
