@@ -27,9 +27,14 @@ public record Share(double fraction) {
     return Math.min(total, (int) Math.ceil(fraction * total - 1e-9));
   }
 
+  /** In percent, as {@link #percent} was given it: 7 and not 7.000000000000001. */
+  public double inPercent() {
+    return Math.round(fraction * 1e8) / 1e6;
+  }
+
   @Override
   public String toString() {
-    double percent = fraction * 100;
+    double percent = inPercent();
     return percent == Math.rint(percent) ? (long) percent + "%" : percent + "%";
   }
 }

@@ -38,4 +38,10 @@ class FleetIdTest {
   void rounds_a_share_of_a_small_number_up(double percent, int total, int expected) {
     assertThat(Share.percent(percent).of(total)).isEqualTo(expected);
   }
+
+  @ParameterizedTest
+  @CsvSource({"7, 7%", "14, 14%", "55, 55%", "0.5, 0.5%", "33.3, 33.3%", "100, 100%"})
+  void shows_a_share_as_it_was_given(double percent, String shown) {
+    assertThat(Share.percent(percent)).hasToString(shown);
+  }
 }

@@ -46,11 +46,15 @@ public sealed interface Division {
     };
   }
 
-  /** How many replicas of a total are to stay of what ran before; a canary leaves at least one. */
+  /**
+   * How many replicas of a total are to stay of what ran before. A canary's rest is rounded up as
+   * its share is: while requests are weighed, neither side has to answer more of them with a
+   * replica than the whole fleet did, also where both together are one more than the total.
+   */
   default int ofBefore(int total) {
     return switch (this) {
       case Replace replace -> 0;
-      case Part(var share) -> Math.max(Math.min(total, 1), total - share.of(total));
+      case Part(var share) -> new Share(1 - share.fraction()).of(total);
       case Beside beside -> total;
     };
   }

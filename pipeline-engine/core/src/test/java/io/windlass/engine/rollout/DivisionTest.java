@@ -13,15 +13,16 @@ class DivisionTest {
   @CsvSource({
     // total, percent, of the release, of what ran before
     "10, 10, 1, 9",
-    "10, 25, 3, 7",
+    "10, 25, 3, 8",
     "10, 99, 10, 1",
-    "3, 50, 2, 1",
-    "2, 10, 1, 1",
+    "30, 10, 3, 27",
+    "3, 50, 2, 2",
+    "2, 10, 1, 2",
     "1, 10, 1, 1",
     "1, 90, 1, 1",
     "0, 50, 0, 0",
   })
-  void aCanaryDividesTheTotalAndLeavesBothAtLeastOne(
+  void aCanaryGivesBothNoFewerReplicasThanTheirShareOfTheTotal(
       int total, int percent, int release, int before) {
     Division part = new Division.Part(Share.percent(percent));
 
