@@ -3,70 +3,102 @@ package io.windlass.scaler.signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Sends PromQL to one source and the named signals to another, both at once, so that a slow one
+ * Sends each query to the source that measures it, and asks all sources at once, so that a slow one
  * costs its own time only.
  */
 public final class SignalRouter implements SignalSource {
-  private final SignalSource named;
-  private final SignalSource promQl;
+  private final List<SignalSource> sources;
+  private final Supplier<Function<SignalQuery, SignalSource>> routes;
 
-  public SignalRouter(SignalSource named, SignalSource promQl) {
-    this.named = named;
-    this.promQl = promQl;
+  /**
+   * Over these sources.
+   *
+   * @param routes asked once for each read: which of them measures a query
+   */
+  public SignalRouter(
+      List<? extends SignalSource> sources, Supplier<Function<SignalQuery, SignalSource>> routes) {
+    this.sources = List.copyOf(sources);
+    this.routes = routes;
+  }
+
+  /** PromQL to one source and the named signals to another. */
+  public static SignalRouter byKind(SignalSource named, SignalSource promQl) {
+    return new SignalRouter(
+        List.of(named, promQl),
+        () -> query -> query.signal() instanceof Signal.PromQl ? promQl : named);
   }
 
   @Override
   public List<Reading> read(List<SignalQuery> queries, Instant now) {
-    List<SignalQuery> expressions = queries.stream().filter(SignalRouter::isPromQl).toList();
-    List<SignalQuery> others = queries.stream().filter(query -> !isPromQl(query)).toList();
-    if (expressions.isEmpty()) {
-      return named.read(others, now);
+    Function<SignalQuery, SignalSource> route = routes.get();
+    Map<SignalSource, List<Integer>> positions = new LinkedHashMap<>();
+    for (int i = 0; i < queries.size(); i++) {
+      positions.computeIfAbsent(route.apply(queries.get(i)), _ -> new ArrayList<>()).add(i);
     }
-    FutureTask<List<Reading>> asked = new FutureTask<>(() -> promQl.read(expressions, now));
-    Thread.ofVirtual().name("signals-promql").start(asked);
-    return merge(queries, named.read(others, now), await(asked, expressions));
+    List<Asked> asked = new ArrayList<>();
+    positions.forEach((source, own) ->
+        asked.add(Asked.of(source, own, own.stream().map(queries::get).toList(), now)));
+    SortedMap<Integer, Reading> merged = new TreeMap<>();
+    asked.forEach(share -> share.into(merged));
+    return List.copyOf(merged.values());
   }
 
-  /** The longer of both: a little patience with one is better than no belief in the other. */
+  /** The longest of all: a little patience with one is better than no belief in the others. */
   @Override
   public Duration interval() {
-    return named.interval().compareTo(promQl.interval()) > 0 ? named.interval() : promQl.interval();
+    return sources.stream()
+        .map(SignalSource::interval)
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
-  private static List<Reading> merge(
-      List<SignalQuery> queries, List<Reading> fromNamed, List<Reading> fromPromQl) {
-    var namedReadings = fromNamed.iterator();
-    var promQlReadings = fromPromQl.iterator();
-    List<Reading> merged = new ArrayList<>(queries.size());
-    for (SignalQuery query : queries) {
-      merged.add((isPromQl(query) ? promQlReadings : namedReadings).next());
+  /**
+   * What one source is asked.
+   *
+   * @param positions of its queries among all
+   */
+  private record Asked(
+      List<Integer> positions, List<SignalQuery> queries, FutureTask<List<Reading>> task) {
+    static Asked of(
+        SignalSource source, List<Integer> positions, List<SignalQuery> queries, Instant now) {
+      FutureTask<List<Reading>> task = new FutureTask<>(() -> source.read(queries, now));
+      Thread.ofVirtual().name("signals").start(task);
+      return new Asked(positions, queries, task);
     }
-    return merged;
-  }
 
-  private static List<Reading> await(FutureTask<List<Reading>> asked, List<SignalQuery> queries) {
-    try {
-      return asked.get();
-    } catch (InterruptedException e) {
-      asked.cancel(true);
-      Thread.currentThread().interrupt();
-      return missing(queries, "reading was interrupted");
-    } catch (ExecutionException | CancellationException e) {
-      return missing(queries, "the source failed: " + e.getMessage());
+    void into(SortedMap<Integer, Reading> merged) {
+      List<Reading> answers = await();
+      for (int i = 0; i < answers.size(); i++) {
+        merged.put(positions.get(i), answers.get(i));
+      }
     }
-  }
 
-  private static List<Reading> missing(List<SignalQuery> queries, String reason) {
-    return queries.stream().<Reading>map(query -> new Reading.Missing(query, reason)).toList();
-  }
+    private List<Reading> await() {
+      try {
+        return task.get();
+      } catch (InterruptedException e) {
+        task.cancel(true);
+        Thread.currentThread().interrupt();
+        return missing("reading was interrupted");
+      } catch (ExecutionException | CancellationException e) {
+        return missing("the source failed: " + e.getMessage());
+      }
+    }
 
-  private static boolean isPromQl(SignalQuery query) {
-    return query.signal() instanceof Signal.PromQl;
+    private List<Reading> missing(String reason) {
+      return queries.stream().<Reading>map(query -> new Reading.Missing(query, reason)).toList();
+    }
   }
 }

@@ -29,7 +29,7 @@ class SignalRouterTest extends SignalSourceContract {
 
   @Override
   protected SignalSource source() {
-    return new SignalRouter(named, promQl);
+    return SignalRouter.byKind(named, promQl);
   }
 
   @Override
@@ -63,7 +63,7 @@ class SignalRouterTest extends SignalSourceContract {
           throw new IllegalStateException("a bug");
         };
 
-    List<Reading> readings = new SignalRouter(named, broken).read(List.of(QUERY, CPU), NOW);
+    List<Reading> readings = SignalRouter.byKind(named, broken).read(List.of(QUERY, CPU), NOW);
 
     assertThat(readings.get(0))
         .isInstanceOfSatisfying(

@@ -4,6 +4,7 @@ import io.windlass.engine.local.keeper.KeeperMain;
 import io.windlass.engine.local.keeper.KeeperSettings;
 import io.windlass.webhooks.settings.Settings;
 import io.windlass.webhooks.settings.SettingsReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +30,14 @@ final class KeeperCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path file = config.file().toAbsolutePath().normalize();
     Settings settings = SettingsReader.load(file);
-    Settings.Target.Keeper keeper = settings.keeper();
+    Settings.Target.Keeper keeper =
+        settings
+            .keeper()
+            .orElseThrow(() ->
+                new IOException(
+                    "Tried to run this machine's keeper but no target of '"
+                        + file
+                        + "' is one; add 'targets: { local: { keeper: {} } }'"));
     Files.createDirectories(keeper.data());
     KeeperMain.run(settings(keeper, settings.server().data()));
     return 0;

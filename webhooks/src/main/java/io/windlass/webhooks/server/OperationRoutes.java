@@ -9,6 +9,7 @@ import io.windlass.webhooks.api.Problem;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What operators ask of the server itself: its state, and to read its file again. */
 final class OperationRoutes {
@@ -18,9 +19,9 @@ final class OperationRoutes {
   }
 
   private final Reload reload;
-  private final KeeperClient keeper;
+  private final Optional<KeeperClient> keeper;
 
-  OperationRoutes(Reload reload, KeeperClient keeper) {
+  OperationRoutes(Reload reload, Optional<KeeperClient> keeper) {
     this.reload = reload;
     this.keeper = keeper;
   }
@@ -33,10 +34,12 @@ final class OperationRoutes {
   private void status(Context context) throws InterruptedException {
     Map<String, Object> status = new LinkedHashMap<>();
     status.put("java", Runtime.version().toString());
-    try {
-      status.put("keeper", keeper.status());
-    } catch (KeeperException e) {
-      status.put("keeperProblem", String.valueOf(e.getMessage()));
+    if (keeper.isPresent()) {
+      try {
+        status.put("keeper", keeper.get().status());
+      } catch (KeeperException e) {
+        status.put("keeperProblem", String.valueOf(e.getMessage()));
+      }
     }
     context.json(status);
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ final class Upkeep {
   private final ContentStore images;
   private final Deliveries deliveries;
   private final DecisionTable decisions;
-  private final Path keeperLog;
+  private final Optional<Path> keeperLog;
 
   Upkeep(
       Supplier<Settings> settings,
@@ -52,7 +53,7 @@ final class Upkeep {
       ContentStore images,
       Deliveries deliveries,
       DecisionTable decisions,
-      Path keeperLog) {
+      Optional<Path> keeperLog) {
     this.settings = settings;
     this.journal = journal;
     this.engine = engine;
@@ -85,7 +86,8 @@ final class Upkeep {
           journal.forget(AlertMachine.KIND, ended);
         });
     quietly("old logs", () -> engine.runs().forgetLogs(now.minus(kept.logs())));
-    quietly("the keeper's log", () -> ReplicaLog.bound(keeperLog, KEEPER_LOG_BYTES));
+    keeperLog.ifPresent(
+        log -> quietly("the keeper's log", () -> ReplicaLog.bound(log, KEEPER_LOG_BYTES)));
     quietly("images", () -> images.collect(engine.neededDigests(RELEASES_KEPT), IMAGE_BYTES_KEPT));
     for (RepositoryName name : settings.get().repositories().keySet()) {
       if (dueIn(name, now)) {

@@ -20,23 +20,17 @@ import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.JournalSettings;
 import io.windlass.engine.journal.Performer;
-import io.windlass.engine.local.client.HostStepExecutor;
-import io.windlass.engine.local.client.KeeperClient;
-import io.windlass.engine.local.client.KeeperFleet;
-import io.windlass.engine.local.client.KeeperSignals;
-import io.windlass.engine.local.client.KeeperTarget;
 import io.windlass.engine.notification.AlertEvent;
 import io.windlass.engine.notification.ChatHook;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.repository.ScheduleTimes;
-import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.rollout.Places;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunLimits;
 import io.windlass.engine.secret.Sealer;
 import io.windlass.engine.secret.SecretStore;
 import io.windlass.scaler.control.Holds;
 import io.windlass.scaler.control.ScalerLoop;
-import io.windlass.scaler.signal.SignalRouter;
 import io.windlass.scaler.signal.SignalSource;
 import io.windlass.scaler.signal.prometheus.PrometheusSettings;
 import io.windlass.scaler.signal.prometheus.PrometheusSignals;
@@ -64,6 +58,7 @@ import io.windlass.webhooks.delivery.Intake;
 import io.windlass.webhooks.feed.Change;
 import io.windlass.webhooks.feed.Feed;
 import io.windlass.webhooks.settings.Settings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -93,8 +88,6 @@ public final class WindlassServer implements AutoCloseable {
   private static final int MAX_STORED_CHARS = 40 * 1024 * 1024;
 
   private static final Duration ROLLOUT_LOOK = Duration.ofMillis(250);
-  private static final Duration PATIENT = Duration.ofMinutes(2);
-  private static final Duration BRIEF = Duration.ofSeconds(2);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final HttpServer http;
@@ -121,8 +114,11 @@ public final class WindlassServer implements AutoCloseable {
   private HttpServer open(Configured configured) throws Exception {
     InstantSource clock = InstantSource.system();
     Settings settings = configured.get();
+    if (settings.targets().isEmpty()) {
+      throw new IOException(
+          "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'");
+    }
     Path data = DataDirectory.prepare(settings.server().data());
-    Settings.Target.Keeper keeper = settings.keeper();
     AdminToken token = AdminToken.in(data);
     Metrics metrics = new Metrics();
     Feed feed = new Feed(Feed.Limits.STANDARD);
@@ -131,13 +127,10 @@ public final class WindlassServer implements AutoCloseable {
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     // Its own close would wait for builds, however long they take; they are begun again.
     opened.push(executor::shutdownNow);
-    keep(KeeperAtHand.ensure(keeper, configured.file()));
     Mirrors mirrors = keep(Mirrors.open(mirrors(settings, data.resolve("mirrors"))));
     SourceHosts hosts = keep(new SourceHosts(configured, mirrors, clock));
     hosts.refresh();
     SecretStore secrets = new SecretStore(database, Sealer.open(data.resolve("secret.key")), clock);
-    KeeperClient patient = keep(new KeeperClient(keeper.data(), PATIENT));
-    KeeperClient brief = keep(new KeeperClient(keeper.data(), BRIEF));
 
     ContentStore images = ContentStore.open(data.resolve("images"), StoreLimits.defaults(), clock);
     Registries registries =
@@ -148,13 +141,29 @@ public final class WindlassServer implements AutoCloseable {
             images,
             executor,
             Retries.defaults());
+    StoredSecrets lookups = new StoredSecrets(secrets);
     Grants grants = new Grants(configured);
+    Optional<SignalSource> prometheus =
+        settings.prometheus().map(url -> new PrometheusSignals(PrometheusSettings.of(url), clock));
+    Optional<LocalMachine> machine =
+        LocalMachine.open(
+            settings,
+            configured.file(),
+            new ImageStore(images, registries),
+            secrets::value,
+            prometheus);
+    machine.ifPresent(this::keep);
+    Targets targets =
+        new Targets(
+            machine.map(LocalMachine::target).stream().toList(),
+            grants::find,
+            new Places(database));
     Holds holds = new Holds();
     DecisionTable decisions = new DecisionTable(database);
     ScalerLoop loop =
         keep(
             new ScalerLoop(
-                signals(settings, brief, clock),
+                targets.signals(),
                 decisions,
                 holds,
                 row -> {
@@ -163,12 +172,7 @@ public final class WindlassServer implements AutoCloseable {
                 },
                 io.windlass.scaler.control.Limits.STANDARD));
     FleetBindings bindings = new FleetBindings(database);
-    Binder binder =
-        new Binder(
-            loop, bindings, id -> new KeeperFleet(brief, id, "windlass"), grants::find, clock);
-    StoredSecrets lookups = new StoredSecrets(secrets);
-    RolloutTarget target =
-        new KeeperTarget(patient, new ImageStore(images, registries), secrets::value);
+    Binder binder = new Binder(loop, bindings, targets::fleet, grants::find, clock);
 
     Engine engine =
         Engine.register(
@@ -180,12 +184,12 @@ public final class WindlassServer implements AutoCloseable {
                 mirrors,
                 new Clones(configured, hosts::cloneToken),
                 Limits.DEFAULTS,
-                new HostStepExecutor(patient),
+                machine.map(LocalMachine::executor).orElseGet(NoExecutor::new),
                 lookups,
                 JibImageBuilder.open(images, registries, data.resolve("staging"), executor),
                 new ImageRights(configured),
                 grants,
-                new LocalTargets(grants, target),
+                targets,
                 lookups,
                 binder,
                 holds,
@@ -224,7 +228,7 @@ public final class WindlassServer implements AutoCloseable {
                     images,
                     deliveries,
                     decisions,
-                    keeper.data().resolve("keeper.log")),
+                    machine.map(LocalMachine::log)),
                 clock));
     chores.start();
     Sessions sessions = new Sessions(token, clock);
@@ -278,7 +282,7 @@ public final class WindlassServer implements AutoCloseable {
                               chores.reload();
                               binder.restore();
                             },
-                            patient)
+                            machine.map(LocalMachine::client))
                         ::add,
                     new OpenApiRoute()::add),
                 () -> {
@@ -310,15 +314,6 @@ public final class WindlassServer implements AutoCloseable {
     JournalSettings standard = JournalSettings.STANDARD;
     return new JournalSettings(
         MAX_STORED_CHARS, standard.maxTells(), standard.closeWait(), standard.databaseWait());
-  }
-
-  private static SignalSource signals(Settings settings, KeeperClient client, InstantSource clock) {
-    KeeperSignals own = new KeeperSignals(client);
-    return settings
-        .prometheus()
-        .<SignalSource>map(
-            url -> new SignalRouter(own, new PrometheusSignals(PrometheusSettings.of(url), clock)))
-        .orElse(own);
   }
 
   private static List<ChatHook> chatHooks(Settings settings) {

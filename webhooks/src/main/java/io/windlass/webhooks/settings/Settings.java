@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the server's file says, defaults filled in and secrets read.
@@ -48,21 +49,14 @@ public record Settings(
     notifications = List.copyOf(notifications);
   }
 
-  /**
-   * The keeper of this machine: the first that a target names.
-   *
-   * @throws IllegalStateException where none does
-   */
-  public Target.Keeper keeper() {
+  /** The keeper of this machine, where a target is one; the file has at most one. */
+  public Optional<Target.Keeper> keeper() {
     return targets.values().stream()
-        .map(target ->
+        .flatMap(target ->
             switch (target) {
-              case Target.Keeper keeper -> keeper;
+              case Target.Keeper keeper -> Stream.of(keeper);
             })
-        .findFirst()
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "The server's file names no target; add at least 'targets: { local: { keeper: {} } }'"));
+        .findFirst();
   }
 
   /**

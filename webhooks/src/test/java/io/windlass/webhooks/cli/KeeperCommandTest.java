@@ -18,7 +18,7 @@ class KeeperCommandTest {
         Files.writeString(
             folder.resolve("server.yaml"), "targets: { l: { keeper: " + keeper + " } }");
     Settings read = SettingsReader.load(file);
-    return new KeeperCommand().settings(read.keeper(), read.server().data());
+    return new KeeperCommand().settings(read.keeper().orElseThrow(), read.server().data());
   }
 
   @Test

@@ -100,7 +100,7 @@ class OpenApiTest {
           Map.entry(EventApi.class, new EventApi(unused())::add),
           Map.entry(OpenApiRoute.class, new OpenApiRoute()::add),
           Map.entry(HookRoutes.class, new HookRoutes(unused(), unused())::add),
-          Map.entry(OperationRoutes.class, new OperationRoutes(unused(), unused())::add),
+          Map.entry(OperationRoutes.class, new OperationRoutes(unused(), Optional.empty())::add),
           Map.entry(ProbeRoutes.class, new ProbeRoutes(unused(), unused(), unused())::add));
 
   private static final Map<String, Class<? extends Record>> RECORDS =

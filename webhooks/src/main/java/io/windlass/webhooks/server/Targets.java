@@ -1,0 +1,124 @@
+package io.windlass.webhooks.server;
+
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.rollout.Places;
+import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.rollout.RolloutTargets;
+import io.windlass.scaler.fleet.Fleet;
+import io.windlass.scaler.fleet.FleetException;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.fleet.FleetState;
+import io.windlass.scaler.signal.Reading;
+import io.windlass.scaler.signal.SignalQuery;
+import io.windlass.scaler.signal.SignalRouter;
+import io.windlass.scaler.signal.SignalSource;
+import io.windlass.webhooks.settings.Grant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Finds the target of an environment: for what is new the one that the server's file binds it to,
+ * for what is there the one that it was brought to.
+ */
+final class Targets implements RolloutTargets {
+  private static final SignalSource NOWHERE =
+      (queries, _) ->
+          queries.stream()
+              .<Reading>map(query ->
+                  new Reading.Missing(query, "the server's file has no target for this fleet"))
+              .toList();
+
+  private final Map<String, OpenTarget> open = new LinkedHashMap<>();
+  private final Function<EnvironmentId, Optional<Grant>> grants;
+  private final Places places;
+
+  /**
+   * Over these.
+   *
+   * @param grants what the server's file gives an environment now
+   */
+  Targets(
+      List<OpenTarget> targets, Function<EnvironmentId, Optional<Grant>> grants, Places places) {
+    targets.forEach(target -> open.put(target.name(), target));
+    this.grants = grants;
+    this.places = places;
+  }
+
+  @Override
+  public Optional<RolloutTarget> of(EnvironmentId environment) {
+    return grants.apply(environment).map(grant -> open.get(grant.target())).map(this::rollouts);
+  }
+
+  @Override
+  public Optional<RolloutTarget> whereItRuns(EnvironmentId environment) {
+    return at(environment, places.of(environment)).map(this::rollouts);
+  }
+
+  private RolloutTarget rollouts(OpenTarget target) {
+    return new PlacedTarget(target.name(), target.rollouts(), places);
+  }
+
+  /** The fleet at the target where its environment runs. */
+  Fleet fleet(FleetId id) {
+    EnvironmentId environment = EnvironmentId.parse(id.environment());
+    return at(environment, places.of(environment))
+        .map(target -> target.fleets().apply(id))
+        .orElseGet(() -> new Nowhere(id));
+  }
+
+  /** The signals of all fleets, each from its own target. */
+  SignalSource signals() {
+    List<SignalSource> sources = new ArrayList<>();
+    open.values().forEach(target -> sources.add(target.signals()));
+    return new SignalRouter(
+        sources,
+        () -> {
+          Map<EnvironmentId, String> now = places.all();
+          return query -> signals(query, now);
+        });
+  }
+
+  private SignalSource signals(SignalQuery query, Map<EnvironmentId, String> now) {
+    EnvironmentId environment = EnvironmentId.parse(query.fleet().environment());
+    return at(environment, Optional.ofNullable(now.get(environment)))
+        .map(OpenTarget::signals)
+        .orElse(NOWHERE);
+  }
+
+  /**
+   * @param place empty for what was never brought anywhere, and for what was before places were
+   *     written down: there was one target then, and the file binds to it
+   */
+  private Optional<OpenTarget> at(EnvironmentId environment, Optional<String> place) {
+    if (place.isPresent()) {
+      return Optional.ofNullable(open.get(place.get()));
+    }
+    return grants
+        .apply(environment)
+        .map(grant -> open.get(grant.target()))
+        .or(() -> open.values().stream().findFirst());
+  }
+
+  /** A fleet whose target the server's file does not have any more. */
+  private record Nowhere(FleetId id) implements Fleet {
+    @Override
+    public FleetState state() throws FleetException {
+      throw new FleetException(
+          "Tried to look at '"
+              + id
+              + "' but the server's file does not have the target that it was brought to");
+    }
+
+    @Override
+    public void resize(int wanted, String reason) throws FleetException {
+      throw new FleetException(
+          "Tried to size '"
+              + id
+              + "' but the server's file does not have the target that it was brought to");
+    }
+  }
+}
