@@ -32,6 +32,7 @@ final class Exchange extends Request.Wrapper {
   private final InetAddress peer;
   private final String requestId;
   private final boolean trusted;
+  private final double lot;
   private final List<Upstream> tried = new CopyOnWriteArrayList<>();
   private final AtomicBoolean recorded = new AtomicBoolean();
 
@@ -45,8 +46,13 @@ final class Exchange extends Request.Wrapper {
   private final AtomicLong bytesIn = new AtomicLong();
   private final AtomicLong bytesOut = new AtomicLong();
 
-  Exchange(Request request, Response response, Callback callback, Forwarding forwarding) {
+  /**
+   * @param lot decides between releases, from 0 to less than 1; the same on every try
+   */
+  Exchange(
+      Request request, Response response, Callback callback, Forwarding forwarding, double lot) {
     super(request);
+    this.lot = lot;
     this.response = response;
     this.callback = callback;
     this.host =
@@ -82,6 +88,10 @@ final class Exchange extends Request.Wrapper {
 
   String requestId() {
     return requestId;
+  }
+
+  double lot() {
+    return lot;
   }
 
   /** The replicas that failed it. */

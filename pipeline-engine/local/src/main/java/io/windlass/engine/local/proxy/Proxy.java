@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +36,16 @@ public final class Proxy implements AutoCloseable {
   }
 
   public Proxy(ProxySettings settings, Access.Log log) {
-    this(settings, log, Jetty::inherited);
+    this(settings, log, Jetty::inherited, () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  Proxy(ProxySettings settings, Access.Log log, Jetty.Inherited inherited) {
+  /**
+   * @param lots decide between releases, one for each request; called on many threads
+   */
+  Proxy(ProxySettings settings, Access.Log log, Jetty.Inherited inherited, DoubleSupplier lots) {
     this.settings = settings;
     this.jetty = new Jetty(settings, inherited);
-    this.handler = new ReverseHandler(() -> routes, settings, totals, log, jetty);
+    this.handler = new ReverseHandler(() -> routes, settings, totals, log, jetty, lots);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpUpgrader;
@@ -47,15 +48,20 @@ final class ReverseHandler extends ProxyHandler.Reverse {
   private final Totals totals;
   private final Access.Log log;
   private final Jetty jetty;
+  private final DoubleSupplier lots;
   private final Holding holding;
   private volatile boolean closing;
 
+  /**
+   * @param lots one for each request, from 0 to less than 1, all equally likely
+   */
   ReverseHandler(
       Supplier<RouteTable> routes,
       ProxySettings settings,
       Totals totals,
       Access.Log log,
-      Jetty jetty) {
+      Jetty jetty,
+      DoubleSupplier lots) {
     super(Request::getHttpURI);
     this.routes = routes;
     this.timeouts = settings.timeouts();
@@ -63,6 +69,7 @@ final class ReverseHandler extends ProxyHandler.Reverse {
     this.totals = totals;
     this.log = log;
     this.jetty = jetty;
+    this.lots = lots;
     this.holding =
         new Holding(
             timeouts.hold(),
@@ -97,7 +104,7 @@ final class ReverseHandler extends ProxyHandler.Reverse {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, forwarding);
+    Exchange exchange = new Exchange(request, response, callback, forwarding, lots.getAsDouble());
     totals.begun();
     Request.addCompletionListener(request, failure -> completed(exchange, failure));
     // While we wait for a replica the client has nothing to send: only the replica's time counts
@@ -146,7 +153,7 @@ final class ReverseHandler extends ProxyHandler.Reverse {
     exchange.fleet(fleet);
     Optional<Upstream> upstream =
         exchange.attempts() < MOST_ATTEMPTS
-            ? target.get().acquire(exchange.tried(), System.nanoTime())
+            ? target.get().acquire(exchange.tried(), exchange.lot(), System.nanoTime())
             : Optional.empty();
     if (upstream.isPresent()) {
       send(exchange, upstream.get());

@@ -19,9 +19,15 @@ import java.util.regex.Pattern;
  *     matter
  * @param fleet the fleet's id as text, for the counters
  * @param backends the fleet's replicas; empty is answered with 503
+ * @param weight how requests are divided between releases; empty: they go to whichever replica has
+ *     the fewest
  */
 public record Route(
-    Optional<String> host, String pathPrefix, String fleet, List<Backend> backends) {
+    Optional<String> host,
+    String pathPrefix,
+    String fleet,
+    List<Backend> backends,
+    Optional<Weight> weight) {
 
   private static final Pattern HOST =
       Pattern.compile(
@@ -31,6 +37,11 @@ public record Route(
     host = host.map(Route::normalHost);
     pathPrefix = normalPrefix(pathPrefix);
     backends = List.copyOf(backends);
+  }
+
+  /** A route whose requests go to whichever replica has the fewest. */
+  public Route(Optional<String> host, String pathPrefix, String fleet, List<Backend> backends) {
+    this(host, pathPrefix, fleet, backends, Optional.empty());
   }
 
   /** A route for every path of a host. */

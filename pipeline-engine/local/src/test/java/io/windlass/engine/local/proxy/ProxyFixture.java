@@ -2,6 +2,7 @@ package io.windlass.engine.local.proxy;
 
 import static org.awaitility.Awaitility.await;
 
+import io.windlass.scaler.fleet.Share;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,7 +17,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.DoubleSupplier;
 
 /** A started proxy with a client beside it. */
 final class ProxyFixture implements AutoCloseable {
@@ -51,7 +54,18 @@ final class ProxyFixture implements AutoCloseable {
   /** Serves the routes from its first request on. */
   ProxyFixture(ProxySettings settings, Jetty.Inherited inherited, List<Route> routes)
       throws ProxyException {
-    this.proxy = new Proxy(settings, log::add, inherited);
+    this(new Random(1)::nextDouble, settings, inherited, routes);
+  }
+
+  /** Decides between releases by these lots. */
+  ProxyFixture(DoubleSupplier lots) throws ProxyException {
+    this(lots, settings(TIMEOUTS), Jetty::inherited, List.of());
+  }
+
+  private ProxyFixture(
+      DoubleSupplier lots, ProxySettings settings, Jetty.Inherited inherited, List<Route> routes)
+      throws ProxyException {
+    this.proxy = new Proxy(settings, log::add, inherited, lots);
     proxy.routes(routes);
     this.port = proxy.start();
   }
@@ -67,6 +81,19 @@ final class ProxyFixture implements AutoCloseable {
   /** Everything goes to these replicas of fleet "web". */
   ProxyFixture everythingTo(Backend... backends) {
     proxy.routes(routesTo(backends));
+    return this;
+  }
+
+  /** The same, with this share of the requests for the release. */
+  ProxyFixture weighing(String release, Share share, Backend... backends) {
+    proxy.routes(
+        List.of(
+            new Route(
+                Optional.empty(),
+                "/",
+                "web",
+                List.of(backends),
+                Optional.of(new Weight(release, share)))));
     return this;
   }
 

@@ -16,6 +16,7 @@ class TargetTest {
 
   private static final Route ROUTE = new Route(Optional.empty(), "/", "web", List.of());
   private static final long NOW = System.nanoTime();
+  private static final double LOT = 0.5;
 
   private final List<Upstream> replicas = IntStream.range(0, 3).mapToObj(this::upstream).toList();
   private final Target target = new Target(ROUTE, replicas);
@@ -33,7 +34,7 @@ class TargetTest {
   void equalsTakeTurns() {
     Map<String, Integer> given = new HashMap<>();
     for (int i = 0; i < 30; i++) {
-      Upstream chosen = target.acquire(List.of(), NOW).orElseThrow();
+      Upstream chosen = target.acquire(List.of(), LOT, NOW).orElseThrow();
       chosen.giveBack();
       given.merge(chosen.replica(), 1, Integer::sum);
     }
@@ -49,7 +50,7 @@ class TargetTest {
     }
 
     for (int i = 0; i < 5; i++) {
-      assertThat(target.acquire(List.of(), NOW)).contains(replicas.get(1));
+      assertThat(target.acquire(List.of(), LOT, NOW)).contains(replicas.get(1));
     }
   }
 
@@ -58,8 +59,8 @@ class TargetTest {
     var _ = replicas.get(0).drain();
     replicas.get(1).state(BackendState.DRAINING);
 
-    assertThat(target.acquire(List.of(), NOW)).contains(replicas.get(2));
-    assertThat(target.acquire(List.of(replicas.get(2)), NOW)).isEmpty();
+    assertThat(target.acquire(List.of(), LOT, NOW)).contains(replicas.get(2));
+    assertThat(target.acquire(List.of(replicas.get(2)), LOT, NOW)).isEmpty();
     assertThat(replicas.get(0).inFlight()).isZero();
   }
 
@@ -69,9 +70,9 @@ class TargetTest {
     replicas.get(1).refused(NOW, Duration.ofSeconds(1));
 
     for (int i = 0; i < 9; i++) {
-      assertThat(target.acquire(List.of(), NOW)).contains(replicas.get(2));
+      assertThat(target.acquire(List.of(), LOT, NOW)).contains(replicas.get(2));
     }
-    assertThat(target.acquire(List.of(replicas.get(2)), NOW)).isPresent();
+    assertThat(target.acquire(List.of(replicas.get(2)), LOT, NOW)).isPresent();
     assertThat(replicas.get(0).refusing(NOW + Duration.ofSeconds(2).toNanos())).isFalse();
   }
 
