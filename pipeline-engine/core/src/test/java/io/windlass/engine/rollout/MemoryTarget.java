@@ -5,6 +5,7 @@ import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.run.StepResult;
+import io.windlass.scaler.fleet.Share;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,17 +16,33 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A target that keeps its word in memory. It outlives the server under test: keep it while the rest
- * is built again.
+ * A target that keeps its word in memory, the next time but one that it is looked at. It outlives
+ * the server under test: keep it while the rest is built again.
  */
 public final class MemoryTarget implements RolloutTarget {
   private static final int LOOKS_UNTIL_SETTLED = 2;
 
+  /** A division between a release and what ran before it. */
+  private record Wish(ReleaseId to, Optional<ReleaseId> before, Division division) {}
+
   private static final class Place {
     final Map<ReleaseId, Release> prepared = new HashMap<>();
-    Optional<ReleaseId> wanted = Optional.empty();
-    Optional<ReleaseId> serving = Optional.empty();
+    final Map<ReleaseId, Integer> running = new HashMap<>();
+    int total = 1;
+    Optional<Wish> wanted = Optional.empty();
+    Optional<Wish> reached = Optional.empty();
     int looks;
+
+    boolean wants(ReleaseId release) {
+      return wanted.filter(wish -> wish.to().equals(release)).isPresent();
+    }
+
+    void reach(Wish wish) {
+      running.clear();
+      wish.before().ifPresent(before -> running.put(before, wish.division().ofBefore(total)));
+      running.put(wish.to(), wish.division().ofRelease(total));
+      reached = Optional.of(wish);
+    }
   }
 
   private final Map<EnvironmentId, Place> places = new HashMap<>();
@@ -33,12 +50,16 @@ public final class MemoryTarget implements RolloutTarget {
   private final Set<String> broken = new HashSet<>();
   private final Set<String> stuck = new HashSet<>();
   private final Set<String> missing = new HashSet<>();
-  private final List<ReleaseId> shifts = new ArrayList<>();
+  private final List<Shift> shifts = new ArrayList<>();
   private final List<String> commandsRun = new ArrayList<>();
   private Optional<String> obstacle = Optional.empty();
+  private Optional<String> refusal = Optional.empty();
   private int commandCode;
 
-  /** Releases of this commit crash when they start. */
+  /** What was asked for by one {@link #shift}. */
+  public record Shift(ReleaseId to, Division division) {}
+
+  /** Replicas of this commit crash, those that run and those that start. */
   public synchronized MemoryTarget breaks(String sha) {
     broken.add(sha);
     return this;
@@ -53,6 +74,20 @@ public final class MemoryTarget implements RolloutTarget {
   /** Nothing new becomes ready while this stands in the way. */
   public synchronized void obstructed(Optional<String> by) {
     obstacle = by;
+  }
+
+  /** No shift is taken while there is a reason. */
+  public synchronized void refusing(Optional<String> reason) {
+    refusal = reason;
+  }
+
+  /** Sets the total of every fleet of the environment; 1 before. */
+  public synchronized void size(EnvironmentId environment, int total) {
+    Place place = place(environment);
+    if (place.total != total) {
+      place.total = total;
+      place.looks = 0;
+    }
   }
 
   /** All replicas are gone, whatever was asked for. */
@@ -71,13 +106,39 @@ public final class MemoryTarget implements RolloutTarget {
     commandCode = code;
   }
 
-  /** Which release takes the requests. */
-  public synchronized Optional<ReleaseId> serving(EnvironmentId environment) {
-    return place(environment).serving;
+  /** The ready replicas of each release that has any. */
+  public synchronized Map<ReleaseId, Integer> ready(EnvironmentId environment) {
+    Map<ReleaseId, Integer> ready = new HashMap<>(place(environment).running);
+    ready.entrySet().removeIf(each -> each.getValue() == 0 || isBroken(environment, each.getKey()));
+    return ready;
   }
 
-  /** Every shift that was asked for, in order. */
-  public synchronized List<ReleaseId> shifts() {
+  /** The share of the requests that each release takes; those that take none are left out. */
+  public synchronized Map<ReleaseId, Double> requests(EnvironmentId environment) {
+    Map<ReleaseId, Integer> ready = ready(environment);
+    Map<ReleaseId, Double> shares = new HashMap<>();
+    int all = ready.values().stream().mapToInt(Integer::intValue).sum();
+    ready.forEach((release, count) -> shares.put(release, (double) count / all));
+    Optional<Wish> reached = place(environment).reached;
+    Optional<Share> weight = reached.flatMap(wish -> wish.division().requests());
+    // A request whose release has no ready replica goes to the other one.
+    if (weight.isPresent() && ready.size() == 2) {
+      double share = weight.get().fraction();
+      shares.replaceAll((release, any) -> release.equals(reached.get().to()) ? share : 1 - share);
+      shares.values().removeIf(none -> none == 0);
+    }
+    return shares;
+  }
+
+  /** Which release takes the most requests. */
+  public synchronized Optional<ReleaseId> serving(EnvironmentId environment) {
+    return requests(environment).entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey);
+  }
+
+  /** Every shift that was taken, in order. */
+  public synchronized List<Shift> shifts() {
     return List.copyOf(shifts);
   }
 
@@ -112,9 +173,20 @@ public final class MemoryTarget implements RolloutTarget {
       throw new RolloutException(
           "Tried to shift to " + to + " but it was not prepared; prepare it first");
     }
-    shifts.add(to);
-    if (!place.wanted.equals(Optional.of(to))) {
-      place.wanted = Optional.of(to);
+    if (refusal.isPresent()) {
+      throw new RolloutException("Tried to shift to " + to + " but " + refusal.get());
+    }
+    shifts.add(new Shift(to, division));
+    Optional<ReleaseId> before =
+        place.wants(to)
+            ? place.wanted.flatMap(Wish::before)
+            : place.wanted.flatMap(wish ->
+                wish.division() instanceof Division.Replace
+                    ? Optional.of(wish.to())
+                    : wish.before());
+    var wish = new Wish(to, before.filter(release -> !release.equals(to)), division);
+    if (!place.wanted.equals(Optional.of(wish))) {
+      place.wanted = Optional.of(wish);
       place.looks = 0;
     }
   }
@@ -123,29 +195,31 @@ public final class MemoryTarget implements RolloutTarget {
   public synchronized RolloutProgress progress(EnvironmentId environment, ReleaseId to) {
     Place place = place(environment);
     Release release = place.prepared.get(to);
-    if (release == null || !place.wanted.equals(Optional.of(to))) {
+    if (release == null || !place.wants(to)) {
       return new RolloutProgress.Failing("another release was asked for", List.of());
     }
-    if (broken.contains(release.sha())) {
+    if (isBroken(environment, to)) {
       return new RolloutProgress.Failing(
           "replica 1 crashed 3 times", List.of("starting", "no such table: basket"));
     }
-    boolean serves = place.serving.equals(Optional.of(to));
-    if (!serves && obstacle.isPresent()) {
-      return new RolloutProgress.Progressing(0, 1, "replica 1 is not there", obstacle);
+    Wish wish = place.wanted.orElseThrow();
+    int ready = place.running.getOrDefault(to, 0);
+    int wanted = wish.division().ofRelease(place.total);
+    if (ready < wanted && obstacle.isPresent()) {
+      return new RolloutProgress.Progressing(ready, wanted, "replica 1 is not there", obstacle);
     }
     if (stuck.contains(release.sha()) || ++place.looks < LOOKS_UNTIL_SETTLED) {
       return new RolloutProgress.Progressing(
-          serves ? 1 : 0, 1, "replica 1 is not ready", Optional.empty());
+          ready, wanted, "replica 1 is not ready", Optional.empty());
     }
-    place.serving = Optional.of(to);
-    return new RolloutProgress.Settled(1);
+    place.reach(wish);
+    return new RolloutProgress.Settled(wanted);
   }
 
   @Override
   public synchronized void retire(EnvironmentId environment, ReleaseId old) {
     Place place = place(environment);
-    if (!place.wanted.equals(Optional.of(old)) && !place.serving.equals(Optional.of(old))) {
+    if (!place.wants(old) && place.running.getOrDefault(old, 0) == 0) {
       place.prepared.remove(old);
     }
   }
@@ -165,6 +239,11 @@ public final class MemoryTarget implements RolloutTarget {
           return new CommandResult(
               new StepResult.Exited(commandCode, then, then), List.of("ran " + command.run()));
         });
+  }
+
+  private boolean isBroken(EnvironmentId environment, ReleaseId id) {
+    Release release = place(environment).prepared.get(id);
+    return release != null && broken.contains(release.sha());
   }
 
   private Place place(EnvironmentId environment) {

@@ -8,11 +8,10 @@ import io.windlass.engine.release.Runtimes;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The double keeps the contract too, or tests on it would show nothing. */
-class MemoryTargetTest extends RolloutTargetContract {
+class MemoryTargetTest extends RolloutStrategyContract {
   private final MemoryTarget memory = new MemoryTarget().breaks("broken").loses("sha256:missing");
 
   @Override
@@ -27,7 +26,7 @@ class MemoryTargetTest extends RolloutTargetContract {
 
   @Override
   protected Release good(long number) {
-    return release(number, "good");
+    return release(number, "good-" + number);
   }
 
   @Override
@@ -41,10 +40,34 @@ class MemoryTargetTest extends RolloutTargetContract {
   }
 
   @Override
-  protected Set<Long> serving() {
-    return memory.serving(environment()).stream()
-        .map(ReleaseId::number)
-        .collect(Collectors.toSet());
+  protected void size(int total) {
+    memory.size(environment(), total);
+  }
+
+  @Override
+  protected Map<Long, Integer> ready() {
+    return byNumber(memory.ready(environment()));
+  }
+
+  @Override
+  protected Map<Long, Double> requests() {
+    return byNumber(memory.requests(environment()));
+  }
+
+  @Override
+  protected void breakDown(Release release) {
+    memory.breaks(release.sha());
+  }
+
+  /** It has nothing beside its memory, which stands for what a real one keeps. */
+  @Override
+  protected RolloutTarget restart() {
+    return memory;
+  }
+
+  private static <T> Map<Long, T> byNumber(Map<ReleaseId, T> byRelease) {
+    return byRelease.entrySet().stream()
+        .collect(Collectors.toMap(each -> each.getKey().number(), Map.Entry::getValue));
   }
 
   private Release release(long number, String content) {

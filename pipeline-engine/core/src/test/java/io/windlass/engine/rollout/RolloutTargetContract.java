@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every target of rollouts keeps. Extend it in the adapter's module. */
 public abstract class RolloutTargetContract {
-  private static final Duration LONG = Duration.ofSeconds(60);
-  private RolloutTarget target;
+  static final Duration LONG = Duration.ofSeconds(60);
+  RolloutTarget target;
 
   /** The target under test. */
   protected abstract RolloutTarget target() throws Exception;
@@ -53,7 +53,7 @@ public abstract class RolloutTargetContract {
     target.shift(environment(), release.id(), new Division.Replace());
   }
 
-  private RolloutProgress end(ReleaseId to) {
+  final RolloutProgress end(ReleaseId to) {
     Awaitility.await()
         .atMost(LONG)
         .until(() -> !(target.progress(environment(), to) instanceof RolloutProgress.Progressing));
