@@ -1,0 +1,81 @@
+package io.windlass.engine.kubernetes.part;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
+
+/**
+ * A pod's address. In the cluster it is {@code 10.a.b.c}, since the API server takes no loopback
+ * address for an endpoint; what listens there listens on {@code 127.a.b.c}.
+ */
+public final class PodSite {
+  private static final int NETWORK = 64 + (int) (ProcessHandle.current().pid() % 128);
+  private static final AtomicInteger NEXT = new AtomicInteger(1);
+
+  private final String address;
+  private final List<HttpServer> servers = new ArrayList<>();
+
+  private PodSite(String address) {
+    this.address = address;
+  }
+
+  static PodSite next() {
+    int number = NEXT.getAndIncrement();
+    return new PodSite("10.%d.%d.%d".formatted(NETWORK, number / 250 % 250, 1 + number % 250));
+  }
+
+  /** Where a test reaches what a cluster's address stands for. */
+  public static URI reach(String podAddress, int port) {
+    return URI.create("http://" + loopback(podAddress) + ":" + port);
+  }
+
+  private static String loopback(String podAddress) {
+    if (!podAddress.startsWith("10.")) {
+      throw new IllegalArgumentException(podAddress + " is not the address of a pod");
+    }
+    return "127." + podAddress.substring(3);
+  }
+
+  String address() {
+    return address;
+  }
+
+  /** Listens on a port; requests get this answer under the status that their path has. */
+  synchronized void listen(int port, String answer, ToIntFunction<String> status) {
+    try {
+      HttpServer server = HttpServer.create(new InetSocketAddress(loopback(address), port), 64);
+      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      server.createContext(
+          "/",
+          exchange -> {
+            try (exchange) {
+              byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+              exchange.sendResponseHeaders(
+                  status.applyAsInt(exchange.getRequestURI().getPath()), body.length);
+              exchange.getResponseBody().write(body);
+            }
+          });
+      server.start();
+      servers.add(server);
+    } catch (BindException e) {
+      throw new UncheckedIOException(
+          "Tried to listen on " + loopback(address) + ":" + port + " for a pod", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  synchronized void silence() {
+    servers.forEach(server -> server.stop(0));
+    servers.clear();
+  }
+}
