@@ -2,6 +2,7 @@ package io.windlass.engine.release;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One immutable release: exactly what runs, enough to bring it back years later without its
@@ -31,5 +32,17 @@ public record Release(
 
   public long number() {
     return id.number();
+  }
+
+  /**
+   * The plain variables of every process: those of its configuration, and what it is told about
+   * itself, whose names the configuration cannot take.
+   */
+  public Map<String, String> env() {
+    Map<String, String> env = new TreeMap<>(runtime.env());
+    env.put("WINDLASS_REPOSITORY", environment().repository());
+    env.put("WINDLASS_ENVIRONMENT", environment().name());
+    env.put("WINDLASS_SHA", sha);
+    return env;
   }
 }

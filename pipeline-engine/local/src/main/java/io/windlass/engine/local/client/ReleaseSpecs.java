@@ -45,21 +45,12 @@ final class ReleaseSpecs {
     return new ProcessSpec(
         new Root.Image(image.digest()),
         runtime.run().map(run -> List.of("/bin/sh", "-c", run)).orElse(List.of()),
-        env(release),
+        release.env(),
         secrets,
         runtime.port().isPresent(),
         health(runtime),
         new Resources(runtime.cpuMillis().orElse(0), runtime.memoryBytes().orElse(0L)),
         runtime.drain());
-  }
-
-  /** What the application is told about itself; its file cannot set names of this form. */
-  private static Map<String, String> env(Release release) {
-    Map<String, String> env = new TreeMap<>(release.runtime().env());
-    env.put("WINDLASS_REPOSITORY", release.environment().repository());
-    env.put("WINDLASS_ENVIRONMENT", release.environment().name());
-    env.put("WINDLASS_SHA", release.sha());
-    return env;
   }
 
   /** What listens nowhere cannot be asked. */

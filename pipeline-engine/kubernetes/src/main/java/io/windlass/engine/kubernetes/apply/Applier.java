@@ -1,0 +1,252 @@
+package io.windlass.engine.kubernetes.apply;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
+import io.windlass.engine.kubernetes.cluster.FieldConflict;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.release.EnvironmentId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Brings an environment's objects to its namespace by server-side apply, and takes them away.
+ *
+ * <p>Every call may be repeated. Nothing that is not this environment's is ever changed: an object
+ * of the same name without our label is refused, and so is a field that somebody else owns.
+ *
+ * <p>The size of a workload is the scaler's. It is written once, when the workload is made, and the
+ * scaler's manager takes it right after; no later apply contains it. Where a crash came between,
+ * the next apply lets the scaler's manager take what is there first, since the API server resets a
+ * field to its default when its only owner stops to apply it.
+ */
+public final class Applier {
+  private static final int TRIES = 5;
+  private static final List<String> DRY = List.of("All");
+
+  private final Cluster cluster;
+  private final EnvironmentId environment;
+  private final String namespace;
+
+  public Applier(Cluster cluster, EnvironmentId environment, String namespace) {
+    this.cluster = cluster;
+    this.environment = environment;
+    this.namespace = namespace;
+  }
+
+  /** An object that has no size. */
+  public <T extends HasMetadata> T apply(T object) throws ClusterException {
+    Optional<T> live = find(object);
+    requireOurs(object, live);
+    return patch(object, live, false);
+  }
+
+  /**
+   * A workload.
+   *
+   * @param workload without {@code spec.replicas}
+   * @param initial the size that it is made with, where it is not there yet
+   */
+  public Deployment apply(Deployment workload, int initial) throws ClusterException {
+    Optional<Deployment> live = find(workload);
+    requireOurs(workload, live);
+    if (live.isEmpty()) {
+      Deployment sized = workload.edit().editSpec().withReplicas(initial).endSpec().build();
+      return keepSize(patch(sized, live, false));
+    }
+    keepSize(live.get());
+    return patch(workload, live, false);
+  }
+
+  /** Lets the scaler's manager own the size that is there, where it does not yet. */
+  private Deployment keepSize(Deployment live) throws ClusterException {
+    Deployment seen = live;
+    for (int attempt = 1; !Ownership.ownsReplicas(seen, Ownership.SCALER); attempt++) {
+      try {
+        return take(seen);
+      } catch (ClusterException e) {
+        if (e.kind() != Kind.CONFLICT || attempt == TRIES) {
+          throw e;
+        }
+        seen =
+            find(live)
+                .orElseThrow(() ->
+                    new ClusterException(
+                        Kind.NOT_FOUND,
+                        "Tried to keep the size of "
+                            + ObjectRef.of(live)
+                            + " but it was deleted meanwhile; deploy again"));
+      }
+    }
+    return seen;
+  }
+
+  private Deployment take(Deployment seen) throws ClusterException {
+    Deployment size =
+        new DeploymentBuilder()
+            .withNewMetadata()
+            .withName(seen.getMetadata().getName())
+            .withNamespace(namespace)
+            .withResourceVersion(seen.getMetadata().getResourceVersion())
+            .endMetadata()
+            .withNewSpec()
+            .withReplicas(seen.getSpec().getReplicas())
+            .endSpec()
+            .build();
+    PatchContext context = context(Ownership.SCALER, false, false);
+    return cluster.write(
+        "keep the size of " + ObjectRef.of(seen), client -> on(client, size).patch(context, size));
+  }
+
+  /**
+   * What would be there after {@link #apply}, and changes nothing.
+   *
+   * @param force as if every field were ours, to show what would be
+   */
+  public <T extends HasMetadata> T dryRun(T object, boolean force) throws ClusterException {
+    PatchContext context = context(Ownership.ENGINE, force, true);
+    return cluster.read(
+        "try to apply " + ObjectRef.of(object),
+        client -> on(client, object).patch(context, object));
+  }
+
+  private <T extends HasMetadata> T patch(T object, Optional<T> live, boolean force)
+      throws ClusterException {
+    PatchContext context = context(Ownership.ENGINE, force, false);
+    // Bound to the very object that was looked at: one that was deleted meanwhile is not made anew
+    // without a size.
+    live.ifPresent(l -> object.getMetadata().setUid(l.getMetadata().getUid()));
+    try {
+      return cluster.write(
+          "apply " + ObjectRef.of(object), client -> on(client, object).patch(context, object));
+    } catch (ClusterException e) {
+      if (force || live.isEmpty() || !handedOver(live.get(), e.conflicts())) {
+        throw e;
+      }
+      T taken = patch(object, live, true);
+      forgetHandover(taken);
+      return taken;
+    } finally {
+      object.getMetadata().setUid(null);
+    }
+  }
+
+  private static boolean handedOver(HasMetadata live, List<FieldConflict> conflicts) {
+    Map<String, String> annotations = live.getMetadata().getAnnotations();
+    String from = annotations == null ? null : annotations.get(FieldConflict.TAKE_FROM);
+    return from != null
+        && !conflicts.isEmpty()
+        && conflicts.stream().allMatch(conflict -> conflict.manager().equals(from));
+  }
+
+  private void forgetHandover(HasMetadata taken) throws ClusterException {
+    String patch = "{\"metadata\":{\"annotations\":{\"" + FieldConflict.TAKE_FROM + "\":null}}}";
+    cluster.write(
+        "take the annotation off " + ObjectRef.of(taken),
+        client -> on(client, taken).patch(PatchContext.of(PatchType.JSON_MERGE), patch));
+  }
+
+  /** The object as it is now. */
+  public <T extends HasMetadata> Optional<T> find(T object) throws ClusterException {
+    return Optional.ofNullable(
+        cluster.read("read " + ObjectRef.of(object), client -> on(client, object).get()));
+  }
+
+  /** The same by name. */
+  public Optional<GenericKubernetesResource> find(ObjectRef ref) throws ClusterException {
+    return find(generic(ref));
+  }
+
+  /**
+   * Deletes those of these objects that are there and are this environment's.
+   *
+   * @return what was deleted
+   */
+  public List<ObjectRef> prune(Collection<ObjectRef> refs) throws ClusterException {
+    List<ObjectRef> pruned = new ArrayList<>();
+    for (ObjectRef ref : new TreeSet<>(refs)) {
+      Optional<GenericKubernetesResource> live = find(ref);
+      if (live.isPresent() && isOurs(live.get())) {
+        delete(live.get());
+        pruned.add(ref);
+      }
+    }
+    return pruned;
+  }
+
+  /** Deletes this very object, as it was read; one that has changed since is left. */
+  private void delete(HasMetadata live) throws ClusterException {
+    cluster.write(
+        "delete " + ObjectRef.of(live),
+        client ->
+            client
+                .resource(live)
+                .inNamespace(namespace)
+                .lockResourceVersion(live.getMetadata().getResourceVersion())
+                .delete());
+  }
+
+  boolean isOurs(HasMetadata live) {
+    Map<String, String> labels = live.getMetadata().getLabels();
+    return labels != null && Labels.environment(environment).equals(labels.get(Labels.ENVIRONMENT));
+  }
+
+  private void requireOurs(HasMetadata wanted, Optional<? extends HasMetadata> live)
+      throws ClusterException {
+    if (live.isPresent() && !isOurs(live.get())) {
+      Map<String, String> annotations = live.get().getMetadata().getAnnotations();
+      String owner = annotations == null ? null : annotations.get(Labels.ENVIRONMENT);
+      throw new ClusterException(
+          Kind.CONFLICT,
+          "Tried to apply %s for %s but one is there that %s; give the environment another namespace, or hand it over with \"kubectl label %s %s %s=%s --overwrite\""
+              .formatted(
+                  ObjectRef.of(wanted),
+                  environment,
+                  owner == null ? "Windlass did not make" : "is of " + owner,
+                  wanted.getKind().toLowerCase(Locale.ROOT),
+                  wanted.getMetadata().getName(),
+                  Labels.ENVIRONMENT,
+                  Labels.environment(environment)));
+    }
+  }
+
+  private GenericKubernetesResource generic(ObjectRef ref) {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion(ref.apiVersion())
+        .withKind(ref.kind())
+        .withNewMetadata()
+        .withName(ref.name())
+        .withNamespace(namespace)
+        .endMetadata()
+        .build();
+  }
+
+  private <T extends HasMetadata> Resource<T> on(KubernetesClient client, T object) {
+    NamespaceableResource<T> resource = client.resource(object);
+    return resource.inNamespace(namespace);
+  }
+
+  private static PatchContext context(String manager, boolean force, boolean dry) {
+    var context =
+        new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(manager)
+            .withForce(force);
+    return dry ? context.withDryRun(DRY).build() : context.build();
+  }
+}

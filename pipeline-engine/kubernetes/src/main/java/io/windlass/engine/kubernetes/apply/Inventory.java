@@ -1,0 +1,28 @@
+package io.windlass.engine.kubernetes.apply;
+
+import io.windlass.engine.kubernetes.workload.Rendered;
+import io.windlass.engine.kubernetes.workload.Slot;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Which objects a release may have brought to its namespace; all that pruning may look at. */
+public final class Inventory {
+  private Inventory() {}
+
+  /** The objects of a release, with its processes' workloads in both slots. */
+  public static SortedSet<ObjectRef> of(Rendered release) {
+    return Stream.of(Slot.values())
+        .flatMap(slot -> release.all(slot).stream())
+        .map(ObjectRef::of)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What {@code before} may have brought and {@code after} has no more. */
+  public static SortedSet<ObjectRef> gone(Rendered before, Rendered after) {
+    SortedSet<ObjectRef> gone = of(before);
+    gone.removeAll(of(after));
+    return gone;
+  }
+}

@@ -1,0 +1,125 @@
+package io.windlass.engine.kubernetes.cluster;
+
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What the API server's answers mean. */
+final class Refusals {
+  private static final String FIELD_MANAGER_CONFLICT = "FieldManagerConflict";
+  private static final Pattern MANAGER = Pattern.compile("conflict with \"([^\"]+)\"");
+
+  /** The API server says it with this code where an admission rule or a schema says no. */
+  private static final int INVALID = 422;
+
+  private Refusals() {}
+
+  /**
+   * @param tried as "apply Deployment shop-web": what follows "Tried to"
+   * @param cluster as people know it, such as its address
+   */
+  static ClusterException of(String tried, String cluster, KubernetesClientException e) {
+    Kind kind = kind(e);
+    String said = said(e);
+    List<FieldConflict> fields = conflicts(e);
+    String message =
+        "Tried to "
+            + tried
+            + " but "
+            + switch (kind) {
+              case UNREACHABLE ->
+                  "the cluster at %s cannot be reached (%s); look whether its API server is up and the address in the kubeconfig is right"
+                      .formatted(cluster, said);
+              case UNAUTHORISED ->
+                  "the cluster at %s refuses the credentials; renew the token or certificate that the kubeconfig names"
+                      .formatted(cluster);
+              case FORBIDDEN -> forbidden(said);
+              case NOT_FOUND -> said + "; look whether the namespace and the kind are there";
+              case CONFLICT -> conflict(said, fields);
+              case REFUSED -> "the cluster does not take it: " + said;
+              case THROTTLED -> "the cluster has too many requests; it is asked again later";
+              case SERVER -> "the cluster failed: " + said;
+            };
+    return new ClusterException(kind, message, retryAfter(e), fields, e);
+  }
+
+  private static Kind kind(KubernetesClientException e) {
+    return switch (e.getCode()) {
+      case 401 -> Kind.UNAUTHORISED;
+      // Quotas and admission rules also answer 403, and no role would change that.
+      case 403 -> said(e).contains("cannot ") ? Kind.FORBIDDEN : Kind.REFUSED;
+      case 404, 410 -> Kind.NOT_FOUND;
+      case 409 -> Kind.CONFLICT;
+      case 400, 405, 406, 413, 415, INVALID -> Kind.REFUSED;
+      case 429 -> Kind.THROTTLED;
+      case 0 -> Kind.UNREACHABLE;
+      default -> Kind.SERVER;
+    };
+  }
+
+  /** {@code deployments.apps is forbidden: User "x" cannot patch resource "deployments" ...}. */
+  private static String forbidden(String said) {
+    int user = said.indexOf("User ");
+    return (user < 0 ? said : said.substring(user)) + "; grant it with a Role and a RoleBinding";
+  }
+
+  private static String conflict(String said, List<FieldConflict> fields) {
+    if (fields.isEmpty()) {
+      return "it was changed meanwhile (" + said + "); look at it again";
+    }
+    return fields.stream().map(FieldConflict::toString).distinct().collect(Collectors.joining(", "))
+        + "; take the field out of what that manager writes, or hand it over with \"kubectl annotate "
+        + FieldConflict.TAKE_FROM
+        + "="
+        + fields.getFirst().manager()
+        + "\" on the object";
+  }
+
+  private static List<FieldConflict> conflicts(KubernetesClientException e) {
+    return details(e).map(StatusDetails::getCauses).orElse(List.of()).stream()
+        .filter(cause -> FIELD_MANAGER_CONFLICT.equals(cause.getReason()))
+        .map(cause -> new FieldConflict(manager(cause), String.valueOf(cause.getField())))
+        .toList();
+  }
+
+  private static String manager(StatusCause cause) {
+    Matcher manager = MANAGER.matcher(String.valueOf(cause.getMessage()));
+    return manager.find() ? manager.group(1) : String.valueOf(cause.getMessage());
+  }
+
+  private static Optional<StatusDetails> details(KubernetesClientException e) {
+    return Optional.ofNullable(e.getStatus()).map(Status::getDetails);
+  }
+
+  private static Optional<Duration> retryAfter(KubernetesClientException e) {
+    return details(e)
+        .map(StatusDetails::getRetryAfterSeconds)
+        .filter(seconds -> seconds > 0)
+        .map(Duration::ofSeconds);
+  }
+
+  /** The server's own sentence, or the innermost cause where there was no answer. */
+  private static String said(KubernetesClientException e) {
+    return Optional.ofNullable(e.getStatus())
+        .map(Status::getMessage)
+        .filter(message -> !message.isBlank())
+        .orElseGet(() -> innermost(e));
+  }
+
+  private static String innermost(Throwable e) {
+    Throwable at = e;
+    for (@Nullable Throwable next = e.getCause(); next != null; next = at.getCause()) {
+      at = next;
+    }
+    return at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+  }
+}

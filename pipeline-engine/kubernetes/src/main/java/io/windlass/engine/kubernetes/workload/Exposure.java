@@ -1,0 +1,31 @@
+package io.windlass.engine.kubernetes.workload;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** How the operator lets an environment's routes be reached from outside of the cluster. */
+public sealed interface Exposure {
+  /** Not at all; processes have their addresses in the cluster only. */
+  record None() implements Exposure {}
+
+  /**
+   * By an Ingress.
+   *
+   * @param ingressClass empty for the cluster's default one
+   * @param annotations for the ingress controller
+   */
+  record ByIngress(Optional<String> ingressClass, Map<String, String> annotations)
+      implements Exposure {
+    public ByIngress {
+      annotations = Map.copyOf(annotations);
+    }
+  }
+
+  /**
+   * By an HTTPRoute of the Gateway API.
+   *
+   * @param section the gateway's listener; empty for all of them
+   */
+  record ByGateway(String gateway, String namespace, Optional<String> section)
+      implements Exposure {}
+}

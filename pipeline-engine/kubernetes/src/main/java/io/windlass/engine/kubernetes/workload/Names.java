@@ -1,0 +1,95 @@
+package io.windlass.engine.kubernetes.workload;
+
+import io.windlass.engine.image.Digest;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ReleaseId;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * The names of an environment's objects: always the same for the same environment, and allowed as
+ * DNS labels. Two environments can have equal names only where one namespace holds both; the label
+ * {@link Labels#ENVIRONMENT} tells them apart then, and nothing is applied over another's.
+ */
+public final class Names {
+  /** Leaves room for a process, and for what the cluster puts behind a name, in 63 characters. */
+  private static final int APP = 40;
+
+  private static final int BASE = 52;
+  private static final int DNS = 63;
+  private static final String NEXT = "-next";
+
+  private Names() {}
+
+  /** {@code shop-production}. */
+  public static String app(EnvironmentId environment) {
+    String repository =
+        environment.repository().substring(environment.repository().indexOf('/') + 1);
+    return dns(repository + "-" + environment.name(), environment.toString(), APP);
+  }
+
+  /** {@code shop-production-web}: a process' Service, disruption budget, and first workload. */
+  public static String process(EnvironmentId environment, String process) {
+    String plain = app(environment) + "-" + process;
+    String identity = environment + "/" + process;
+    boolean likeAnother = process.endsWith(Slot.GREEN.suffix()) || process.endsWith(NEXT);
+    return likeAnother ? hashed(plain, identity, BASE) : dns(plain, identity, BASE);
+  }
+
+  /** {@code shop-production-web} or {@code shop-production-web-green}. */
+  public static String workload(EnvironmentId environment, String process, Slot slot) {
+    return process(environment, process) + slot.suffix();
+  }
+
+  /** {@code shop-production-web-next}: what is on its way in, while requests are weighed. */
+  public static String next(EnvironmentId environment, String process) {
+    return process(environment, process) + NEXT;
+  }
+
+  /** {@code shop-production-r41}: the values of a release's secrets. */
+  public static String secret(ReleaseId release) {
+    return app(release.environment()) + "-r" + release.number();
+  }
+
+  /** {@code shop-production-release-41}: the record of a release. */
+  public static String record(ReleaseId release) {
+    return app(release.environment()) + "-release-" + release.number();
+  }
+
+  /** {@code shop-production-windlass}: how the environment is divided. */
+  public static String state(EnvironmentId environment) {
+    return app(environment) + "-windlass";
+  }
+
+  /** {@code shop-production-shop-example-com}: the HTTPRoute of a host. */
+  static String route(EnvironmentId environment, String host) {
+    return dns(app(environment) + "-" + host, environment + " " + host, DNS);
+  }
+
+  private static String dns(String text, String identity, int most) {
+    String plain = plain(text);
+    boolean fits = plain.length() <= most && Character.isLetter(plain.charAt(0));
+    return fits ? plain : hashed(plain, identity, most);
+  }
+
+  private static String plain(String text) {
+    String plain =
+        text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+    return plain.isEmpty() ? "-" : plain;
+  }
+
+  private static String hashed(String plain, String identity, int most) {
+    String readable = Character.isLetter(plain.charAt(0)) ? plain : "app-" + plain;
+    return cut(readable, most - HASH - 1) + "-" + hash(identity);
+  }
+
+  static final int HASH = 8;
+
+  static String hash(String identity) {
+    return Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex().substring(0, HASH);
+  }
+
+  static String cut(String text, int most) {
+    return text.substring(0, Math.min(text.length(), most)).replaceAll("[^A-Za-z0-9]+$", "");
+  }
+}

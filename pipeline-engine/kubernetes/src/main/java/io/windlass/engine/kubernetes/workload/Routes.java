@@ -1,0 +1,161 @@
+package io.windlass.engine.kubernetes.workload;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRuleBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.HTTPIngressPath;
+import io.fabric8.kubernetes.api.model.networking.v1.HTTPIngressPathBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.IngressBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.IngressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.IngressRuleBuilder;
+import io.windlass.engine.kubernetes.cluster.Capabilities;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.PublicRoute;
+import io.windlass.engine.release.Release;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The public side of a release. */
+record Routes(List<HasMetadata> objects, List<String> notes, List<String> refusals) {
+  static Routes of(Release release, Placement placement, Capabilities cluster) {
+    Map<String, List<PublicRoute>> byHost = new TreeMap<>();
+    List<String> notes = new ArrayList<>();
+    for (PublicRoute route : release.runtime().routes()) {
+      if (route.host().isPresent()) {
+        byHost.computeIfAbsent(route.host().get(), _ -> new ArrayList<>()).add(route);
+      } else {
+        notes.add(
+            "The route of \"%s\" names no host and would answer for every host of the cluster, so"
+                    .formatted(route.process())
+                + " that it is left out; name a host, or let the operator grant some with hosts");
+      }
+    }
+    byHost.values().forEach(routes -> routes.sort(Comparator.comparing(PublicRoute::path)));
+    if (byHost.isEmpty()) {
+      return new Routes(List.of(), notes, List.of());
+    }
+    String hosts = String.join(", ", byHost.keySet());
+    return switch (placement.exposure()) {
+      case Exposure.None none ->
+          new Routes(
+              List.of(),
+              notes,
+              List.of(
+                  "Nothing leads from outside to %s; let the operator name an ingress class or a"
+                          .formatted(hosts)
+                      + " gateway in the target, or take the routes out of the file"));
+      case Exposure.ByIngress by ->
+          new Routes(List.of(ingress(release, placement, by, byHost)), notes, List.of());
+      case Exposure.ByGateway by ->
+          cluster.has(Capabilities.HTTP_ROUTE)
+              ? new Routes(httpRoutes(release, placement, by, byHost), notes, List.of())
+              : new Routes(
+                  List.of(),
+                  notes,
+                  List.of(
+                      "The target has a gateway for %s but the cluster knows no HTTPRoute; install"
+                              .formatted(hosts)
+                          + " the Gateway API there, or name an ingress class instead"));
+    };
+  }
+
+  private static Ingress ingress(
+      Release release,
+      Placement placement,
+      Exposure.ByIngress by,
+      Map<String, List<PublicRoute>> byHost) {
+    EnvironmentId environment = release.environment();
+    List<IngressRule> rules = new ArrayList<>();
+    byHost.forEach((host, routes) ->
+        rules.add(
+            new IngressRuleBuilder()
+                .withHost(host)
+                .withNewHttp()
+                .withPaths(routes.stream().map(r -> path(environment, r)).toList())
+                .endHttp()
+                .build()));
+    Ingress ingress =
+        new IngressBuilder()
+            .withNewMetadataLike(
+                Metas.of(environment, placement.namespace(), Names.app(environment)))
+            .addToAnnotations(new TreeMap<>(by.annotations()))
+            .endMetadata()
+            .withNewSpec()
+            .withRules(rules)
+            .endSpec()
+            .build();
+    by.ingressClass().ifPresent(ingress.getSpec()::setIngressClassName);
+    return ingress;
+  }
+
+  private static HTTPIngressPath path(EnvironmentId environment, PublicRoute route) {
+    return new HTTPIngressPathBuilder()
+        .withPath(route.path())
+        .withPathType("Prefix")
+        .withNewBackend()
+        .withNewService()
+        .withName(Names.process(environment, route.process()))
+        .withNewPort()
+        .withName(Pods.PORT)
+        .endPort()
+        .endService()
+        .endBackend()
+        .build();
+  }
+
+  /** One for each host, since a host of an HTTPRoute holds for all of its rules. */
+  private static List<HasMetadata> httpRoutes(
+      Release release,
+      Placement placement,
+      Exposure.ByGateway by,
+      Map<String, List<PublicRoute>> byHost) {
+    List<HasMetadata> routes = new ArrayList<>();
+    byHost.forEach((host, paths) -> routes.add(httpRoute(release, placement, by, host, paths)));
+    return routes;
+  }
+
+  private static HTTPRoute httpRoute(
+      Release release,
+      Placement placement,
+      Exposure.ByGateway by,
+      String host,
+      List<PublicRoute> paths) {
+    EnvironmentId environment = release.environment();
+    HTTPRoute route =
+        new HTTPRouteBuilder()
+            .withMetadata(
+                Metas.of(environment, placement.namespace(), Names.route(environment, host)))
+            .withNewSpec()
+            .addNewParentRef()
+            .withName(by.gateway())
+            .withNamespace(by.namespace())
+            .endParentRef()
+            .withHostnames(host)
+            .withRules(paths.stream().map(r -> rule(environment, r)).toList())
+            .endSpec()
+            .build();
+    by.section().ifPresent(route.getSpec().getParentRefs().getFirst()::setSectionName);
+    return route;
+  }
+
+  private static HTTPRouteRule rule(EnvironmentId environment, PublicRoute route) {
+    return new HTTPRouteRuleBuilder()
+        .addNewMatch()
+        .withNewPath()
+        .withType("PathPrefix")
+        .withValue(route.path())
+        .endPath()
+        .endMatch()
+        .addNewBackendRef()
+        .withName(Names.process(environment, route.process()))
+        .withPort(Renderer.SERVICE_PORT)
+        .endBackendRef()
+        .build();
+  }
+}

@@ -1,0 +1,141 @@
+package io.windlass.engine.kubernetes.workload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.windlass.engine.kubernetes.cluster.Capabilities;
+import io.windlass.engine.release.AppRuntime;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.PublicRoute;
+import io.windlass.engine.release.Release;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class RendererTest {
+  private static final Path FILES =
+      Path.of("src/test/resources/io/windlass/engine/kubernetes/workload");
+  private static final KubernetesSerialization YAML = new KubernetesSerialization();
+
+  @Test
+  void webAndWorkerBehindAnIngress() throws IOException {
+    var rendered = Shop.rendered(Shop.release(41), Shop.INGRESS);
+
+    isAsIn("ingress.yaml", rendered.all(Slot.BLUE));
+    assertThat(rendered.notes()).isEmpty();
+  }
+
+  @Test
+  void webAndWorkerBehindAGatewayAndInTheOtherSlot() throws IOException {
+    var placement =
+        new Placement(
+            "shop",
+            new Exposure.ByGateway("public", "gateways", Optional.of("https")),
+            List.of("ghcr"),
+            Optional.empty(),
+            Map.of("pool", "apps"));
+
+    isAsIn("gateway-green.yaml", Shop.rendered(Shop.release(41), placement).all(Slot.GREEN));
+  }
+
+  @Test
+  void theSecretIsImmutableAndOfTheReleaseAlone() throws IOException {
+    var rendered = Shop.rendered(Shop.release(41), Shop.INGRESS);
+
+    isAsIn(
+        "secret.yaml",
+        List.copyOf(rendered.secret(Map.of("DATABASE_URL", "postgres://x")).stream().toList()));
+    assertThat(rendered.secret(Map.of())).isEmpty();
+  }
+
+  @Test
+  void anOldClusterGetsWhatItKnowsAndANote() {
+    var old = new Capabilities(20, Set.of());
+
+    Rendering rendering = Renderer.render(Shop.release(1), Shop.INGRESS, old);
+
+    var rendered = ((Rendering.Done) rendering).rendered();
+    assertThat(rendered.objects()).noneMatch(o -> o.getKind().equals("PodDisruptionBudget"));
+    assertThat(rendered.notes()).singleElement().asString().contains("policy/v1");
+    var stop =
+        rendered
+            .workload("web", Slot.BLUE)
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getContainers()
+            .getFirst()
+            .getLifecycle()
+            .getPreStop();
+    assertThat(stop.getSleep()).isNull();
+    assertThat(stop.getExec().getCommand()).containsExactly("sleep", "30");
+  }
+
+  @Test
+  void aHostThatNothingLeadsToIsRefusedWithWhatToDo() {
+    assertThat(refusal(Shop.release(1), Placement.in("shop"), Shop.NEWEST))
+        .contains("shop.example.com", "ingress class or a gateway");
+  }
+
+  @Test
+  void aGatewayWithoutTheGatewayApiIsRefused() {
+    var placement =
+        Placement.in("shop").exposed(new Exposure.ByGateway("public", "gw", Optional.empty()));
+
+    assertThat(refusal(Shop.release(1), placement, new Capabilities(34, Set.of(Capabilities.PDB))))
+        .contains("knows no HTTPRoute");
+  }
+
+  @Test
+  void anImageThatNoClusterCanPullIsRefused() {
+    Release release = Shop.release(1);
+    String digest = "sha256:" + "0".repeat(64);
+    var local =
+        new Release(
+            release.id(),
+            release.sha(),
+            Map.of("web", new ImageRef("shop", digest), "worker", release.images().get("worker")),
+            release.runtime(),
+            release.createdAt());
+
+    assertThat(refusal(local, Shop.INGRESS, Shop.NEWEST))
+        .contains("\"web\"", "registry that the cluster can pull from")
+        .doesNotContain("worker");
+  }
+
+  @Test
+  void aRouteWithoutAHostWouldTakeTheWholeClusterAndIsLeftOut() {
+    var runtime =
+        new AppRuntime(
+            Map.of(),
+            List.of(),
+            Map.of("web", Shop.web()),
+            List.of(new PublicRoute(Optional.empty(), "/", "web")),
+            Optional.empty());
+
+    var rendered = Shop.rendered(Shop.release(Shop.PRODUCTION, 1, runtime), Shop.INGRESS);
+
+    assertThat(rendered.objects()).noneMatch(o -> o.getKind().equals("Ingress"));
+    assertThat(rendered.notes()).singleElement().asString().contains("every host of the cluster");
+  }
+
+  private static String refusal(Release release, Placement placement, Capabilities cluster) {
+    return ((Rendering.Refused) Renderer.render(release, placement, cluster)).reason();
+  }
+
+  private static void isAsIn(String file, List<HasMetadata> objects) throws IOException {
+    String yaml = objects.stream().map(YAML::asYaml).collect(Collectors.joining());
+    Path actual = Files.createDirectories(Path.of("target/rendered")).resolve(file);
+    Files.writeString(actual, yaml);
+    Path expected = FILES.resolve(file);
+    assertThat(expected).exists();
+    assertThat(yaml).as("%s, beside %s", expected, actual).isEqualTo(Files.readString(expected));
+  }
+}
