@@ -18,6 +18,9 @@ public final class Amounts {
       case Signal.NetworkOut out -> bytes(value);
       case Signal.Requests requests -> number(value) + "/s";
       case Signal.InFlight inFlight -> number(value);
+      case Signal.Errors errors -> number(value) + "/s";
+      case Signal.RequestTime requestTime -> number(value) + " s/s";
+      case Signal.CpuTime cpuTime -> number(value) + " cores";
       case Signal.PromQl promQl -> number(value);
     };
   }

@@ -30,6 +30,9 @@ public sealed interface Policy {
       case Signal.NetworkOut out -> out.name();
       case Signal.Requests requests -> requests.name();
       case Signal.InFlight inFlight -> inFlight.name();
+      case Signal.Errors errors -> errors.name();
+      case Signal.RequestTime requestTime -> requestTime.name();
+      case Signal.CpuTime cpuTime -> cpuTime.name();
     };
   }
 

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /**
- * One measured series of a fleet. {@link #name()} is the word of the {@code scale:} block and of
- * every explanation.
+ * One measured series of a fleet. {@link #name()} is the word of every explanation, and of the
+ * {@code scale:} block where that knows the signal; errors, request time and CPU time are for
+ * comparing releases.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -14,10 +15,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Signal.NetworkOut.class, name = "network-out"),
   @JsonSubTypes.Type(value = Signal.Requests.class, name = "requests"),
   @JsonSubTypes.Type(value = Signal.InFlight.class, name = "in-flight"),
+  @JsonSubTypes.Type(value = Signal.Errors.class, name = "errors"),
+  @JsonSubTypes.Type(value = Signal.RequestTime.class, name = "request-time"),
+  @JsonSubTypes.Type(value = Signal.CpuTime.class, name = "cpu-time"),
   @JsonSubTypes.Type(value = Signal.PromQl.class, name = "promql")
 })
 public sealed interface Signal {
-  /** As written in the {@code scale:} block; {@code query} for PromQL. */
+  /** Its word; {@code query} for PromQL. */
   String name();
 
   /**
@@ -60,6 +64,33 @@ public sealed interface Signal {
     @Override
     public String name() {
       return "in-flight";
+    }
+  }
+
+  /** Requests per second of each replica that got no answer, or one of 500 and above. */
+  record Errors() implements Signal {
+    @Override
+    public String name() {
+      return "errors";
+    }
+  }
+
+  /**
+   * Seconds per second that each replica took for requests that ended: divided by their rate, the
+   * mean time of one.
+   */
+  record RequestTime() implements Signal {
+    @Override
+    public String name() {
+      return "request-time";
+    }
+  }
+
+  /** CPU seconds per second of each replica, whatever its limit. */
+  record CpuTime() implements Signal {
+    @Override
+    public String name() {
+      return "cpu-time";
     }
   }
 

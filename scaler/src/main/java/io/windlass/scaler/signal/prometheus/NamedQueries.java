@@ -85,6 +85,12 @@ final class NamedQueries {
         String gauge = "windlass_replica_in_flight" + of;
         yield Optional.of(new Measure("sum by " + BY + " (" + gauge + ")", gauge));
       }
+      case Signal.Errors errors ->
+          Optional.of(rate("windlass_replica_request_errors_total" + of, window));
+      case Signal.RequestTime requestTime ->
+          Optional.of(rate("windlass_replica_request_seconds_total" + of, window));
+      case Signal.CpuTime cpuTime ->
+          Optional.of(rate("windlass_replica_cpu_seconds_total" + of, window));
       case Signal.PromQl promQl -> Optional.empty();
     };
   }

@@ -109,7 +109,10 @@ class PrometheusSignalsTest extends SignalSourceContract {
             new Signal.NetworkIn(),
             new Signal.NetworkOut(),
             new Signal.Requests(),
-            new Signal.InFlight())) {
+            new Signal.InFlight(),
+            new Signal.Errors(),
+            new Signal.RequestTime(),
+            new Signal.CpuTime())) {
       assertThat(read(WEB, signal)).as(signal.name()).isInstanceOf(Reading.PerReplica.class);
     }
   }
@@ -282,6 +285,8 @@ class PrometheusSignalsTest extends SignalSourceContract {
                 "windlass_replica_network_receive_bytes_total" + labels + " " + 1000 * seconds,
                 "windlass_replica_network_transmit_bytes_total" + labels + " " + 2000 * seconds,
                 "windlass_replica_requests_total" + labels + " " + 10 * seconds,
+                "windlass_replica_request_errors_total" + labels + " " + seconds,
+                "windlass_replica_request_seconds_total" + labels + " " + 2 * seconds,
                 "windlass_replica_in_flight" + labels + " 3",
                 "windlass_replica_idle" + labels + " 0")));
     return page.toString();

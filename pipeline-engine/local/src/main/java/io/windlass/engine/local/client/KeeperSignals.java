@@ -77,11 +77,23 @@ public final class KeeperSignals implements SignalSource {
             case Signal.NetworkOut _ -> rates(query, series, s -> s.sentBytes(), _ -> 1);
             case Signal.Requests _ -> rates(query, series, s -> s.requests(), _ -> 1);
             case Signal.InFlight _ -> perReplica(query, series, s -> Optional.of(s.meanInFlight()));
+            case Signal.Errors _ -> rates(query, series, s -> s.errors(), _ -> 1);
+            case Signal.RequestTime _ ->
+                rates(query, measured(series), s -> s.requestSeconds().orElse(0), _ -> 1);
+            case Signal.CpuTime _ -> rates(query, series, s -> s.cpuSeconds(), _ -> 1);
             case Signal.PromQl _ ->
                 new Reading.Missing(
                     query, "a PromQL expression needs Prometheus, and none is configured");
           };
     };
+  }
+
+  /** A keeper of a version before this signal does not measure it. */
+  private static List<ReplicaSeries> measured(List<ReplicaSeries> series) {
+    return series.stream()
+        .filter(
+            one -> one.samples().stream().allMatch(sample -> sample.requestSeconds().isPresent()))
+        .toList();
   }
 
   private static Reading rates(

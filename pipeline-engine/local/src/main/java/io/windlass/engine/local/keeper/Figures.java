@@ -67,6 +67,12 @@ final class Figures {
     counter(text, lines, "network_transmit_bytes_total", "Bytes to clients", Sample::sentBytes);
     counter(text, lines, "requests_total", "Requests", Sample::requests);
     counter(text, lines, "request_errors_total", "Requests that failed", Sample::errors);
+    counter(
+        text,
+        lines,
+        "request_seconds_total",
+        "Time that answered requests took",
+        sample -> sample.requestSeconds().orElse(0));
     gauge(text, lines, "in_flight", "Requests under way", l -> l.sample().inFlight());
     gauge(text, lines, "memory_bytes", "Memory", l -> l.sample().memoryBytes());
     gauge(text, lines, "cpu_limit_cores", "Cores asked for", Line::cores);

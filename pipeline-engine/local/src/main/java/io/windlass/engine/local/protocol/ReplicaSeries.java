@@ -2,6 +2,7 @@ package io.windlass.engine.local.protocol;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What was measured of one replica within the window asked for.
@@ -32,6 +33,9 @@ public record ReplicaSeries(
    * @param cpuSeconds of all its processes
    * @param receivedBytes of request heads and bodies that the proxy passed to it
    * @param sentBytes of answers
+   * @param errors requests without an answer, or with one of 500 and above
+   * @param requestSeconds that the answered requests took; empty from a keeper that does not
+   *     measure it
    */
   public record Sample(
       Instant at,
@@ -41,5 +45,6 @@ public record ReplicaSeries(
       long sentBytes,
       long requests,
       long errors,
+      OptionalDouble requestSeconds,
       long inFlight) {}
 }

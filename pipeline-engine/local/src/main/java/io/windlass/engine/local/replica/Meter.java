@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
@@ -87,7 +88,7 @@ public final class Meter {
             .orElse(family.stream().mapToLong(ProcessStat::residentBytes).sum());
     ProxyStats.Traffic seen = traffic.get(member.id());
     return seen == null
-        ? new Sample(now, cpu, memory, 0, 0, 0, 0, 0)
+        ? new Sample(now, cpu, memory, 0, 0, 0, 0, OptionalDouble.of(0), 0)
         : new Sample(
             now,
             cpu,
@@ -96,6 +97,7 @@ public final class Meter {
             seen.bytesOut(),
             seen.requests(),
             seen.errors(),
+            OptionalDouble.of(seen.latency().sum().toNanos() / NANOS),
             seen.inFlight());
   }
 

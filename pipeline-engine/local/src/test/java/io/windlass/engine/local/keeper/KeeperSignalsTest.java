@@ -90,6 +90,8 @@ class KeeperSignalsTest extends SignalSourceContract {
         SignalQuery.of(FLEET, new Signal.Requests(), WINDOW),
         SignalQuery.of(FLEET, new Signal.NetworkIn(), WINDOW),
         SignalQuery.of(FLEET, new Signal.NetworkOut(), WINDOW),
+        SignalQuery.of(FLEET, new Signal.RequestTime(), WINDOW),
+        SignalQuery.of(FLEET, new Signal.CpuTime(), WINDOW),
         SignalQuery.of(FLEET, new Signal.Cpu(), WINDOW));
   }
 }
