@@ -6,6 +6,8 @@ import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.AlertPerformer;
 import io.windlass.engine.notification.StatusMachine;
 import io.windlass.engine.notification.StatusPerformer;
+import io.windlass.engine.plan.Plans;
+import io.windlass.engine.repository.Proposals;
 import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.repository.RefPerformer;
 import io.windlass.engine.repository.RefProjection;
@@ -37,9 +39,14 @@ import java.util.TreeSet;
  * @param environments what they deploy to
  * @param releases what serves there
  * @param repositories where they come from
+ * @param plans what a deployment would change
  */
 public record Engine(
-    Runs runs, Environments environments, Releases releases, Repositories repositories) {
+    Runs runs,
+    Environments environments,
+    Releases releases,
+    Repositories repositories,
+    Plans plans) {
 
   /**
    * The digests of images that must not be removed: of releases that serve, roll out or wait, of
@@ -108,10 +115,19 @@ public record Engine(
         parts.environmentWatch());
     journal.register(new StatusMachine(), new StatusPerformer(parts.hosts()));
     journal.register(new AlertMachine(), new AlertPerformer(parts.hooks()));
-    return new Engine(
-        new Runs(database, journal, parts.files()),
-        new Environments(database, journal, releases),
-        releases,
-        new Repositories(database, journal));
+    var runs = new Runs(database, journal, parts.files());
+    var environments = new Environments(database, journal, releases);
+    var repositories = new Repositories(database, journal);
+    var plans =
+        new Plans(
+            new Proposals(parts.mirrors(), parts.sources()),
+            repositories,
+            environments,
+            releases,
+            runs,
+            parts.grants(),
+            parts.targets(),
+            parts.secretVersions());
+    return new Engine(runs, environments, releases, repositories, plans);
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
       ExecCommand.class,
       RepoCommand.class,
       SecretCommand.class,
+      PlanCommand.class,
       DeployCommand.class,
       RollbackCommand.class,
       FreezeCommand.class,

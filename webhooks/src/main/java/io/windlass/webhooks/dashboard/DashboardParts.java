@@ -1,6 +1,7 @@
 package io.windlass.webhooks.dashboard;
 
 import io.windlass.engine.decision.DecisionTable;
+import io.windlass.engine.plan.Plans;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.repository.Repositories;
 import io.windlass.engine.rollout.Environments;
@@ -31,6 +32,7 @@ public record DashboardParts(
     Environments environments,
     Releases releases,
     Repositories repositories,
+    Plans plans,
     Deliveries deliveries,
     ScalerLoop scaler,
     DecisionTable decisions,

@@ -18,6 +18,7 @@ public final class DashboardRoutes {
     new OverviewPage(parts).add(routes);
     new RunPages(parts).add(routes);
     new EnvironmentPages(parts).add(routes);
+    new PlanPages(parts).add(routes);
     new FleetPages(parts).add(routes);
     new RepositoryPages(parts).add(routes);
     new DeliveryPages(parts).add(routes);

@@ -105,6 +105,12 @@ final class Request {
         every);
   }
 
+  /** The frame of a page that answers a question once: it is not looked up again by itself. */
+  Frame still(String title, String section) {
+    Frame moving = frame(title, section, Frame.NEVER);
+    return new Frame(title, section, moving.here(), "", Frame.NEVER);
+  }
+
   /** The events of what a section shows; a page below a repository hears of that one only. */
   private String events(String section) {
     Optional<RepositoryName> repository =

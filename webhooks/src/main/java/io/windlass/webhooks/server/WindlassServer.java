@@ -45,6 +45,7 @@ import io.windlass.webhooks.api.EventApi;
 import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.OpenApiRoute;
+import io.windlass.webhooks.api.PlanApi;
 import io.windlass.webhooks.api.RepositoryApi;
 import io.windlass.webhooks.api.RunApi;
 import io.windlass.webhooks.dashboard.DashboardParts;
@@ -251,6 +252,7 @@ public final class WindlassServer implements AutoCloseable {
                                 engine.environments(),
                                 engine.releases(),
                                 engine.repositories(),
+                                engine.plans(),
                                 deliveries,
                                 loop,
                                 decisions,
@@ -269,6 +271,7 @@ public final class WindlassServer implements AutoCloseable {
                             engine.repositories(),
                             grants::has)
                         ::add,
+                    new PlanApi(engine.plans(), grants::has)::add,
                     new FleetApi(loop, decisions)::add,
                     new RepositoryApi(
                             () -> configured.get().repositories().keySet(),

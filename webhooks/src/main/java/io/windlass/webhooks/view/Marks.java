@@ -1,6 +1,7 @@
 package io.windlass.webhooks.view;
 
 import io.windlass.engine.repository.Decision.Verdict;
+import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Phase;
 import io.windlass.engine.rollout.Releases;
@@ -23,6 +24,14 @@ public final class Marks {
       case ERRORED -> Mark.bad("errored");
       case CANCELLED -> Mark.none("cancelled");
       case SUPERSEDED -> Mark.none("superseded");
+    };
+  }
+
+  public static Mark of(Change.Kind kind) {
+    return switch (kind) {
+      case ADDED -> Mark.good("new");
+      case CHANGED -> Mark.busy("changes");
+      case REMOVED -> Mark.bad("goes");
     };
   }
 

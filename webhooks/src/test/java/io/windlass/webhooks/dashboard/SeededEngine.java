@@ -1,6 +1,8 @@
 package io.windlass.webhooks.dashboard;
 
 import io.windlass.engine.decision.DecisionTable;
+import io.windlass.engine.git.MirrorSettings;
+import io.windlass.engine.git.Mirrors;
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.journal.Journal;
@@ -11,10 +13,12 @@ import io.windlass.engine.notification.Links;
 import io.windlass.engine.notification.StatusMachine;
 import io.windlass.engine.pipeline.Pipeline;
 import io.windlass.engine.pipeline.PipelineReader;
+import io.windlass.engine.plan.Plans;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.repository.Ask;
+import io.windlass.engine.repository.Proposals;
 import io.windlass.engine.repository.RefEvent;
 import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.repository.RefProjection;
@@ -29,6 +33,7 @@ import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.rollout.Verified;
+import io.windlass.engine.run.EnvironmentGrants;
 import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunId;
@@ -70,6 +75,7 @@ final class SeededEngine implements AutoCloseable {
   private final Journal journal;
   private final AtomicLong millis;
   private final AtomicLong events = new AtomicLong();
+  private final Mirrors mirrors;
   private long asks;
 
   /** What the machines have stored, as it is stored. */
@@ -80,6 +86,7 @@ final class SeededEngine implements AutoCloseable {
     this.millis = new AtomicLong(start.toEpochMilli());
     this.database = Database.open(DatabaseSettings.in(data));
     this.journal = new Journal(database, clock());
+    this.mirrors = Mirrors.open(MirrorSettings.in(data.resolve("mirrors")));
     journal.register(
         new DeliveryMachine(), Performer.idle(), new DeliveryTable(), feed.deliveries());
     journal.register(new RepositoryMachine(), Performer.idle(), new RepositoryProjection());
@@ -130,6 +137,19 @@ final class SeededEngine implements AutoCloseable {
 
   Deliveries deliveries() {
     return new Deliveries(database);
+  }
+
+  /** There is no repository behind the seeded runs to read a file from. */
+  Plans plans() {
+    return new Plans(
+        new Proposals(mirrors, _ -> Optional.empty()),
+        repositories(),
+        environments(),
+        releases(),
+        runs(),
+        _ -> new EnvironmentGrants.Grant.Refused("seeded"),
+        _ -> Optional.empty(),
+        (_, _) -> Optional.empty());
   }
 
   DecisionTable decisions() {
@@ -287,6 +307,7 @@ final class SeededEngine implements AutoCloseable {
   @Override
   public void close() {
     journal.close();
+    mirrors.close();
     database.close();
   }
 }

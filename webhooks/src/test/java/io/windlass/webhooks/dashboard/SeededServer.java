@@ -107,6 +107,7 @@ final class SeededServer implements AutoCloseable {
             engine.environments(),
             engine.releases(),
             engine.repositories(),
+            engine.plans(),
             engine.deliveries(),
             scaler,
             engine.decisions(),

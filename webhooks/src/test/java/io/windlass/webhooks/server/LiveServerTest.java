@@ -107,6 +107,39 @@ class LiveServerTest {
     }
   }
 
+  @Test
+  void aPlanShowsWhatTheNextCommitWouldChangeAndChangesNothing() throws Exception {
+    Files.writeString(
+        repository.folder().resolve("windlass.yaml"),
+        """
+        image: { preset: files, files: [{ from: app, to: app }], entrypoint: [sh, app/main.sh], from: host }
+        app: { port: 8080 }
+        environments: { production: { target: local, scale: { min: 2, max: 3 } } }
+        """);
+    String sha = repository.commit("Deploy");
+    String environment = REPOSITORY + "/production";
+
+    HttpResponse<String> plan =
+        client.send(
+            get("/api/v1/environments/" + environment + "/plan"),
+            HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> page =
+        client.send(
+            get("/environments/" + environment + "/plan?ref=main"),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(plan.statusCode()).as(plan.body()).isEqualTo(200);
+    assertThat(plan.body())
+        .contains(sha, "\"subject\":\"process web\",\"kind\":\"added\"", "scaling of web");
+    assertThat(page.body()).contains("process web", "the image that the run will build");
+    assertThat(
+            client
+                .send(
+                    get("/api/v1/environments/" + environment),
+                    HttpResponse.BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(404);
+  }
+
   private HttpRequest get(String path) throws IOException {
     return HttpRequest.newBuilder(place.address().resolve(path))
         .header("Authorization", "Bearer " + Files.readString(place.tokenFile()).strip())

@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.windlass.engine.local.protocol.KeeperStatus;
+import io.windlass.engine.plan.Plan;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.HealthRule;
@@ -54,6 +55,7 @@ import io.windlass.webhooks.api.FleetApi;
 import io.windlass.webhooks.api.LogApi;
 import io.windlass.webhooks.api.Message;
 import io.windlass.webhooks.api.OpenApiRoute;
+import io.windlass.webhooks.api.PlanApi;
 import io.windlass.webhooks.api.Problem;
 import io.windlass.webhooks.api.RepositoryApi;
 import io.windlass.webhooks.api.RunApi;
@@ -94,6 +96,7 @@ class OpenApiTest {
           Map.entry(
               EnvironmentApi.class,
               new EnvironmentApi(unused(), unused(), unused(), unused())::add),
+          Map.entry(PlanApi.class, new PlanApi(unused(), unused())::add),
           Map.entry(FleetApi.class, new FleetApi(unused(), unused())::add),
           Map.entry(RepositoryApi.class, new RepositoryApi(unused(), unused(), unused())::add),
           Map.entry(DeliveryApi.class, new DeliveryApi(unused())::add),
@@ -109,6 +112,9 @@ class OpenApiTest {
           Map.entry("Message", Message.class),
           Map.entry("Ready", ProbeRoutes.Ready.class),
           Map.entry("Receipt", HookRoutes.Receipt.class),
+          Map.entry("Plan", Plan.class),
+          Map.entry("Change", io.windlass.engine.rollout.Change.class),
+          Map.entry("ChangedLine", io.windlass.engine.rollout.Change.Line.class),
           Map.entry("RollbackAnswer", EnvironmentApi.RollbackAnswer.class),
           Map.entry("Run", RunApi.RunJson.class),
           Map.entry("RunPage", RunApi.RunPage.class),

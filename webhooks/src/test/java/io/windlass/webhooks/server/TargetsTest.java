@@ -101,7 +101,9 @@ class TargetsTest {
 
     targets().whereItRuns(PRODUCTION).orElseThrow().retire(PRODUCTION, release(9).id());
 
-    assertThat(machine.shifts()).containsExactly(release(1).id());
+    assertThat(machine.shifts())
+        .extracting(MemoryTarget.Shift::to)
+        .containsExactly(release(1).id());
     assertThat(targets().fleet(WEB).state().wanted()).isEqualTo(1);
   }
 
@@ -120,7 +122,9 @@ class TargetsTest {
     targets().whereItRuns(PRODUCTION).orElseThrow().remove(PRODUCTION);
     bring(2);
 
-    assertThat(cluster.shifts()).containsExactly(release(2).id());
+    assertThat(cluster.shifts())
+        .extracting(MemoryTarget.Shift::to)
+        .containsExactly(release(2).id());
     assertThat(targets().fleet(WEB).state().wanted()).isEqualTo(7);
   }
 

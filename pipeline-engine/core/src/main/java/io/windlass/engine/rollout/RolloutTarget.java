@@ -4,6 +4,8 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A place that releases can go to: the local keeper, a Kubernetes namespace, an AWS role with its
@@ -19,6 +21,16 @@ public interface RolloutTarget {
    * Looks whether the images and the secrets' versions of the release are there. Changes nothing.
    */
   Verified verify(Release release) throws RolloutException;
+
+  /**
+   * What bringing a release would change here, before anything is brought. Changes nothing. The
+   * release's images need not be there yet.
+   *
+   * @param serving what serves, as the engine knows it
+   */
+  default List<Change> plan(Optional<Release> serving, Release next) throws RolloutException {
+    return ReleaseChanges.between(serving, next);
+  }
 
   /**
    * Lays the release ready: stores its description, pulls and unpacks its images. Starts no replica

@@ -1,0 +1,196 @@
+package io.windlass.engine.plan;
+
+import io.windlass.engine.git.GitException;
+import io.windlass.engine.release.AppRuntime;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.repository.Proposals;
+import io.windlass.engine.repository.Repositories;
+import io.windlass.engine.rollout.Change;
+import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.Policies;
+import io.windlass.engine.rollout.Releases;
+import io.windlass.engine.rollout.RolloutException;
+import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.rollout.RolloutTargets;
+import io.windlass.engine.rollout.SecretVersions;
+import io.windlass.engine.run.EnvironmentGrants;
+import io.windlass.engine.run.EnvironmentGrants.Grant;
+import io.windlass.engine.run.ImageState;
+import io.windlass.engine.run.RunDetail;
+import io.windlass.engine.run.RunId;
+import io.windlass.engine.run.RunPlan;
+import io.windlass.engine.run.RunSummary;
+import io.windlass.engine.run.Runs;
+import io.windlass.engine.source.RepositoryName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/** Makes plans. Thread-safe; asking changes nothing. */
+public final class Plans {
+  /** Stands for the digest of an image that no run has built yet. */
+  private static final ImageRef UNBUILT = new ImageRef("unbuilt/image", "sha256:" + "0".repeat(64));
+
+  private static final String TO_BE_BUILT = "the image that the run will build";
+
+  private final Proposals proposals;
+  private final Repositories repositories;
+  private final Environments environments;
+  private final Releases releases;
+  private final Runs runs;
+  private final EnvironmentGrants grants;
+  private final RolloutTargets targets;
+  private final SecretVersions secrets;
+
+  public Plans(
+      Proposals proposals,
+      Repositories repositories,
+      Environments environments,
+      Releases releases,
+      Runs runs,
+      EnvironmentGrants grants,
+      RolloutTargets targets,
+      SecretVersions secrets) {
+    this.proposals = proposals;
+    this.repositories = repositories;
+    this.environments = environments;
+    this.releases = releases;
+    this.runs = runs;
+    this.grants = grants;
+    this.targets = targets;
+    this.secrets = secrets;
+  }
+
+  /** The answer. */
+  public sealed interface Answer {
+    record Planned(Plan plan) implements Answer {}
+
+    /** There is nothing to plan; the reason says why. */
+    record Impossible(String reason) implements Answer {}
+  }
+
+  /**
+   * Plans a deployment.
+   *
+   * @param ref full name of a branch or tag; empty for the default branch
+   * @param sha a commit; empty for what the ref names now
+   * @throws GitException when the repository's host cannot be reached
+   * @throws RolloutException when the target cannot be reached
+   */
+  public Answer plan(EnvironmentId environment, Optional<String> ref, Optional<String> sha)
+      throws GitException, RolloutException {
+    return switch (proposals.propose(nextRun(environment), ref, sha, environment.name())) {
+      case Proposals.Proposal.None(var reason) -> new Answer.Impossible(reason);
+      case Proposals.Proposal.Found(var found, var at, var plan) -> {
+        Optional<RunPlan.PlannedDeployment> wanted =
+            plan.deployments().stream()
+                .filter(deployment -> deployment.environment().equals(environment.name()))
+                .findFirst();
+        yield wanted.isEmpty()
+            ? new Answer.Impossible(
+                "the file at commit " + found + " has no environment \"" + environment.name() + '"')
+            : new Answer.Planned(plan(environment, at, found, wanted.get()));
+      }
+    };
+  }
+
+  private Plan plan(
+      EnvironmentId environment, String ref, String sha, RunPlan.PlannedDeployment wanted)
+      throws RolloutException {
+    List<String> obstacles = new ArrayList<>();
+    var question =
+        new EnvironmentGrants.Question(environment, ref, wanted.target(), wanted.hosts());
+    AppRuntime runtime =
+        switch (grants.ask(question)) {
+          case Grant.Allowed(var max, var hosts) -> wanted.runtime().within(hosts);
+          case Grant.Refused(var reason) -> {
+            obstacles.add(reason);
+            yield wanted.runtime();
+          }
+        };
+    List<SecretRef> pins = pins(environment, wanted.secrets(), obstacles);
+    Optional<Environments.View> view = environments.one(environment);
+    view.flatMap(Environments.View::freeze)
+        .ifPresent(freeze -> obstacles.add("frozen by " + freeze.who() + ": " + freeze.why()));
+    Optional<Release> serving = view.flatMap(Environments.View::current);
+    Optional<ImageRef> image = built(environment, sha);
+    Release next =
+        new Release(
+            new ReleaseId(environment, serving.map(Release::number).orElse(0L) + 1),
+            sha,
+            runtime.processes().keySet().stream()
+                .collect(Collectors.toMap(process -> process, _ -> image.orElse(UNBUILT))),
+            runtime.pinned(pins),
+            Instant.EPOCH);
+    List<Change> changes = new ArrayList<>();
+    Optional<RolloutTarget> target = targets.of(environment);
+    if (target.isPresent()) {
+      target.get().plan(serving, next).forEach(change -> changes.add(readable(change)));
+    }
+    changes.addAll(
+        ScalingChanges.between(
+            serving.flatMap(release -> releases.policies(release.id())).map(Policies::scaling),
+            wanted.scaling()));
+    return new Plan(
+        environment, ref, sha, serving.map(Release::number), image.isPresent(), changes, obstacles);
+  }
+
+  private List<SecretRef> pins(
+      EnvironmentId environment, List<String> names, List<String> obstacles) {
+    List<SecretRef> pins = new ArrayList<>();
+    for (String name : names) {
+      secrets
+          .newest(environment, name)
+          .ifPresentOrElse(
+              pins::add, () -> obstacles.add("secret \"" + name + "\" has no value yet"));
+    }
+    return pins;
+  }
+
+  /** What expressions in the file see; a run that is asked for now gets this number. */
+  private RunId nextRun(EnvironmentId environment) {
+    long last =
+        repositories
+            .state(RepositoryName.of(environment.repository()))
+            .map(state -> state.lastRun())
+            .orElse(0L);
+    return new RunId(environment.repository(), last + 1);
+  }
+
+  private Optional<ImageRef> built(EnvironmentId environment, String sha) {
+    Runs.Filter filter =
+        new Runs.Filter(
+            Optional.of(environment.repository()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(sha),
+            Optional.empty(),
+            Runs.MOST_LISTED);
+    return runs.list(filter).stream()
+        .map(RunSummary::id)
+        .map(runs::one)
+        .flatMap(Optional::stream)
+        .map(RunDetail::image)
+        .flatMap(Optional::stream)
+        .map(ImageState::image)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Change readable(Change change) {
+    UnaryOperator<String> words = text -> text.contains(UNBUILT.digest()) ? TO_BE_BUILT : text;
+    return new Change(
+        change.subject(),
+        change.kind(),
+        change.lines().stream()
+            .map(line -> new Change.Line(line.path(), line.before(), line.after().map(words)))
+            .toList());
+  }
+}
