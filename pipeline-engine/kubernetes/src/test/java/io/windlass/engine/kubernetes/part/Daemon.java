@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Daemon implements AutoCloseable {
   private static final String SUPERVISE =
-      "log=$1; shift; \"$@\" >>\"$log\" 2>&1 </dev/null & child=$!; echo $child;"
-          + " read -r _; kill $child 2>/dev/null; kill -CONT $child 2>/dev/null; wait $child";
+      "log=$1; signal=$2; shift 2; \"$@\" >>\"$log\" 2>&1 </dev/null & child=$!; echo $child;"
+          + " read -r _; kill -$signal $child 2>/dev/null; kill -CONT $child 2>/dev/null; wait $child";
 
   private final Process supervisor;
   private final ProcessHandle child;
@@ -31,7 +31,12 @@ final class Daemon implements AutoCloseable {
 
   /** Starts a program whose output goes to a file. */
   static Daemon start(Path log, List<String> command) throws IOException {
-    var line = new ArrayList<>(List.of("/bin/sh", "-c", SUPERVISE, "sh", log.toString()));
+    return start(log, "TERM", command);
+  }
+
+  /** The same for a program that is stopped by another signal than {@code TERM}. */
+  static Daemon start(Path log, String signal, List<String> command) throws IOException {
+    var line = new ArrayList<>(List.of("/bin/sh", "-c", SUPERVISE, "sh", log.toString(), signal));
     line.addAll(command);
     Process supervisor =
         new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();

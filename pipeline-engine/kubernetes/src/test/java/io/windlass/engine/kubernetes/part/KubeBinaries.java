@@ -74,6 +74,13 @@ final class KubeBinaries {
     }
   }
 
+  /** A kubelet beside them; skips the test where there is none, unless this is CI. */
+  Path kubelet() {
+    Path kubelet = programs.get("kube-apiserver").resolveSibling("kubelet");
+    TestParts.need(Files.isExecutable(kubelet), "kubelet (run bin/parts)");
+    return kubelet;
+  }
+
   /** The path of one of the programs. */
   String path(String name) {
     return programs.get(name).toString();

@@ -85,8 +85,8 @@ public final class KubeCluster implements AutoCloseable {
   }
 
   private void boot() throws IOException {
-    writeCredentials();
     daemons.add(etcd());
+    writeCredentials();
     api = apiServer();
     awaitFile(certificate());
     writeKubeconfig(adminConfig(), "admin", ADMIN_TOKEN);
@@ -127,6 +127,8 @@ public final class KubeCluster implements AutoCloseable {
             "--service-cluster-ip-range=10.0.0.0/16",
             "--endpoint-reconciler-type=none",
             "--kubelet-preferred-address-types=InternalIP",
+            "--kubelet-client-certificate=" + kubeletClientCertificate(),
+            "--kubelet-client-key=" + kubeletClient() + ".key",
             "--shutdown-delay-duration=0s"));
   }
 
@@ -171,22 +173,20 @@ public final class KubeCluster implements AutoCloseable {
   private void writeCredentials() throws IOException {
     Files.writeString(
         folder.resolve("tokens.csv"), ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n");
+    Path keys = TlsKey.generate(kubeletClient(), "CN=kube-apiserver-kubelet-client");
+    TlsKey.export(keys);
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(2048);
       KeyPair pair = generator.generateKeyPair();
-      writePem("accounts.key", "PRIVATE KEY", pair.getPrivate().getEncoded());
-      writePem("accounts.pub", "PUBLIC KEY", pair.getPublic().getEncoded());
+      Files.writeString(
+          folder.resolve("accounts.key"),
+          TlsKey.pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      Files.writeString(
+          folder.resolve("accounts.pub"), TlsKey.pem("PUBLIC KEY", pair.getPublic().getEncoded()));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private void writePem(String file, String kind, byte[] bytes) throws IOException {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-    Files.writeString(
-        folder.resolve(file),
-        "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, body, kind));
   }
 
   private void writeKubeconfig(Path file, String user, String token) throws IOException {
@@ -242,6 +242,19 @@ public final class KubeCluster implements AutoCloseable {
 
   private Path certificate() {
     return folder.resolve("api").resolve("apiserver.crt");
+  }
+
+  private Path kubeletClient() {
+    return folder.resolve("kubelet-client.p12");
+  }
+
+  /** By which kubelets know the API server. */
+  Path kubeletClientCertificate() {
+    return Path.of(kubeletClient() + ".crt");
+  }
+
+  KubeBinaries binaries() {
+    return binaries;
   }
 
   private Path adminConfig() {
@@ -317,6 +330,25 @@ public final class KubeCluster implements AutoCloseable {
     Kubelet kubelet = Kubelet.start(client, name, Files.createDirectories(folder.resolve(name)));
     kubelets.add(kubelet);
     return kubelet;
+  }
+
+  /** Returns when the scheduler may use a node that joins by itself. */
+  void awaitNode(String name, Daemon kubelet) {
+    Awaitility.await()
+        .atMost(READY)
+        .pollInterval(Duration.ofMillis(100))
+        .failFast(() -> {
+          if (!kubelet.alive()) {
+            throw new IllegalStateException("kubelet ended:\n" + kubelet.tail());
+          }
+        })
+        .until(() -> {
+          var node = client.nodes().withName(name).get();
+          return node != null
+              && node.getSpec().getTaints().isEmpty()
+              && node.getStatus().getConditions().stream()
+                  .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+        });
   }
 
   /** The node that was joined first. */

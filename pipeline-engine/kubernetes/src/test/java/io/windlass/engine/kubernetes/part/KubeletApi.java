@@ -23,8 +23,6 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /** What the API server asks a kubelet for over TLS: the logs of containers. */
 final class KubeletApi implements AutoCloseable {
-  private static final String PASSWORD = "changeit";
-
   private final Server server;
   private final ServerConnector connector;
 
@@ -35,8 +33,8 @@ final class KubeletApi implements AutoCloseable {
 
   static KubeletApi start(Path folder) throws IOException {
     var tls = new SslContextFactory.Server();
-    tls.setKeyStorePath(keyStore(folder).toString());
-    tls.setKeyStorePassword(PASSWORD);
+    tls.setKeyStorePath(TlsKey.generate(folder.resolve("kubelet.p12"), "CN=kubelet").toString());
+    tls.setKeyStorePassword(TlsKey.PASSWORD);
     tls.setSniRequired(false);
     var http = new HttpConfiguration();
     http.addCustomizer(new SecureRequestCustomizer(false));
@@ -45,40 +43,6 @@ final class KubeletApi implements AutoCloseable {
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     return new KubeletApi(server, connector);
-  }
-
-  private static Path keyStore(Path folder) throws IOException {
-    Path file = folder.resolve("kubelet.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                "kubelet",
-                "-dname",
-                "CN=kubelet",
-                "-ext",
-                "SAN=ip:127.0.0.1",
-                "-validity",
-                "30",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (keytool.waitFor() != 0) {
-        throw new IOException("Tried to make a key for a kubelet but keytool said: " + said);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
-    return file;
   }
 
   void serve(Kubelet kubelet) throws IOException {
