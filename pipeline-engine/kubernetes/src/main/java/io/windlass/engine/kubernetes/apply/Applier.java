@@ -206,7 +206,7 @@ public final class Applier {
     return labels != null && Labels.environment(environment).equals(labels.get(Labels.ENVIRONMENT));
   }
 
-  private void requireOurs(HasMetadata wanted, Optional<? extends HasMetadata> live)
+  void requireOurs(HasMetadata wanted, Optional<? extends HasMetadata> live)
       throws ClusterException {
     if (live.isPresent() && !isOurs(live.get())) {
       Map<String, String> annotations = live.get().getMetadata().getAnnotations();

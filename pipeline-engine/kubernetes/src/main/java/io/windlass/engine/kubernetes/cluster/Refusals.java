@@ -21,9 +21,16 @@ final class Refusals {
   /** The API server says it with this code where an admission rule or a schema says no. */
   private static final int INVALID = 422;
 
+  /**
+   * What the API server's fair queues always say, in a header that the library does not hand on.
+   */
+  private static final Duration THROTTLED_PAUSE = Duration.ofSeconds(1);
+
   private Refusals() {}
 
   /**
+   * Says what a failed call means.
+   *
    * @param tried as "apply Deployment shop-web": what follows "Tried to"
    * @param cluster as people know it, such as its address
    */
@@ -49,7 +56,7 @@ final class Refusals {
               case THROTTLED -> "the cluster has too many requests; it is asked again later";
               case SERVER -> "the cluster failed: " + said;
             };
-    return new ClusterException(kind, message, retryAfter(e), fields, e);
+    return new ClusterException(kind, message, retryAfter(kind, e), fields, e);
   }
 
   private static Kind kind(KubernetesClientException e) {
@@ -61,8 +68,8 @@ final class Refusals {
       case 409 -> Kind.CONFLICT;
       case 400, 405, 406, 413, 415, INVALID -> Kind.REFUSED;
       case 429 -> Kind.THROTTLED;
-      case 0 -> Kind.UNREACHABLE;
-      default -> Kind.SERVER;
+      // The library has no code where there was no answer.
+      default -> e.getCode() > 0 ? Kind.SERVER : Kind.UNREACHABLE;
     };
   }
 
@@ -100,11 +107,12 @@ final class Refusals {
     return Optional.ofNullable(e.getStatus()).map(Status::getDetails);
   }
 
-  private static Optional<Duration> retryAfter(KubernetesClientException e) {
+  private static Optional<Duration> retryAfter(Kind kind, KubernetesClientException e) {
     return details(e)
         .map(StatusDetails::getRetryAfterSeconds)
         .filter(seconds -> seconds > 0)
-        .map(Duration::ofSeconds);
+        .map(Duration::ofSeconds)
+        .or(() -> Optional.of(THROTTLED_PAUSE).filter(_ -> kind == Kind.THROTTLED));
   }
 
   /** The server's own sentence, or the innermost cause where there was no answer. */

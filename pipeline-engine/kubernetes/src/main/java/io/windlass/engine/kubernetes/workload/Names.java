@@ -46,6 +46,11 @@ public final class Names {
     return process(environment, process) + NEXT;
   }
 
+  /** {@code web}: a process' container, and its label; a name of ours may end with a dash. */
+  public static String component(String process) {
+    return process.endsWith("-") ? hashed(process, process, DNS) : process;
+  }
+
   /** {@code shop-production-r41}: the values of a release's secrets. */
   public static String secret(ReleaseId release) {
     return app(release.environment()) + "-r" + release.number();

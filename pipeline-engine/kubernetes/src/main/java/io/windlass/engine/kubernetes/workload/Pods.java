@@ -57,7 +57,7 @@ final class Pods {
     ProcessRuntime process = Objects.requireNonNull(release.runtime().processes().get(name));
     Map<String, String> labels = Labels.selector(release.environment(), name, Slot.BLUE);
     labels.putAll(Labels.release(release.id()));
-    labels.put(Labels.COMPONENT, name);
+    labels.put(Labels.COMPONENT, Names.component(name));
     labels.put(Labels.VERSION, release.sha());
     PodTemplateSpec template =
         new PodTemplateSpecBuilder()
@@ -113,7 +113,7 @@ final class Pods {
       Release release, String name, ProcessRuntime process, Capabilities cluster) {
     Container container =
         new ContainerBuilder()
-            .withName(name)
+            .withName(Names.component(name))
             .withImage(Objects.requireNonNull(release.images().get(name)).reference())
             .withImagePullPolicy("IfNotPresent")
             .withEnv(env(release, process))

@@ -105,7 +105,9 @@ public final class Renderer {
   }
 
   private ObjectMeta meta(String process, String name) {
-    return new ObjectMetaBuilder(meta(name)).addToLabels(Labels.COMPONENT, process).build();
+    return new ObjectMetaBuilder(meta(name))
+        .addToLabels(Labels.COMPONENT, Names.component(process))
+        .build();
   }
 
   private ServiceAccount serviceAccount() {

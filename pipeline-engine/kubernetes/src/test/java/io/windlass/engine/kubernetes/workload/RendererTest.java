@@ -3,7 +3,6 @@ package io.windlass.engine.kubernetes.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.ImageRef;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
 class RendererTest {
   private static final Path FILES =
       Path.of("src/test/resources/io/windlass/engine/kubernetes/workload");
-  private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
   @Test
   void webAndWorkerBehindAnIngress() throws IOException {
@@ -131,7 +129,7 @@ class RendererTest {
   }
 
   private static void isAsIn(String file, List<HasMetadata> objects) throws IOException {
-    String yaml = objects.stream().map(YAML::asYaml).collect(Collectors.joining());
+    String yaml = objects.stream().map(Yaml::of).collect(Collectors.joining());
     Path actual = Files.createDirectories(Path.of("target/rendered")).resolve(file);
     Files.writeString(actual, yaml);
     Path expected = FILES.resolve(file);
