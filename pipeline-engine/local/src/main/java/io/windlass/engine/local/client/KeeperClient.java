@@ -1,6 +1,7 @@
 package io.windlass.engine.local.client;
 
 import io.windlass.engine.local.client.KeeperException.Kind;
+import io.windlass.engine.local.protocol.Beside;
 import io.windlass.engine.local.protocol.Control;
 import io.windlass.engine.local.protocol.Failure;
 import io.windlass.engine.local.protocol.FleetStatus;
@@ -89,6 +90,11 @@ public final class KeeperClient implements AutoCloseable {
 
   public void shift(Shift shift) throws KeeperException, InterruptedException {
     send("POST", "/v1/shift", shift);
+  }
+
+  /** A keeper of the version before does not have it: {@link Kind#NOT_FOUND}. */
+  public void beside(Beside beside) throws KeeperException, InterruptedException {
+    send("POST", "/v1/beside", beside);
   }
 
   public RolloutStatus rollout(String environment, String release)

@@ -2,6 +2,7 @@ package io.windlass.engine.local.client;
 
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.local.client.KeeperException.Kind;
+import io.windlass.engine.local.protocol.Beside;
 import io.windlass.engine.local.protocol.Resources;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.Secrets;
@@ -16,6 +17,8 @@ import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Division.Part;
+import io.windlass.engine.rollout.Division.Replace;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
@@ -25,6 +28,7 @@ import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.secret.SecretVersion;
+import io.windlass.scaler.fleet.Share;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,11 +126,31 @@ public final class KeeperTarget implements RolloutTarget {
   public void shift(EnvironmentId environment, ReleaseId to, Division division)
       throws RolloutException {
     try {
-      client.shift(new Shift(environment.toString(), to.toString(), division.ofRelease(100)));
+      divide(environment.toString(), to.toString(), division);
     } catch (KeeperException e) {
       throw new RolloutException(e.reason(), e);
     } catch (InterruptedException e) {
       throw interrupted(to, e);
+    }
+  }
+
+  private void divide(String environment, String to, Division division)
+      throws KeeperException, RolloutException, InterruptedException {
+    switch (division) {
+      case Replace() -> client.shift(new Shift(environment, to, 100));
+      case Part(Share share) -> client.shift(new Shift(environment, to, share.inPercent()));
+      case Division.Beside(boolean live) -> {
+        try {
+          client.beside(new Beside(environment, to, live));
+        } catch (KeeperException e) {
+          if (e.kind() != Kind.NOT_FOUND) {
+            throw e;
+          }
+          throw new RolloutException(
+              e.reason() + "; a keeper that is older than the server has to be restarted for this",
+              e);
+        }
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package io.windlass.engine.local.keeper;
 
 import io.windlass.engine.image.ImageException;
+import io.windlass.engine.local.plan.Wish;
+import io.windlass.engine.local.protocol.Beside;
 import io.windlass.engine.local.protocol.FleetStatus;
 import io.windlass.engine.local.protocol.KeeperStatus;
 import io.windlass.engine.local.protocol.ProcessSpec;
@@ -13,13 +15,17 @@ import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.replica.Images;
 import io.windlass.engine.local.replica.ReplicaLog;
 import io.windlass.engine.local.replica.Replicas;
-import io.windlass.engine.local.state.Division;
+import io.windlass.engine.local.state.Divided;
 import io.windlass.engine.local.state.KeeperState;
 import io.windlass.engine.local.state.Member;
 import io.windlass.engine.local.state.Releases;
 import io.windlass.engine.local.state.Running;
 import io.windlass.engine.local.state.Size;
 import io.windlass.engine.local.step.Steps;
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Division.Part;
+import io.windlass.engine.rollout.Division.Replace;
+import io.windlass.scaler.fleet.Share;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -118,8 +124,19 @@ final class Answers {
         spec(state, name)
             .map(spec -> {
               FleetStatus.HostLimit left = room.left(state, spec);
-              return new FleetStatus.HostLimit(members.size() + left.replicas(), left.reason());
+              return new FleetStatus.HostLimit(
+                  (members.size() + left.replicas()) / (isTwice(state, name) ? 2 : 1),
+                  left.reason());
             }));
+  }
+
+  /** Whether one more of the total is a replica of each of two releases. */
+  private boolean isTwice(KeeperState state, String fleet) {
+    int slash = fleet.lastIndexOf('/');
+    return rollouts
+        .wish(state, fleet.substring(0, Math.max(slash, 0)), fleet.substring(slash + 1))
+        .filter(Wish::twice)
+        .isPresent();
   }
 
   /** Of the newest release that has this fleet. */
@@ -128,7 +145,7 @@ final class Answers {
     String process = fleet.substring(slash + 1);
     return state
         .division(fleet.substring(0, Math.max(slash, 0)))
-        .map(Division::to)
+        .map(Divided::to)
         .flatMap(r -> releases.process(r, process));
   }
 
@@ -182,10 +199,7 @@ final class Answers {
           Stream.concat(Stream.of(division.to()), division.from().stream())
               .flatMap(name -> releases.find(name).stream())
               .flatMap(theirs -> theirs.routes().stream())
-              .filter(theirs ->
-                  release.routes().stream()
-                      .anyMatch(ours ->
-                          ours.host().equals(theirs.host()) && ours.path().equals(theirs.path())))
+              .filter(theirs -> release.routes().stream().anyMatch(theirs::sharesPlace))
               .findFirst()
               .ifPresent(route -> {
                 throw new IllegalArgumentException(
@@ -207,34 +221,48 @@ final class Answers {
   }
 
   void shift(Shift shift) throws InterruptedException {
-    if (shift.percent() < 0 || shift.percent() > 100) {
+    if (!(shift.percent() > 0 && shift.percent() <= 100)) {
       throw new IllegalArgumentException(
-          "Tried to give " + shift.release() + " " + shift.percent() + "%; use 0 to 100");
+          "Tried to give "
+              + shift.release()
+              + " "
+              + shift.percent()
+              + "%; use more than 0, up to 100");
     }
+    divide(
+        shift.environment(),
+        shift.release(),
+        shift.percent() == 100 ? new Replace() : new Part(Share.percent(shift.percent())));
+  }
+
+  void beside(Beside beside) throws InterruptedException {
+    divide(beside.environment(), beside.release(), new Division.Beside(beside.live()));
+  }
+
+  private void divide(String environment, String to, Division division)
+      throws InterruptedException {
     ReleaseSpec release =
         releases
-            .find(shift.release())
+            .find(to)
             .orElseThrow(() ->
                 new NoSuchElementException(
                     "Tried to move \""
-                        + shift.environment()
+                        + environment
                         + "\" to "
-                        + shift.release()
+                        + to
                         + " but the keeper does not know it; prepare it first"));
-    if (!release.environment().equals(shift.environment())) {
+    if (!release.environment().equals(environment)) {
       throw new IllegalArgumentException(
           "Tried to move \""
-              + shift.environment()
+              + environment
               + "\" to "
-              + shift.release()
+              + to
               + " but that is a release of \""
               + release.environment()
               + "\"");
     }
-    change(s ->
-        s.withDivision(
-            shift.environment(),
-            Division.shifted(s.division(shift.environment()), shift.release(), shift.percent())));
+    change(
+        s -> s.withDivision(environment, Divided.shifted(s.division(environment), to, division)));
   }
 
   RolloutStatus rollout(String environment, String release) {

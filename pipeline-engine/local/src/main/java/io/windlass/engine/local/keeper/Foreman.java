@@ -67,7 +67,7 @@ final class Foreman {
     List<Order> orders = new ArrayList<>();
     KeeperState next = lives(state, drains, now, orders);
     next = plans(next, now, orders);
-    return new Round(rollouts.proved(next), orders);
+    return new Round(rollouts.arrivals(next), orders);
   }
 
   private KeeperState lives(KeeperState before, Drains drains, Instant now, List<Order> orders) {

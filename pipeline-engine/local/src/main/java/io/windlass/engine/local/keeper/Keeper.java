@@ -44,7 +44,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,20 +77,23 @@ public final class Keeper implements AutoCloseable {
 
   /** Starts a keeper in its directory; it answers and serves when this returns. */
   public static Keeper start(KeeperSettings settings) throws KeeperException, InterruptedException {
-    return start(settings, InstantSource.system());
+    return start(settings, InstantSource.system(), () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  static Keeper start(KeeperSettings settings, InstantSource clock)
+  /**
+   * @param lots decide between releases, one for each request; called on many threads
+   */
+  static Keeper start(KeeperSettings settings, InstantSource clock, DoubleSupplier lots)
       throws KeeperException, InterruptedException {
     try {
-      return new Keeper(settings, clock);
+      return new Keeper(settings, clock, lots);
     } catch (IOException | ImageException | ProxyException e) {
       throw new KeeperException(
           "Tried to start the keeper in \"" + settings.directory() + "\" but " + e.getMessage(), e);
     }
   }
 
-  private Keeper(KeeperSettings settings, InstantSource clock)
+  private Keeper(KeeperSettings settings, InstantSource clock, DoubleSupplier lots)
       throws KeeperException, IOException, ImageException, ProxyException, InterruptedException {
     Path directory = Trees.passable(settings.directory()).toRealPath();
     this.standing = Standing.take(directory);
@@ -128,7 +133,7 @@ public final class Keeper implements AutoCloseable {
                 settings.limits().freeBytes()),
             ground,
             clock);
-    this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()));
+    this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()), lots);
     this.crew = new Crew(replicas, images, new Ports(clock.millis()), new Masking(releases));
     Room room = new Room(releases, settings.budget());
     Rollouts rollouts = new Rollouts(releases, room, settings.limits().failing());

@@ -1,6 +1,7 @@
 package io.windlass.engine.local.keeper;
 
 import io.windlass.engine.image.ImageException;
+import io.windlass.engine.local.protocol.Beside;
 import io.windlass.engine.local.protocol.Control;
 import io.windlass.engine.local.protocol.Failure;
 import io.windlass.engine.local.protocol.Json;
@@ -222,6 +223,10 @@ final class KeeperServer implements AutoCloseable {
       }
       case "POST /v1/shift" -> {
         answers.shift(body(request, Shift.class));
+        yield Answer.done();
+      }
+      case "POST /v1/beside" -> {
+        answers.beside(body(request, Beside.class));
         yield Answer.done();
       }
       case "GET /v1/rollout" ->

@@ -69,7 +69,7 @@ final class Loop {
     this.life = new Life(limits);
     this.foreman = new Foreman(releases, crew, rollouts, room, life, limits);
     this.drains = new Drains(proxy, releases, asked::add);
-    this.routing = new Routing(releases);
+    this.routing = new Routing(releases, rollouts);
     crew.report(this::report);
   }
 
@@ -138,7 +138,6 @@ final class Loop {
   private void round() throws IOException {
     Foreman.Round round = foreman.next(state, drains, clock.instant());
     save(round.state());
-    publish();
     drains.begin(state);
     round.orders().forEach(this::carryOut);
     crew.keepOnly(state.members().keySet());
@@ -168,7 +167,7 @@ final class Loop {
         save(reported(report));
       } catch (IOException e) {
         LOG.error("Tried to write the keeper's state but could not; it is tried again", e);
-        state = reported(report);
+        become(reported(report));
       }
     });
   }
@@ -198,7 +197,11 @@ final class Loop {
    * before.
    */
   void publish() {
-    List<Route> routes = routing.routes(state);
+    publish(state);
+  }
+
+  private void publish(KeeperState of) {
+    List<Route> routes = routing.routes(of);
     if (!routes.equals(published)) {
       proxy.routes(routes);
       published = routes;
@@ -208,6 +211,15 @@ final class Loop {
   private void save(KeeperState next) throws IOException {
     if (!next.equals(state)) {
       file.write(next);
+      become(next);
+    }
+  }
+
+  /** Who reads the state finds that requests already go as it says. */
+  private void become(KeeperState next) {
+    try {
+      publish(next);
+    } finally {
       state = next;
     }
   }

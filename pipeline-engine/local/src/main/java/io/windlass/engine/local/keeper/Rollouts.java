@@ -9,11 +9,12 @@ import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
-import io.windlass.engine.local.state.Division;
+import io.windlass.engine.local.state.Divided;
 import io.windlass.engine.local.state.KeeperState;
 import io.windlass.engine.local.state.Member;
 import io.windlass.engine.local.state.Releases;
 import io.windlass.engine.local.state.Size;
+import io.windlass.scaler.fleet.Share;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -54,31 +55,64 @@ final class Rollouts {
 
   /** Empty where nothing is to be changed now: no size yet, or nothing was ever rolled out. */
   Optional<Wish> wish(KeeperState state, String environment, String process) {
-    Optional<Division> division = state.division(environment);
-    Optional<ReleaseSpec> to = division.map(Division::to).flatMap(releases::find);
+    Optional<Divided> division = state.division(environment);
+    Optional<ReleaseSpec> to = division.map(Divided::to).flatMap(releases::find);
     if (division.isEmpty() || to.isEmpty()) {
       return Optional.empty();
     }
     String release = division.get().to();
     if (!to.get().processes().containsKey(process)) {
-      // A process that is no more goes last, when all others have arrived.
-      boolean othersArrived =
-          to.get().processes().keySet().stream().allMatch(p -> arrived(state, environment, p));
-      return othersArrived
-          ? Optional.of(new Wish(0, release, 100, Optional.empty(), false))
-          : Optional.empty();
+      return dropped(state, environment, process, division.get());
     }
-    Optional<String> from =
-        division.get().from().filter(r -> releases.process(r, process).isPresent());
+    Optional<String> from = division.get().from().filter(r -> has(r, process));
     return state
         .size(environment + "/" + process)
         .map(size ->
             new Wish(
                 size.wanted(),
                 release,
-                division.get().percent(),
+                division.get().asked(),
                 from,
                 worst(state, environment, release).isPresent()));
+  }
+
+  /**
+   * Of a process that the release has no more. What ran before is whole as long as it may be
+   * returned to, so this goes last, when all others have arrived.
+   */
+  private Optional<Wish> dropped(
+      KeeperState state, String environment, String process, Divided division) {
+    ReleaseSpec to = releases.find(division.to()).orElseThrow();
+    if (division.replaces()
+        && to.processes().keySet().stream().allMatch(p -> arrived(state, environment, p))) {
+      return Optional.of(Wish.all(0, division.to()));
+    }
+    return division
+        .from()
+        .filter(r -> has(r, process))
+        .flatMap(
+            r -> state.size(environment + "/" + process).map(size -> Wish.all(size.wanted(), r)));
+  }
+
+  private boolean has(String release, String process) {
+    return releases.process(release, process).isPresent();
+  }
+
+  /**
+   * The share of a fleet's requests that goes to the release that is moved to now; empty where they
+   * go to whichever replica is ready.
+   */
+  Optional<Share> requests(KeeperState state, String environment, String process) {
+    Optional<Divided> division = state.division(environment);
+    Optional<Wish> wish = wish(state, environment, process).filter(w -> w.from().isPresent());
+    if (division.isEmpty() || wish.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Member> mine =
+        state.fleet(environment + "/" + process).stream()
+            .filter(m -> m.release().equals(division.get().to()))
+            .toList();
+    return division.get().requests(wish.get().wanted(), count(mine, Phase.READY));
   }
 
   /** Whether the fleet is as wished, with nothing left that is on its way out. */
@@ -93,7 +127,8 @@ final class Rollouts {
       int target = Planner.target(wish.get(), slots, release);
       List<Member> mine = members.stream().filter(m -> m.release().equals(release)).toList();
       // A replica of what ran before may be restarting: that is no part of this move.
-      boolean readyMatters = release.equals(wish.get().to());
+      boolean readyMatters =
+          state.division(environment).filter(d -> d.to().equals(release)).isPresent();
       if (mine.size() != target || (readyMatters && count(mine, Phase.READY) != target)) {
         return false;
       }
@@ -121,26 +156,31 @@ final class Rollouts {
   }
 
   /**
-   * Forgets what ran before in every environment that has wholly arrived at its release, and the
-   * sizes of processes that went with it.
+   * Notes which moves have come to their end: requests change sides where they were to, and what
+   * ran before is forgotten where nothing of it was to stay, with the sizes of processes that went
+   * with it.
    */
-  KeeperState proved(KeeperState state) {
-    KeeperState proved = state;
+  KeeperState arrivals(KeeperState state) {
+    KeeperState noted = state;
     for (var entry : state.divisions().entrySet()) {
-      Division division = entry.getValue();
-      if (division.from().isPresent()
-          && division.percent() == 100
-          && settled(state, entry.getKey())) {
-        proved = proved.withDivision(entry.getKey(), division.proved());
+      String environment = entry.getKey();
+      Divided division = entry.getValue();
+      if (division.from().isEmpty() || !settled(state, environment)) {
+        continue;
+      }
+      if (division.switches()) {
+        noted = noted.withDivision(environment, division.switched());
+      } else if (division.replaces()) {
+        noted = noted.withDivision(environment, division.proved());
         for (String process : dropped(division)) {
-          proved = proved.withoutSize(entry.getKey() + "/" + process);
+          noted = noted.withoutSize(environment + "/" + process);
         }
       }
     }
-    return proved;
+    return noted;
   }
 
-  private Set<String> dropped(Division division) {
+  private Set<String> dropped(Divided division) {
     Set<String> names = new TreeSet<>();
     division.from().flatMap(releases::find).ifPresent(r -> names.addAll(r.processes().keySet()));
     releases.find(division.to()).ifPresent(r -> names.removeAll(r.processes().keySet()));
@@ -153,35 +193,36 @@ final class Rollouts {
             .filter(m -> m.environment().equals(environment) && m.release().equals(release))
             .toList();
     int ready = count(mine, Phase.READY);
-    Optional<String> asked = state.division(environment).map(Division::to);
-    if (!asked.equals(Optional.of(release))) {
+    Optional<Divided> division = state.division(environment);
+    if (division.filter(d -> d.to().equals(release)).isEmpty()) {
       // Nothing will move here by itself, so that to wait for it would be to wait for ever.
       String cause =
-          asked
-              .map(to -> "a later move to " + to + " has taken its place")
+          division
+              .map(d -> "a later move to " + d.to() + " has taken its place")
               .orElse("the keeper knows of no move to this release");
       return new RolloutStatus(State.FAILING, ready, 0, cause, Optional.empty(), List.of());
     }
     int wanted = 0;
     for (String process : processes(state, environment)) {
-      wanted += wish(state, environment, process).map(Wish::ofTo).orElse(0);
+      wanted +=
+          wish(state, environment, process)
+              .filter(w -> w.to().equals(release))
+              .map(Wish::ofTo)
+              .orElse(0);
     }
     Optional<Member> worst = worst(state, environment, release);
     if (worst.isPresent()) {
       Member.Mishap mishap =
           worst.get().lastFailure().orElse(new Member.Mishap("it does not come up", List.of()));
-      String cause =
-          "Replicas of \""
-              + worst.get().process()
-              + "\" do not come up: "
-              + mishap.cause()
-              + ", "
-              + worst.get().failures()
-              + " failures in a row";
       return new RolloutStatus(
-          State.FAILING, ready, wanted, cause, Optional.empty(), mishap.lines());
+          State.FAILING,
+          ready,
+          wanted,
+          broken(worst.get(), mishap.cause()),
+          Optional.empty(),
+          mishap.lines());
     }
-    return settled(state, environment)
+    return settled(state, environment) && !division.get().switches()
         ? new RolloutStatus(State.SETTLED, ready, wanted, "as wanted", Optional.empty(), List.of())
         : new RolloutStatus(
             State.PROGRESSING,
@@ -190,6 +231,18 @@ final class Rollouts {
             detail(state, environment),
             obstacle(state, environment),
             List.of());
+  }
+
+  private String broken(Member member, String cause) {
+    boolean neverUp = isDown(member);
+    return "Replicas of \""
+        + member.process()
+        + (neverUp ? "\" do not come up: " : "\" do not stay up: ")
+        + cause
+        + ", "
+        + (neverUp
+            ? member.failures() + " failures in a row"
+            : (member.attempt() - 1) + " times since the release came");
   }
 
   /** Why a replica that is to be started is not: the machine cannot take it. */
@@ -202,11 +255,18 @@ final class Rollouts {
       if (spec.isPresent() && Planner.wantsMore(wish.get(), slots)) {
         HostLimit left = room.left(state, spec.get());
         if (left.replicas() == 0) {
-          return Optional.of(left.reason());
+          return Optional.of(twice(wish.get(), process) + left.reason());
         }
       }
     }
     return Optional.empty();
+  }
+
+  private static String twice(Wish wish, String process) {
+    return wish.twice()
+        ? "both releases are kept whole, which takes 2 times %d replicas of \"%s\"; "
+            .formatted(wish.wanted(), process)
+        : "";
   }
 
   private String detail(KeeperState state, String environment) {
@@ -237,12 +297,20 @@ final class Rollouts {
     return "under way";
   }
 
-  /** The replica that shows best that this release does not come up. */
+  /** The replica that shows best that this release does not come up, or not stay up. */
   private Optional<Member> worst(KeeperState state, String environment, String release) {
+    boolean trial =
+        state.division(environment).filter(d -> d.to().equals(release) && d.isTrial()).isPresent();
     return state.members().values().stream()
         .filter(m -> m.environment().equals(environment) && m.release().equals(release))
-        .filter(m -> m.failures() >= failing && m.phase() != Phase.READY)
-        .max(Comparator.comparingInt(Member::failures));
+        // A replica that comes up again each time is as good a sign, as long as there is something
+        // to return to.
+        .filter(m -> isDown(m) || (trial && m.attempt() > failing))
+        .max(Comparator.comparingInt(Member::failures).thenComparingInt(Member::attempt));
+  }
+
+  private boolean isDown(Member member) {
+    return member.failures() >= failing && member.phase() != Phase.READY;
   }
 
   private static int count(List<Member> members, Phase phase) {

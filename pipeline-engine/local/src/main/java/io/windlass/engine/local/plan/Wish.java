@@ -1,5 +1,6 @@
 package io.windlass.engine.local.plan;
 
+import io.windlass.engine.rollout.Division;
 import java.util.Optional;
 
 /**
@@ -7,27 +8,31 @@ import java.util.Optional;
  *
  * @param wanted total, the scaler's
  * @param to the release that is moved to
- * @param percent of the total that shall be of {@code to}, the engine's
+ * @param division of the total between {@code to} and {@code from}, the engine's
  * @param from what ran before, where that has this process and is still there
  * @param failing whether replicas of {@code to} have shown that they do not come up
  */
-public record Wish(int wanted, String to, int percent, Optional<String> from, boolean failing) {
+public record Wish(
+    int wanted, String to, Division division, Optional<String> from, boolean failing) {
 
-  /** Replicas of {@code to} in the end: rounded up, so at least one of a small total. */
-  public int ofTo() {
-    return from.isEmpty() ? wanted : (int) (((long) wanted * percent + 99) / 100);
+  /** All of a fleet of one release. */
+  public static Wish all(int wanted, String release) {
+    return new Wish(wanted, release, new Division.Replace(), Optional.empty(), false);
   }
 
-  /**
-   * Replicas of {@code from} in the end. While {@code to} has only a share, at least one stays,
-   * even if the total then is one more than wanted: a share of one replica must not become all of
-   * it.
-   */
+  /** Replicas of {@code to} in the end. */
+  public int ofTo() {
+    return from.isEmpty() ? wanted : division.ofRelease(wanted);
+  }
+
+  /** Replicas of {@code from} in the end. */
   public int ofFrom() {
-    if (from.isEmpty() || percent >= 100 || wanted == 0) {
-      return 0;
-    }
-    return Math.max(wanted - ofTo(), 1);
+    return from.isEmpty() ? 0 : division.ofBefore(wanted);
+  }
+
+  /** Whether each of the total is a replica of both. */
+  public boolean twice() {
+    return from.isPresent() && division instanceof Division.Beside;
   }
 
   /** Replicas beyond the total that may live during a move: a quarter, at least one. */

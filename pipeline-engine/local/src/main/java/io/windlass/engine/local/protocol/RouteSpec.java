@@ -9,4 +9,10 @@ import java.util.Optional;
  * @param path prefix, {@code /} for everything
  * @param process of the same environment
  */
-public record RouteSpec(Optional<String> host, String path, String process) {}
+public record RouteSpec(Optional<String> host, String path, String process) {
+
+  /** Whether both are for the same host and path. */
+  public boolean sharesPlace(RouteSpec other) {
+    return host.equals(other.host) && path.equals(other.path);
+  }
+}

@@ -30,18 +30,21 @@ public final class Proxy implements AutoCloseable {
   private volatile RouteTable routes = RouteTable.empty();
   private volatile List<ProxyConnector> connectors = List.of();
 
-  /** A proxy that keeps no access log. */
+  /** A proxy that keeps no access log and draws lots at random. */
   public Proxy(ProxySettings settings) {
-    this(settings, Access.Log.none());
-  }
-
-  public Proxy(ProxySettings settings, Access.Log log) {
-    this(settings, log, Jetty::inherited, () -> ThreadLocalRandom.current().nextDouble());
+    this(settings, () -> ThreadLocalRandom.current().nextDouble());
   }
 
   /**
-   * @param lots decide between releases, one for each request; called on many threads
+   * A proxy that keeps no access log.
+   *
+   * @param lots decide between releases, one for each request, from 0 to less than 1; called on
+   *     many threads
    */
+  public Proxy(ProxySettings settings, DoubleSupplier lots) {
+    this(settings, Access.Log.none(), Jetty::inherited, lots);
+  }
+
   Proxy(ProxySettings settings, Access.Log log, Jetty.Inherited inherited, DoubleSupplier lots) {
     this.settings = settings;
     this.jetty = new Jetty(settings, inherited);

@@ -21,7 +21,7 @@ public record KeeperState(
     int version,
     String bootId,
     Map<String, Size> sizes,
-    Map<String, Division> divisions,
+    Map<String, Divided> divisions,
     Map<String, Member> members) {
   public static final int VERSION = 1;
 
@@ -39,7 +39,7 @@ public record KeeperState(
     return new KeeperState(version, bootId, with(sizes, fleet, size), divisions, members);
   }
 
-  public KeeperState withDivision(String environment, Division division) {
+  public KeeperState withDivision(String environment, Divided division) {
     return new KeeperState(version, bootId, sizes, with(divisions, environment, division), members);
   }
 
@@ -53,7 +53,7 @@ public record KeeperState(
   public KeeperState withoutEnvironment(String environment) {
     Map<String, Size> leftSizes = new LinkedHashMap<>(sizes);
     leftSizes.keySet().removeIf(fleet -> fleet.startsWith(environment + "/"));
-    Map<String, Division> leftDivisions = new LinkedHashMap<>(divisions);
+    Map<String, Divided> leftDivisions = new LinkedHashMap<>(divisions);
     leftDivisions.remove(environment);
     return new KeeperState(version, bootId, leftSizes, leftDivisions, members);
   }
@@ -87,7 +87,7 @@ public record KeeperState(
     return members.values().stream().filter(m -> m.fleet().equals(fleet)).toList();
   }
 
-  public Optional<Division> division(String environment) {
+  public Optional<Divided> division(String environment) {
     return Optional.ofNullable(divisions.get(environment));
   }
 

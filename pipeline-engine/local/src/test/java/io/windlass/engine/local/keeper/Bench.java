@@ -32,12 +32,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -106,9 +109,21 @@ final class Bench implements AutoCloseable {
   }
 
   Keeper start() throws Exception {
-    Keeper started = Keeper.start(settings);
+    Keeper started = Keeper.start(settings, InstantSource.system(), new EvenLots());
     keeper = Optional.of(started);
     return started;
+  }
+
+  /** Of any number in a row the share that is below a bound is close to that bound. */
+  private static final class EvenLots implements DoubleSupplier {
+    private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+    private final AtomicLong drawn = new AtomicLong();
+
+    @Override
+    public double getAsDouble() {
+      double many = drawn.incrementAndGet() * GOLDEN_RATIO;
+      return many - Math.floor(many);
+    }
   }
 
   /** Skips a test where a part of the machine is absent, and fails it where all must be there. */

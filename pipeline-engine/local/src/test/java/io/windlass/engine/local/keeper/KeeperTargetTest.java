@@ -31,11 +31,12 @@ import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.rollout.RolloutStrategyContract;
 import io.windlass.engine.rollout.RolloutTarget;
-import io.windlass.engine.rollout.RolloutTargetContract;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.secret.SecretValue;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +45,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,9 +54,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From an image that Jib built to replicas that serve, through the engine's port. */
-class KeeperTargetTest extends RolloutTargetContract {
+class KeeperTargetTest extends RolloutStrategyContract {
   private static final EnvironmentId ENVIRONMENT = new EnvironmentId("acme/shop", "production");
   private static final ImageRef ABSENT = new ImageRef("x", "sha256:" + "0".repeat(64));
+
+  private static final int REQUESTS = 200;
 
   @TempDir Path temporary;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -85,8 +87,39 @@ class KeeperTargetTest extends RolloutTargetContract {
   }
 
   @Override
-  protected void size() throws Exception {
-    bench.size(1);
+  protected void size(int total) throws Exception {
+    bench.size(total);
+  }
+
+  @Override
+  protected Map<Long, Double> requests() throws Exception {
+    Map<Long, Double> shares = new TreeMap<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      HttpResponse<String> answer = bench.get("/");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      shares.merge(Long.valueOf(answer.body().substring(1)), 1.0 / REQUESTS, Double::sum);
+    }
+    return shares;
+  }
+
+  @Override
+  protected double tolerance() {
+    return 0.03;
+  }
+
+  @Override
+  protected void breakDown(Release release) throws Exception {
+    try (var unpacked = Files.walk(bench.directory.resolve("images"))) {
+      Path program = unpacked.filter(file -> file.endsWith("App.class")).findFirst().orElseThrow();
+      TinyApp.breakDown(program.resolveSibling(""), "v" + release.number());
+    }
+  }
+
+  @Override
+  protected RolloutTarget restart() throws Exception {
+    bench.stop();
+    bench.start();
+    return target;
   }
 
   @Override
@@ -122,15 +155,17 @@ class KeeperTargetTest extends RolloutTargetContract {
   }
 
   @Override
-  protected Set<Long> serving() throws Exception {
+  protected Map<Long, Integer> ready() throws Exception {
     try {
       return bench.replicas().stream()
           .filter(replica -> replica.phase() == Phase.READY)
-          .map(replica -> Long.valueOf(replica.release().replaceFirst(".*@", "")))
-          .collect(Collectors.toSet());
+          .collect(
+              Collectors.groupingBy(
+                  replica -> Long.valueOf(replica.release().replaceFirst(".*@", "")),
+                  Collectors.summingInt(_ -> 1)));
     } catch (KeeperException e) {
       assertThat(e.kind()).isEqualTo(KeeperException.Kind.NOT_FOUND);
-      return Set.of();
+      return Map.of();
     }
   }
 
@@ -211,7 +246,7 @@ class KeeperTargetTest extends RolloutTargetContract {
   private void settle(Release release) throws Exception {
     assertThat(target.verify(release)).isEqualTo(new Verified.Present());
     assertThat(target.prepare(release)).isEqualTo(new Prepared.Ready());
-    size();
+    size(1);
     target.shift(ENVIRONMENT, release.id(), new Division.Replace());
     await()
         .atMost(Duration.ofSeconds(40))

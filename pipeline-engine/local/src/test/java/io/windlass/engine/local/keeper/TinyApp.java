@@ -14,6 +14,7 @@ final class TinyApp {
   private static final String SOURCE =
       """
       import com.sun.net.httpserver.HttpServer;
+      import java.io.File;
       import java.net.InetSocketAddress;
       import java.net.Socket;
       import java.util.concurrent.Executors;
@@ -24,6 +25,14 @@ final class TinyApp {
             System.err.println("cannot find the answer to everything");
             System.exit(3);
           }
+          File broken = new File("broken-" + System.getenv("VERSION"));
+          Thread.ofPlatform().daemon().start(() -> {
+            while (!broken.exists()) {
+              try { Thread.sleep(20); } catch (InterruptedException e) { }
+            }
+            System.err.println("broken from now on");
+            System.exit(4);
+          });
           int port = Integer.parseInt(System.getenv("PORT"));
           HttpServer s = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 200);
           s.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -66,6 +75,11 @@ final class TinyApp {
             .run(null, null, null, "-d", app.toString(), source.toString());
     assertThat(result).isZero();
     return new Root.Directory(directory.toAbsolutePath().toString());
+  }
+
+  /** Has every replica of this version end with an error, those that run and those to come. */
+  static void breakDown(Path app, String version) throws IOException {
+    Files.createFile(app.resolve("broken-" + version));
   }
 
   static List<String> command() {

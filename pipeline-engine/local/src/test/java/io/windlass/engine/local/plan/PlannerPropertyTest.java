@@ -3,6 +3,8 @@ package io.windlass.engine.local.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.rollout.Division;
+import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A simulated machine where replicas start, fail, die and leave at random. */
 class PlannerPropertyTest {
   private static final Planner PLANNER = new Planner(Duration.ofSeconds(1));
+  private static final Division REPLACE = new Division.Replace();
   private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
 
   private final List<Slot> slots = new ArrayList<>();
@@ -25,7 +28,7 @@ class PlannerPropertyTest {
   @ValueSource(longs = {1, 2, 3, 5, 8, 13, 21, 34})
   void planningNeverTakesReadyCapacityBelowTheWantedTotalNorPassesTheSurge(long seed) {
     Random random = new Random(seed);
-    Wish wish = new Wish(1 + random.nextInt(6), "r0", 100, Optional.empty(), false);
+    Wish wish = Wish.all(1 + random.nextInt(6), "r0");
     int release = 0;
     for (int tick = 0; tick < 4_000; tick++) {
       now = now.plusMillis(250);
@@ -33,11 +36,12 @@ class PlannerPropertyTest {
         wish = resized(wish, random.nextInt(8));
       }
       if (random.nextInt(150) == 0) {
-        int percent = random.nextBoolean() ? 100 : 1 + random.nextInt(99);
-        wish = new Wish(wish.wanted(), "r" + ++release, percent, Optional.of(wish.to()), false);
+        wish =
+            new Wish(
+                wish.wanted(), "r" + ++release, division(random), Optional.of(wish.to()), false);
       }
       boolean failing = slots.stream().anyMatch(s -> s.phase() == Phase.CRASH_LOOPING);
-      wish = new Wish(wish.wanted(), wish.to(), wish.percent(), wish.from(), failing);
+      wish = new Wish(wish.wanted(), wish.to(), wish.division(), wish.from(), failing);
       world(random);
       step(wish, seed, tick);
     }
@@ -51,7 +55,7 @@ class PlannerPropertyTest {
     for (int i = 0; i < wanted; i++) {
       slots.add(slot("old", Phase.READY));
     }
-    Wish wish = new Wish(wanted, "new", 100, Optional.of("old"), false);
+    Wish wish = new Wish(wanted, "new", REPLACE, Optional.of("old"), false);
     for (int tick = 0; tick < 40 * wanted; tick++) {
       now = now.plusMillis(500);
       healthyWorld();
@@ -62,8 +66,16 @@ class PlannerPropertyTest {
     assertThat(PLANNER.plan(wish, slots, 100, now)).isEmpty();
   }
 
+  private static Division division(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Division.Part(Share.percent(1 + random.nextInt(99)));
+      case 1 -> new Division.Beside(random.nextBoolean());
+      default -> REPLACE;
+    };
+  }
+
   private static Wish resized(Wish wish, int wanted) {
-    return new Wish(wanted, wish.to(), wish.percent(), wish.from(), wish.failing());
+    return new Wish(wanted, wish.to(), wish.division(), wish.from(), wish.failing());
   }
 
   private void step(Wish wish, long seed, int tick) {

@@ -3,6 +3,8 @@ package io.windlass.engine.local.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.rollout.Division;
+import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +20,11 @@ class PlannerTest {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
   private static final Planner PLANNER = new Planner(Duration.ofSeconds(1));
   private static final int ROOMY = 100;
+  private static final Division REPLACE = new Division.Replace();
+
+  private static Division part(int percent) {
+    return new Division.Part(Share.percent(percent));
+  }
 
   /** Slots written as "a:READY a:READY b:STARTING"; ids count up, later ones are younger. */
   private static List<Slot> slots(String text) {
@@ -46,14 +53,23 @@ class PlannerTest {
   }
 
   static Stream<Arguments> table() {
-    Wish first = new Wish(2, "a", 100, Optional.empty(), false);
-    Wish none = new Wish(0, "a", 100, Optional.empty(), false);
-    Wish move = new Wish(2, "b", 100, Optional.of("a"), false);
-    Wish bad = new Wish(2, "b", 100, Optional.of("a"), true);
-    Wish badAndGrowing = new Wish(4, "b", 100, Optional.of("a"), true);
-    Wish canary = new Wish(10, "b", 10, Optional.of("a"), false);
-    Wish canaryOfOne = new Wish(1, "b", 10, Optional.of("a"), false);
-    Wish back = new Wish(2, "a", 100, Optional.of("b"), false);
+    Wish first = Wish.all(2, "a");
+    Wish none = Wish.all(0, "a");
+    Wish move = new Wish(2, "b", REPLACE, Optional.of("a"), false);
+    Wish bad = new Wish(2, "b", REPLACE, Optional.of("a"), true);
+    Wish badAndGrowing = new Wish(4, "b", REPLACE, Optional.of("a"), true);
+    Wish canary = new Wish(10, "b", part(10), Optional.of("a"), false);
+    Wish canaryOfOne = new Wish(1, "b", part(10), Optional.of("a"), false);
+    Wish canaryOfTwo = new Wish(2, "b", part(10), Optional.of("a"), false);
+    Wish half = new Wish(4, "b", part(50), Optional.of("a"), false);
+    Wish badCanary = new Wish(4, "b", part(50), Optional.of("a"), true);
+    Wish beside = new Wish(2, "b", new Division.Beside(false), Optional.of("a"), false);
+    Wish live = new Wish(2, "b", new Division.Beside(true), Optional.of("a"), false);
+    Wish besideGrown = new Wish(3, "b", new Division.Beside(true), Optional.of("a"), false);
+    Wish besideShrunk = new Wish(1, "b", new Division.Beside(true), Optional.of("a"), false);
+    Wish besideNothing = new Wish(2, "b", new Division.Beside(true), Optional.empty(), false);
+    Wish badBeside = new Wish(2, "b", new Division.Beside(true), Optional.of("a"), true);
+    Wish back = new Wish(2, "a", REPLACE, Optional.of("b"), false);
     return Stream.of(
         Arguments.of("first release starts whole", first, "", "start:a start:a"),
         Arguments.of("as wanted, nothing to do", first, "a:READY a:READY", ""),
@@ -98,6 +114,45 @@ class PlannerTest {
             "a:READY a:READY a:READY a:READY a:READY a:READY a:READY a:READY a:READY b:READY",
             ""),
         Arguments.of("a share of one is one beside one", canaryOfOne, "a:READY b:READY", ""),
+        Arguments.of("the rest is rounded up as well", canaryOfTwo, "a:READY a:READY b:READY", ""),
+        Arguments.of(
+            "a canary's replicas start before others leave",
+            half,
+            "a:READY a:READY a:READY a:READY",
+            "start:b"),
+        Arguments.of(
+            "and take the place of others one after the other",
+            half,
+            "a:READY a:READY a:READY a:READY b:READY",
+            "drain:r3 start:b"),
+        Arguments.of(
+            "a smaller total takes from both",
+            canaryOfTwo,
+            "a:READY a:READY a:READY b:READY b:READY",
+            "drain:r2 drain:r4"),
+        Arguments.of(
+            "a canary that breaks is made up for by what ran before",
+            badCanary,
+            "a:READY a:READY b:CRASH_LOOPING b:BACKOFF",
+            "start:a"),
+        Arguments.of("both are whole", beside, "a:READY a:READY", "start:b start:b"),
+        Arguments.of("and stay", beside, "a:READY a:READY b:READY b:READY", ""),
+        Arguments.of("also after the switch", live, "a:READY a:READY b:READY b:READY", ""),
+        Arguments.of(
+            "both grow", besideGrown, "a:READY a:READY b:READY b:READY", "start:b start:a"),
+        Arguments.of(
+            "both shrink", besideShrunk, "a:READY a:READY b:READY b:READY", "drain:r1 drain:r3"),
+        Arguments.of("beside nothing it is whole", besideNothing, "b:READY", "start:b"),
+        Arguments.of(
+            "beside one that breaks the other stays whole",
+            badBeside,
+            "a:READY a:BACKOFF b:BACKOFF b:READY",
+            ""),
+        Arguments.of(
+            "what was beside leaves at once when all is replaced",
+            move,
+            "a:READY a:READY b:READY b:READY",
+            "drain:r1 drain:r0"),
         Arguments.of(
             "return drops the failing ones", back, "a:READY a:READY b:BACKOFF", "drain:r2"),
         Arguments.of("return restores", back, "a:READY b:READY", "start:a"),
@@ -112,15 +167,18 @@ class PlannerTest {
 
   @Test
   void startsNoMoreThanTheMachineHasRoomFor() {
-    Wish wish = new Wish(5, "a", 100, Optional.empty(), false);
+    Wish wish = Wish.all(5, "a");
     assertThat(text(PLANNER.plan(wish, slots("a:READY"), 2, NOW))).isEqualTo("start:a start:a");
     assertThat(PLANNER.plan(wish, slots("a:READY"), 0, NOW)).isEmpty();
+
+    Wish beside = new Wish(2, "b", new Division.Beside(false), Optional.of("a"), false);
+    assertThat(text(PLANNER.plan(beside, slots("a:READY a:READY"), 1, NOW))).isEqualTo("start:b");
   }
 
   @Test
   void restartsWhenItsTimeHasCome() {
     Slot waiting = new Slot("r", "a", Phase.BACKOFF, NOW, NOW, NOW.plusSeconds(3));
-    Wish wish = new Wish(1, "a", 100, Optional.empty(), false);
+    Wish wish = Wish.all(1, "a");
     assertThat(PLANNER.plan(wish, List.of(waiting), ROOMY, NOW)).isEmpty();
     assertThat(PLANNER.plan(wish, List.of(waiting), ROOMY, NOW.plusSeconds(3)))
         .containsExactly(new Action.Restart("r"));
@@ -128,7 +186,7 @@ class PlannerTest {
 
   @Test
   void aNewReplicaStandsForAnOldOneOnlyAfterTheSettleTime() {
-    Wish wish = new Wish(1, "b", 100, Optional.of("a"), false);
+    Wish wish = new Wish(1, "b", REPLACE, Optional.of("a"), false);
     Slot old = new Slot("old", "a", Phase.READY, NOW, NOW, NOW);
     Slot fresh = new Slot("new", "b", Phase.READY, NOW, NOW, NOW);
     assertThat(PLANNER.plan(wish, List.of(old, fresh), ROOMY, NOW)).isEmpty();

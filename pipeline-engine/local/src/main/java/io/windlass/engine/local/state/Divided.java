@@ -1,0 +1,148 @@
+package io.windlass.engine.local.state;
+
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Division.Beside;
+import io.windlass.engine.rollout.Division.Part;
+import io.windlass.engine.rollout.Division.Replace;
+import io.windlass.scaler.fleet.Share;
+import java.util.Optional;
+
+/**
+ * How an environment's fleets are divided: what was asked for last, and between which releases.
+ *
+ * @param to the release that was moved to last
+ * @param percent of {@code to}; all that a keeper of the version before reads, so that in its eyes
+ *     requests stay with the release that they are with
+ * @param from the one before, until all of the total has proved to be of {@code to}
+ * @param kind what a percentage does not say; empty where it says all
+ */
+public record Divided(String to, double percent, Optional<String> from, Optional<Kind> kind) {
+  /** Each returned replica takes up to this many times its share of the requests. */
+  private static final double STRETCH = 2;
+
+  /** A move that is more than a percentage. */
+  public enum Kind {
+    /** To what ran before: requests go ahead of the replicas. */
+    RETURN,
+    /** Both are whole, and requests go to what ran before. */
+    STANDBY,
+    /** The same until {@code to} is whole for the first time, then it is LIVE. */
+    SWITCH,
+    /** Both are whole, and requests go to {@code to}. */
+    LIVE
+  }
+
+  /** After the engine has asked for this division. */
+  public static Divided shifted(Optional<Divided> before, String release, Division asked) {
+    Optional<String> from = before.flatMap(now -> now.before(release));
+    Optional<Kind> kind =
+        switch (asked) {
+          case Replace() -> before.filter(now -> now.isLeftFor(release)).map(_ -> Kind.RETURN);
+          case Part _ -> Optional.empty();
+          case Beside(boolean live) when live ->
+              Optional.of(
+                  before.filter(now -> now.isLiveWith(release)).isPresent()
+                      ? Kind.LIVE
+                      : Kind.SWITCH);
+          case Beside _ -> Optional.of(Kind.STANDBY);
+        };
+    double percent =
+        switch (asked) {
+          case Replace() -> 100;
+          case Part(Share share) -> share.inPercent();
+          case Beside(boolean live) -> live ? 100 : 0;
+        };
+    return new Divided(release, percent, from, kind);
+  }
+
+  /**
+   * What a move to this release leaves. A candidate that has not proved itself is nothing to go on
+   * from, unless it is left for what ran before it.
+   */
+  private Optional<String> before(String release) {
+    if (to.equals(release)) {
+      return from;
+    }
+    return kind.equals(Optional.of(Kind.RETURN))
+        ? Optional.of(to)
+        : from.filter(f -> !f.equals(release)).or(() -> Optional.of(to));
+  }
+
+  private boolean isLeftFor(String release) {
+    boolean returning = kind.equals(Optional.of(Kind.RETURN));
+    return returning ? to.equals(release) : from.equals(Optional.of(release));
+  }
+
+  private boolean isLiveWith(String release) {
+    return to.equals(release) && kind.equals(Optional.of(Kind.LIVE));
+  }
+
+  /** As the engine asked for it. */
+  public Division asked() {
+    return kind.<Division>map(k ->
+            switch (k) {
+              case RETURN -> new Replace();
+              case STANDBY -> new Beside(false);
+              case SWITCH, LIVE -> new Beside(true);
+            })
+        .orElseGet(() -> percent >= 100 ? new Replace() : new Part(Share.percent(percent)));
+  }
+
+  /**
+   * The share of a fleet's requests that goes to {@code to} now; empty: to whichever replica is
+   * ready. A canary's grows with the replicas that carry it. A return takes all requests away at
+   * once from what has failed, unless so few replicas are left of the other that they would break
+   * under them.
+   *
+   * @param total of the fleet
+   * @param ready replicas of {@code to}
+   */
+  public Optional<Share> requests(int total, int ready) {
+    if (kind.isPresent()) {
+      return Optional.of(
+          switch (kind.get()) {
+            case RETURN -> new Share(Math.min(1, STRETCH * ready / Math.max(1, total)));
+            case STANDBY, SWITCH -> Share.NONE;
+            case LIVE -> Share.ALL;
+          });
+    }
+    int whole = Math.max(1, asked().ofRelease(total));
+    return asked()
+        .requests()
+        .map(share -> new Share(share.fraction() * Math.min(1, (double) ready / whole)));
+  }
+
+  /** Whether nothing is to stay of what ran before. */
+  public boolean replaces() {
+    return asked() instanceof Replace;
+  }
+
+  /** Whether what ran before still serves alone. */
+  public boolean isBehind() {
+    return kind.filter(k -> k == Kind.STANDBY || k == Kind.SWITCH).isPresent();
+  }
+
+  /** Whether requests change sides once {@code to} is whole. */
+  public boolean switches() {
+    return kind.equals(Optional.of(Kind.SWITCH));
+  }
+
+  /** Whether {@code to} has yet to prove itself. */
+  public boolean isTrial() {
+    return from.isPresent() && !kind.equals(Optional.of(Kind.RETURN));
+  }
+
+  /** Once {@code to} is whole, beside what ran before. */
+  public Divided switched() {
+    return new Divided(to, percent, from, Optional.of(Kind.LIVE));
+  }
+
+  /** Once all is of {@code to}. */
+  public Divided proved() {
+    return new Divided(to, percent, Optional.empty(), Optional.empty());
+  }
+
+  public boolean names(String release) {
+    return to.equals(release) || from.filter(release::equals).isPresent();
+  }
+}
