@@ -121,19 +121,16 @@ public final class Applier {
   public <T extends HasMetadata> T dryRun(T object, boolean force) throws ClusterException {
     PatchContext context = context(Ownership.ENGINE, force, true);
     return cluster.read(
-        "try to apply " + ObjectRef.of(object),
-        client -> on(client, object).patch(context, object));
+        "apply " + ObjectRef.of(object), client -> on(client, object).patch(context, object));
   }
 
   private <T extends HasMetadata> T patch(T object, Optional<T> live, boolean force)
       throws ClusterException {
     PatchContext context = context(Ownership.ENGINE, force, false);
-    // Bound to the very object that was looked at: one that was deleted meanwhile is not made anew
-    // without a size.
-    live.ifPresent(l -> object.getMetadata().setUid(l.getMetadata().getUid()));
+    T bound = bound(object, live);
     try {
       return cluster.write(
-          "apply " + ObjectRef.of(object), client -> on(client, object).patch(context, object));
+          "apply " + ObjectRef.of(object), client -> on(client, bound).patch(context, bound));
     } catch (ClusterException e) {
       if (force || live.isEmpty() || !handedOver(live.get(), e.conflicts())) {
         throw e;
@@ -141,9 +138,20 @@ public final class Applier {
       T taken = patch(object, live, true);
       forgetHandover(taken);
       return taken;
-    } finally {
-      object.getMetadata().setUid(null);
     }
+  }
+
+  /**
+   * The object bound to the very one that was looked at: one that was deleted meanwhile is not made
+   * anew without a size.
+   */
+  private <T extends HasMetadata> T bound(T object, Optional<T> live) {
+    if (live.isEmpty()) {
+      return object;
+    }
+    T copy = cluster.client().getKubernetesSerialization().clone(object);
+    copy.getMetadata().setUid(live.get().getMetadata().getUid());
+    return copy;
   }
 
   private static boolean handedOver(HasMetadata live, List<FieldConflict> conflicts) {

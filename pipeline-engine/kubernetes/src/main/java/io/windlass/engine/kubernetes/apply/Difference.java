@@ -4,27 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.windlass.engine.kubernetes.workload.Yaml;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.windlass.engine.rollout.Change;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.eclipse.jgit.diff.DiffAlgorithm;
-import org.eclipse.jgit.diff.DiffAlgorithm.SupportedAlgorithm;
-import org.eclipse.jgit.diff.DiffFormatter;
-import org.eclipse.jgit.diff.RawText;
-import org.eclipse.jgit.diff.RawTextComparator;
+import java.util.TreeMap;
 
 /**
- * What differs between two states of an object, for people: as a unified difference of their YAML,
- * without what the API server keeps for itself, and without any secret's value.
+ * What differs between two states of an object, for people: its values by their paths, without what
+ * the API server keeps for itself, and without any secret's value.
  */
 final class Difference {
-  private static final int CONTEXT = 3;
-
   /** Of {@code metadata}: bookkeeping of the API server. */
   private static final List<String> BOOKKEEPING =
       List.of(
@@ -41,14 +32,16 @@ final class Difference {
    *
    * @param before empty: it is not there
    * @param after empty: it is to go
-   * @return hunks of a unified difference; empty where a person would see none
+   * @return empty where a person would see no difference
    */
-  static String between(
-      Optional<? extends HasMetadata> before, Optional<? extends HasMetadata> after) {
+  static Optional<Change> between(
+      ObjectRef object,
+      Optional<? extends HasMetadata> before,
+      Optional<? extends HasMetadata> after) {
     Optional<ObjectNode> a = before.map(Difference::readable);
     Optional<ObjectNode> b = after.map(Difference::readable);
     mask(a, b);
-    return unified(a.map(Difference::text).orElse(""), b.map(Difference::text).orElse(""));
+    return Change.between(object.toString(), a.map(Difference::values), b.map(Difference::values));
   }
 
   private static ObjectNode readable(HasMetadata object) {
@@ -58,9 +51,6 @@ final class Difference {
       metadata.remove(BOOKKEEPING);
       if (metadata.get("annotations") instanceof ObjectNode annotations) {
         annotations.remove(REVISION);
-        if (annotations.isEmpty()) {
-          metadata.remove("annotations");
-        }
       }
     }
     return tree;
@@ -90,23 +80,38 @@ final class Difference {
         .orElseGet(JSON::createObjectNode);
   }
 
-  private static String text(ObjectNode tree) {
-    return Yaml.of(tree).replaceFirst("^---\n", "");
+  private static Map<String, String> values(ObjectNode tree) {
+    Map<String, String> values = new TreeMap<>();
+    flatten("", tree, values);
+    return values;
   }
 
-  static String unified(String before, String after) {
-    var a = new RawText(before.getBytes(StandardCharsets.UTF_8));
-    var b = new RawText(after.getBytes(StandardCharsets.UTF_8));
-    var edits =
-        DiffAlgorithm.getAlgorithm(SupportedAlgorithm.HISTOGRAM)
-            .diff(RawTextComparator.DEFAULT, a, b);
-    var out = new ByteArrayOutputStream();
-    try (var formatter = new DiffFormatter(out)) {
-      formatter.setContext(CONTEXT);
-      formatter.format(edits, a, b);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Memory can be written to", e);
+  private static void flatten(String path, JsonNode node, Map<String, String> into) {
+    if (node.isObject()) {
+      node.properties().forEach(e -> flatten(path + step(path, e.getKey()), e.getValue(), into));
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        element(path, i, node.get(i), into);
+      }
+    } else {
+      into.put(path, node.asText());
     }
-    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /** By name where it has one, so that one more in the middle is one difference. */
+  private static void element(String path, int index, JsonNode node, Map<String, String> into) {
+    JsonNode name = node.path("name");
+    String at = path + "[" + name.asText(Integer.toString(index)) + "]";
+    flatten(at, node, into);
+    if (name.isTextual() && node.size() > 1) {
+      into.remove(at + ".name");
+    }
+  }
+
+  private static String step(String path, String key) {
+    if (key.contains(".")) {
+      return "[" + key + "]";
+    }
+    return path.isEmpty() ? key : "." + key;
   }
 }

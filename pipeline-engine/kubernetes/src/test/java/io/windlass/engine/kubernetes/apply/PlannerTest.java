@@ -3,9 +3,9 @@ package io.windlass.engine.kubernetes.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.windlass.engine.kubernetes.apply.Plan.What;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
@@ -15,6 +15,7 @@ import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Shop;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.ProcessRuntime;
+import io.windlass.engine.rollout.Change;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,13 +57,12 @@ class PlannerTest {
   void nothingIsThereYetAndNothingIsMade() throws Exception {
     Rendered release = rendered(1, Map.of());
 
-    Plan plan = planner.plan(release.all(Slot.BLUE), List.of(), List.of("A note."));
+    List<Change> plan = planner.plan(release.all(Slot.BLUE), List.of());
 
-    assertThat(plan.changes()).allMatch(change -> change.what() == What.CREATE);
-    assertThat(plan.text())
-        .contains("create Service shop-production-web\n")
-        .contains("  +    port: 80\n")
-        .endsWith("A note.\n");
+    assertThat(plan).hasSize(7).allMatch(change -> change.kind() == Change.Kind.ADDED);
+    assertThat(lines(plan, "Service shop-production-web"))
+        .contains("spec.ports[http].port: none -> 80")
+        .noneMatch(line -> line.contains("clusterIP"));
     assertThat(applier.find(release.objects().getFirst())).isEmpty();
   }
 
@@ -70,37 +70,29 @@ class PlannerTest {
   void aReleaseThatIsThereHasNoDifferenceOfDefaultsOrBookkeeping() throws Exception {
     Rendered release = bring(rendered(1, Map.of()));
 
-    Plan plan = planner.plan(release.all(Slot.BLUE), List.of(), List.of());
-
-    assertThat(plan.text()).isEqualTo("7 objects stay as they are\n");
-    assertThat(plan.isEmpty()).isTrue();
+    assertThat(planner.plan(release.all(Slot.BLUE), List.of())).isEmpty();
   }
 
   @Test
   void aNewReleaseShowsWhatItChangesAndNothingElse() throws Exception {
-    bring(rendered(1, Map.of("A", "1")));
+    bring(rendered(1, Map.of("B", "1")));
 
-    Plan plan =
+    List<Change> plan =
         planner.plan(
-            List.of(rendered(2, Map.of("A", "2")).workload("web", Slot.BLUE)),
-            List.of(),
-            List.of());
+            List.of(rendered(2, Map.of("A", "0", "B", "2")).workload("web", Slot.BLUE)), List.of());
 
-    String text = plan.text();
-    assertThat(text.lines().filter(line -> line.matches("  [+-].*")))
+    String pod = "spec.template.spec.";
+    String web = pod + "containers[web].";
+    assertThat(lines(plan, "Deployment shop-production-web"))
         .containsExactlyInAnyOrder(
-            "  -        app.kubernetes.io/version: c0ffee1",
-            "  +        app.kubernetes.io/version: c0ffee2",
-            "  -        windlass.io/release: '1'",
-            "  +        windlass.io/release: '2'",
-            "  -          value: '1'",
-            "  +          value: '2'",
-            "  -          value: c0ffee1",
-            "  +          value: c0ffee2",
-            "  -            name: shop-production-r1",
-            "  +            name: shop-production-r2",
-            "  -            windlass.io/release: '1'",
-            "  +            windlass.io/release: '2'");
+            web + "envFrom[0].secretRef.name: shop-production-r1 -> shop-production-r2",
+            web + "env[A].value: none -> 0",
+            web + "env[B].value: 1 -> 2",
+            web + "env[WINDLASS_SHA].value: c0ffee1 -> c0ffee2",
+            pod
+                + "topologySpreadConstraints[0].labelSelector.matchLabels[windlass.io/release]: 1 -> 2",
+            "spec.template.metadata.labels[app.kubernetes.io/version]: c0ffee1 -> c0ffee2",
+            "spec.template.metadata.labels[windlass.io/release]: 1 -> 2");
   }
 
   @Test
@@ -109,71 +101,88 @@ class PlannerTest {
     Rendered after =
         Shop.rendered(Shop.release(2, Map.of(), Map.of("web", Shop.web())), placement());
 
-    Plan plan = planner.plan(after.objects(), Inventory.gone(before, after), List.of());
+    List<Change> plan = planner.plan(List.of(), Inventory.gone(before, after));
 
-    assertThat(plan.changes())
-        .filteredOn(change -> change.what() == What.DELETE)
-        .extracting(change -> change.object().toString())
+    assertThat(plan)
         .containsExactly(
-            "Deployment shop-production-worker", "PodDisruptionBudget shop-production-worker");
+            new Change("Deployment shop-production-worker", Change.Kind.REMOVED, List.of()),
+            new Change(
+                "PodDisruptionBudget shop-production-worker", Change.Kind.REMOVED, List.of()));
   }
 
   @Test
   void aSecretsValueIsNeverShown() throws Exception {
     Rendered first = rendered(1, Map.of());
-    HasMetadata secret = first.secret(Map.of("A", "hunter2", "B", "correct horse")).orElseThrow();
+    HasMetadata secret =
+        first.secret(Map.of("A", "hunter2", "B", "correct horse", "C", "gone")).orElseThrow();
     applier.apply(secret);
-    HasMetadata changed = first.secret(Map.of("A", "hunter3", "B", "correct horse")).orElseThrow();
+    HasMetadata changed =
+        first.secret(Map.of("A", "hunter3", "B", "correct horse", "D", "new")).orElseThrow();
 
-    String text = Difference.between(applier.find(secret), Optional.of(changed));
+    var difference =
+        Difference.between(ObjectRef.of(secret), applier.find(secret), Optional.of(changed));
 
-    assertThat(text)
-        .contains("-  A: (value)\n+  A: (another value)\n   B: (value)\n")
-        .doesNotContain("aHVudGVy", "hunter", "horse");
-    assertThat(Planner.secrets(Optional.empty(), first))
-        .containsExactly("Secret \"DATABASE_URL\": none, then version 3");
+    assertThat(lines(difference.stream().toList(), "Secret shop-production-r1"))
+        .containsExactly(
+            "data.A: (value) -> (another value)",
+            "data.C: (value) -> none",
+            "data.D: none -> (value)");
+  }
+
+  @Test
+  void secretsAreComparedByTheirVersions() {
+    var first = rendered(1, Map.of()).release();
+
+    assertThat(lines(Planner.secrets(Optional.empty(), first).stream().toList(), "secrets"))
+        .containsExactly("DATABASE_URL: none -> version 3");
     assertThat(Planner.secrets(Optional.of(first), first)).isEmpty();
   }
 
   @Test
   void whatTheClusterWouldNotTakeIsSaid() throws Exception {
-    Rendered release = rendered(1, Map.of());
-    var wrong =
-        release
-            .service("web")
-            .orElseThrow()
-            .edit()
-            .editSpec()
-            .editFirstPort()
-            .withPort(99999)
-            .endPort()
-            .endSpec()
-            .build();
+    Service service = rendered(1, Map.of()).service("web").orElseThrow();
+    Service wrong =
+        service.edit().editSpec().editFirstPort().withPort(99999).endPort().endSpec().build();
 
-    Plan plan = planner.plan(List.of(wrong), List.of(), List.of());
+    List<Change> plan = planner.plan(List.of(wrong), List.of());
 
-    assertThat(plan.changes().getFirst().what()).isEqualTo(What.REFUSED);
-    assertThat(plan.text()).contains("refused Service shop-production-web", "99999");
+    assertThat(lines(plan, "Service shop-production-web").getFirst())
+        .startsWith("refused: none -> Tried to apply Service shop-production-web but")
+        .contains("must be between 1 and 65535");
   }
 
   @Test
   void driftIsWhatSomebodyElseChangedInOurFields() throws Exception {
     Rendered release = bring(rendered(1, Map.of()));
     patch("{\"spec\":{\"replicas\":4,\"paused\":true}}");
-    assertThat(planner.drift(release.all(Slot.BLUE)).isEmpty()).isTrue();
+    assertThat(planner.drift(release.all(Slot.BLUE))).isEmpty();
     patch("{\"spec\":{\"progressDeadlineSeconds\":1000}}");
     kube.client().services().inNamespace(namespace).withName("shop-production-web").delete();
 
-    Plan drift = planner.drift(release.all(Slot.BLUE));
+    List<Change> drift = planner.drift(release.all(Slot.BLUE));
 
-    assertThat(drift.changes())
-        .filteredOn(change -> change.what() != What.KEEP)
-        .extracting(change -> change.what() + " " + change.object())
-        .containsExactly(
-            "CREATE Service shop-production-web", "REFUSED Deployment shop-production-web");
-    assertThat(drift.text())
-        .contains("-  progressDeadlineSeconds: 1000\n  +  progressDeadlineSeconds: 360")
-        .contains(".spec.progressDeadlineSeconds belongs to \"kubectl-edit\"");
+    assertThat(drift)
+        .extracting(Change::subject)
+        .containsExactly("Service shop-production-web", "Deployment shop-production-web");
+    assertThat(lines(drift, "Deployment shop-production-web"))
+        .hasSize(2)
+        .anyMatch(line ->
+            line.startsWith("refused")
+                && line.contains(".spec.progressDeadlineSeconds belongs to \"kubectl-edit\""))
+        .contains("spec.progressDeadlineSeconds: 1000 -> 360");
+  }
+
+  private static List<String> lines(List<Change> plan, String subject) {
+    return plan.stream()
+        .filter(change -> change.subject().equals(subject))
+        .flatMap(change -> change.lines().stream())
+        .map(line ->
+            line.path()
+                + ": "
+                + line.before().orElse("none")
+                + " -> "
+                + line.after().orElse("none"))
+        .toList();
   }
 
   private Placement placement() {
