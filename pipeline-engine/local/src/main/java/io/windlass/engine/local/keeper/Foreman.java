@@ -67,7 +67,9 @@ final class Foreman {
     List<Order> orders = new ArrayList<>();
     KeeperState next = lives(state, drains, now, orders);
     next = plans(next, now, orders);
-    return new Round(rollouts.arrivals(next), orders);
+    KeeperState arrived = rollouts.arrivals(next);
+    logArrivals(next, arrived);
+    return new Round(arrived, orders);
   }
 
   private KeeperState lives(KeeperState before, Drains drains, Instant now, List<Order> orders) {
@@ -186,6 +188,22 @@ final class Foreman {
         yield state.withMember(member.become(Phase.DRAINING, now));
       }
     };
+  }
+
+  private static void logArrivals(KeeperState before, KeeperState after) {
+    after
+        .divisions()
+        .forEach((environment, divided) -> {
+          if (!before.division(environment).equals(Optional.of(divided))) {
+            LOG.atInfo()
+                .addKeyValue("environment", environment)
+                .addKeyValue("release", divided.to())
+                .log(
+                    divided.from().isPresent()
+                        ? "All requests go to the new release"
+                        : "The new release has taken the whole place");
+          }
+        });
   }
 
   private static void logChange(Member before, Member after) {

@@ -11,8 +11,8 @@ import java.util.Optional;
  * How an environment's fleets are divided: what was asked for last, and between which releases.
  *
  * @param to the release that was moved to last
- * @param percent of {@code to}; all that a keeper of the version before reads, so that in its eyes
- *     requests stay with the release that they are with
+ * @param percent of {@code to}; all that a keeper of the version before reads: while both are
+ *     whole, all where requests go to {@code to} and else nothing
  * @param from the one before, until all of the total has proved to be of {@code to}
  * @param kind what a percentage does not say; empty where it says all
  */
@@ -29,30 +29,25 @@ public record Divided(String to, double percent, Optional<String> from, Optional
     /** The same until {@code to} is whole for the first time, then it is LIVE. */
     SWITCH,
     /** Both are whole, and requests go to {@code to}. */
-    LIVE
+    LIVE,
+    /** After LIVE: what ran before leaves, and gets no requests meanwhile. */
+    FINISH
   }
 
   /** After the engine has asked for this division. */
   public static Divided shifted(Optional<Divided> before, String release, Division asked) {
     Optional<String> from = before.flatMap(now -> now.before(release));
-    Optional<Kind> kind =
-        switch (asked) {
-          case Replace() -> before.filter(now -> now.isLeftFor(release)).map(_ -> Kind.RETURN);
-          case Part _ -> Optional.empty();
-          case Beside(boolean live) when live ->
-              Optional.of(
-                  before.filter(now -> now.isLiveWith(release)).isPresent()
-                      ? Kind.LIVE
-                      : Kind.SWITCH);
-          case Beside _ -> Optional.of(Kind.STANDBY);
-        };
-    double percent =
-        switch (asked) {
-          case Replace() -> 100;
-          case Part(Share share) -> share.inPercent();
-          case Beside(boolean live) -> live ? 100 : 0;
-        };
-    return new Divided(release, percent, from, kind);
+    boolean live = before.filter(now -> now.isLiveWith(release)).isPresent();
+    boolean back = before.filter(now -> now.isLeftFor(release)).isPresent();
+    return switch (asked) {
+      case Replace() when back -> new Divided(release, 100, from, Optional.of(Kind.RETURN));
+      case Replace() when live -> new Divided(release, 100, from, Optional.of(Kind.FINISH));
+      case Replace() -> new Divided(release, 100, from, Optional.empty());
+      case Part(Share share) -> new Divided(release, share.inPercent(), from, Optional.empty());
+      case Beside(boolean switches) when !switches ->
+          new Divided(release, 0, from, Optional.of(Kind.STANDBY));
+      case Beside _ -> new Divided(release, 100, from, Optional.of(live ? Kind.LIVE : Kind.SWITCH));
+    };
   }
 
   /**
@@ -74,14 +69,14 @@ public record Divided(String to, double percent, Optional<String> from, Optional
   }
 
   private boolean isLiveWith(String release) {
-    return to.equals(release) && kind.equals(Optional.of(Kind.LIVE));
+    return to.equals(release) && kind.filter(k -> k == Kind.LIVE || k == Kind.FINISH).isPresent();
   }
 
   /** As the engine asked for it. */
   public Division asked() {
     return kind.<Division>map(k ->
             switch (k) {
-              case RETURN -> new Replace();
+              case RETURN, FINISH -> new Replace();
               case STANDBY -> new Beside(false);
               case SWITCH, LIVE -> new Beside(true);
             })
@@ -103,7 +98,7 @@ public record Divided(String to, double percent, Optional<String> from, Optional
           switch (kind.get()) {
             case RETURN -> new Share(Math.min(1, STRETCH * ready / Math.max(1, total)));
             case STANDBY, SWITCH -> Share.NONE;
-            case LIVE -> Share.ALL;
+            case LIVE, FINISH -> Share.ALL;
           });
     }
     int whole = Math.max(1, asked().ofRelease(total));

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.client.KeeperLauncher;
 import io.windlass.engine.local.process.ProcessTable;
+import io.windlass.engine.local.protocol.Beside;
 import io.windlass.engine.local.protocol.KeeperStatus;
 import io.windlass.engine.local.protocol.Phase;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.ReplicaStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
 import io.windlass.engine.local.protocol.Root;
+import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.run.StepResult;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -165,5 +167,54 @@ class KilledKeeperTest {
               .collect(Collectors.toSet());
       assertThat(wrappers).as("seed %d, release %d", seed, number).isEqualTo(pids());
     }
+  }
+
+  private record Stage(int percent, Optional<Boolean> live, Map<String, Integer> replicas) {}
+
+  @Test
+  void killedAtAnyMomentOfADivisionItStillComesToIt() throws Exception {
+    long seed = 11;
+    Random random = new Random(seed);
+    ReleaseSpec old = Bench.release(1, root, Map.of());
+    ReleaseSpec next = Bench.release(2, root, Map.of());
+    bench.size(2);
+    bench.shift(old);
+    bench.awaitState(old, State.SETTLED);
+    bench.client.prepare(next);
+    Map<String, Integer> both = Map.of(old.release(), 2, next.release(), 2);
+    for (Stage stage :
+        List.of(
+            new Stage(10, Optional.empty(), Map.of(old.release(), 2, next.release(), 1)),
+            new Stage(0, Optional.of(false), both),
+            new Stage(0, Optional.of(true), both),
+            new Stage(100, Optional.empty(), Map.of(next.release(), 2)))) {
+      ask(next, stage);
+      long until = System.nanoTime() + Duration.ofMillis(random.nextInt(1_500)).toNanos();
+      await().pollInterval(Duration.ofMillis(5)).until(() -> System.nanoTime() > until);
+      kill();
+      start();
+      bench.awaitState(next, State.SETTLED);
+      String what = "seed %d, %s".formatted(seed, stage);
+      assertThat(counts()).as(what).isEqualTo(stage.replicas());
+      for (int i = 0; i < 20; i++) {
+        assertThat(get())
+            .as(what)
+            .matches(stage.live().map(live -> live ? "v2" : "v1").orElse("v[12]"));
+      }
+    }
+    assertThat(get()).isEqualTo("v2");
+  }
+
+  private void ask(ReleaseSpec release, Stage stage) throws Exception {
+    if (stage.live().isPresent()) {
+      bench.client.beside(new Beside(Bench.ENVIRONMENT, release.release(), stage.live().get()));
+    } else {
+      bench.client.shift(new Shift(Bench.ENVIRONMENT, release.release(), stage.percent()));
+    }
+  }
+
+  private Map<String, Integer> counts() throws Exception {
+    return bench.replicas().stream()
+        .collect(Collectors.groupingBy(ReplicaStatus::release, Collectors.summingInt(_ -> 1)));
   }
 }

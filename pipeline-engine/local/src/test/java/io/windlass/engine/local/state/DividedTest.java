@@ -82,6 +82,12 @@ class DividedTest {
     assertThat(live.asked()).isEqualTo(new Beside(true));
     assertThat(shifted(live, "b", new Beside(true))).isEqualTo(live);
     assertThat(shifted(live, "b", new Beside(false)).kind()).contains(Kind.STANDBY);
+
+    Divided last = shifted(live, "b", REPLACE);
+    assertThat(last.kind()).contains(Kind.FINISH);
+    assertThat(last.asked()).isEqualTo(REPLACE);
+    assertThat(shifted(last, "b", REPLACE)).isEqualTo(last);
+    assertThat(shifted(last, "a", REPLACE).kind()).contains(Kind.RETURN);
   }
 
   @ParameterizedTest(name = "{0}: {2} of {1} ready take {3}")
@@ -100,6 +106,7 @@ class DividedTest {
     "SWITCH, 4, 3, 0",
     "LIVE, 4, 4, 1",
     "LIVE, 4, 1, 1",
+    "FINISH, 4, 1, 1",
     // Back at once where half of the replicas are there; fewer take twice their share.
     "RETURN, 10, 9, 1",
     "RETURN, 10, 5, 1",
