@@ -2,6 +2,8 @@ package io.windlass.engine.local.keeper;
 
 import io.windlass.engine.local.protocol.ReplicaSeries;
 import io.windlass.engine.local.protocol.ReplicaSeries.Sample;
+import io.windlass.engine.local.proxy.ProxyStats;
+import io.windlass.engine.local.proxy.ProxyStats.ReleaseStats;
 import io.windlass.engine.local.replica.Meter;
 import io.windlass.engine.local.state.KeeperState;
 import io.windlass.engine.local.state.Member;
@@ -15,20 +17,39 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
-/** What was measured of replicas: for the scaler, and in Prometheus' text form. */
+/**
+ * What was measured of replicas: for the scaler, and in Prometheus' text form. There also what was
+ * measured of releases, which goes on when their replicas change.
+ */
 final class Figures {
   private static final Duration FRESH = Duration.ofSeconds(5);
+  private static final String REQUESTS = "windlass_release_requests_total";
+  private static final String ERRORS = "windlass_release_request_errors_total";
+  private static final String DURATION = "windlass_release_request_duration_seconds";
+  private static final double NANOS = 1e9;
+
+  /** From 1 ms to 67 s, each twice the one before: ends of the buckets that are counted in. */
+  private static final List<Duration> BOUNDS =
+      IntStream.rangeClosed(10, 26).mapToObj(i -> Duration.ofNanos(1_000L << i)).toList();
 
   private final InstantSource clock;
   private final Meter meter;
   private final Supplier<KeeperState> state;
+  private final Supplier<ProxyStats> proxy;
   private final Releases releases;
 
-  Figures(InstantSource clock, Meter meter, Supplier<KeeperState> state, Releases releases) {
+  Figures(
+      InstantSource clock,
+      Meter meter,
+      Supplier<KeeperState> state,
+      Supplier<ProxyStats> proxy,
+      Releases releases) {
     this.clock = clock;
     this.meter = meter;
     this.state = state;
+    this.proxy = proxy;
     this.releases = releases;
   }
 
@@ -76,6 +97,7 @@ final class Figures {
     gauge(text, lines, "in_flight", "Requests under way", l -> l.sample().inFlight());
     gauge(text, lines, "memory_bytes", "Memory", l -> l.sample().memoryBytes());
     gauge(text, lines, "cpu_limit_cores", "Cores asked for", Line::cores);
+    byRelease(text);
     return text.toString();
   }
 
@@ -105,20 +127,60 @@ final class Figures {
       String help,
       ToDoubleFunction<Line> value) {
     String full = "windlass_replica_" + name;
-    text.append("# HELP ").append(full).append(' ').append(help).append(" of a replica.\n");
-    text.append("# TYPE ").append(full).append(' ').append(type).append('\n');
+    head(text, full, type, help + " of a replica.");
     for (Line line : lines) {
-      text.append(full)
-          .append("{fleet=\"")
-          .append(escaped(line.member().fleet()))
-          .append("\",release=\"")
-          .append(escaped(line.member().release()))
-          .append("\",replica=\"")
-          .append(escaped(line.member().id()))
-          .append("\"} ")
-          .append(number(value.applyAsDouble(line)))
-          .append('\n');
+      String replica = ",replica=\"" + escaped(line.member().id()) + "\"";
+      line(
+          text,
+          full,
+          labels(line.member().fleet(), line.member().release()) + replica,
+          value.applyAsDouble(line));
     }
+  }
+
+  /** Of the releases that may still serve: those that were retired are nobody's question. */
+  private void byRelease(StringBuilder text) {
+    List<ReleaseStats> known =
+        proxy.get().releases().stream()
+            .filter(stats -> releases.find(stats.release()).isPresent())
+            .toList();
+    head(text, REQUESTS, "counter", "Requests to a release.");
+    known.forEach(r -> line(text, REQUESTS, labels(r), r.traffic().requests()));
+    head(text, ERRORS, "counter", "Requests to a release that failed.");
+    known.forEach(r -> line(text, ERRORS, labels(r), r.traffic().errors()));
+    head(text, DURATION, "histogram", "Time until a release began to answer.");
+    for (ReleaseStats stats : known) {
+      ProxyStats.Latency latency = stats.traffic().latency();
+      for (Duration bound : BOUNDS) {
+        String le = ",le=\"" + number(bound.toNanos() / NANOS) + "\"";
+        line(text, DURATION + "_bucket", labels(stats) + le, latency.within(bound));
+      }
+      line(text, DURATION + "_bucket", labels(stats) + ",le=\"+Inf\"", latency.count());
+      line(text, DURATION + "_sum", labels(stats), latency.sum().toNanos() / NANOS);
+      line(text, DURATION + "_count", labels(stats), latency.count());
+    }
+  }
+
+  private static void head(StringBuilder text, String name, String type, String help) {
+    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  private static void line(StringBuilder text, String name, String labels, Number value) {
+    text.append(name)
+        .append('{')
+        .append(labels)
+        .append("} ")
+        .append(number(value.doubleValue()))
+        .append('\n');
+  }
+
+  private static String labels(ReleaseStats stats) {
+    return labels(stats.fleet(), stats.release());
+  }
+
+  private static String labels(String fleet, String release) {
+    return "fleet=\"" + escaped(fleet) + "\",release=\"" + escaped(release) + '"';
   }
 
   private static String number(double value) {

@@ -146,7 +146,7 @@ public final class Keeper implements AutoCloseable {
     isolation.loopback().open(proxy.addresses());
     berths.prepare();
     Meter meter = new Meter(isolation.cgroups(), replicas::mark, settings.limits().measured());
-    Figures figures = new Figures(clock, meter, loop::state, releases);
+    Figures figures = new Figures(clock, meter, loop::state, proxy::stats, releases);
     this.status =
         new KeeperStatus(
             Optional.ofNullable(Keeper.class.getPackage().getImplementationVersion())

@@ -53,6 +53,7 @@ final class TinyApp {
               System.out.println(say[3] + " " + i + " " + ".".repeat(80));
             }
             x.sendResponseHeaders(200, -1); x.close(); });
+          s.createContext("/fails", x -> { x.sendResponseHeaders(500, -1); x.close(); });
           s.createContext("/", x -> {
             byte[] b = String.valueOf(System.getenv("VERSION")).getBytes();
             if (x.getRequestURI().getPath().equals("/slow")) {
