@@ -10,10 +10,11 @@ import java.util.stream.Stream;
 /**
  * Decides whether a request may go on. Pure over what the request says of itself.
  *
- * <p>Three checks, in this order: the {@code Host} must be one of ours, or a page of another name
- * could reach a server on loopback (DNS rebinding); a token or a session must prove who asks; and a
- * change asked for by cookie must come from our own origin (CSRF), which browsers tell by {@code
- * Sec-Fetch-Site}, older ones by {@code Origin}.
+ * <p>The token opens under whatever name the server was reached, as a Prometheus reaches a pod by
+ * its address: no page of another name has it. Without it, three checks, in this order: the {@code
+ * Host} must be one of ours, or a page of another name could reach a server on loopback (DNS
+ * rebinding); a session must prove who asks; and a change asked for by cookie must come from our
+ * own origin (CSRF), which browsers tell by {@code Sec-Fetch-Site}, older ones by {@code Origin}.
  */
 public final class Gate {
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
@@ -59,6 +60,9 @@ public final class Gate {
 
   /** Decides about a request that needs to be known. */
   public Verdict decide(Asked asked) {
+    if (asked.authorization().filter(this::bearsTheToken).isPresent()) {
+      return new Verdict.Open();
+    }
     if (!knownHost(asked.host())) {
       return new Verdict.Refused(
           "this server does not answer for the host '"
@@ -66,11 +70,7 @@ public final class Gate {
               + "'; reach it by the name in server.url of the server's file");
     }
     if (asked.authorization().isPresent()) {
-      String header = asked.authorization().get();
-      boolean bearer = header.regionMatches(true, 0, "Bearer ", 0, 7);
-      return bearer && token.matches(header.substring(7).strip())
-          ? new Verdict.Open()
-          : new Verdict.Unknown();
+      return new Verdict.Unknown();
     }
     if (asked.sessionCookie().filter(sessions::valid).isEmpty()) {
       return new Verdict.Unknown();
@@ -89,6 +89,11 @@ public final class Gate {
       return site.equals("same-origin") || site.equals("none");
     }
     return asked.origin().map(origin -> sameHost(origin, asked.host())).orElse(false);
+  }
+
+  private boolean bearsTheToken(String header) {
+    return header.regionMatches(true, 0, "Bearer ", 0, 7)
+        && token.matches(header.substring(7).strip());
   }
 
   private boolean knownHost(String host) {

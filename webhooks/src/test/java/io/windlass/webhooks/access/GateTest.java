@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,12 +117,29 @@ class GateTest {
         new Gate.Asked(
             "GET",
             host,
-            Optional.of("Bearer " + token),
             Optional.empty(),
+            sessions.open(token),
             Optional.empty(),
             Optional.empty());
 
     assertThat(gate.decide(asked).getClass().getSimpleName()).isEqualTo(expected);
+  }
+
+  @Test
+  void theTokenOpensUnderTheAddressOfAPodAndAnotherTokenIsToldOfTheHost() {
+    var asked =
+        List.of(token, token + "x").stream()
+            .map(bearer ->
+                new Gate.Asked(
+                    "GET",
+                    "10.1.2.3:8080",
+                    Optional.of("Bearer " + bearer),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()));
+
+    assertThat(asked.map(gate::decide).map(verdict -> verdict.getClass().getSimpleName()))
+        .containsExactly("Open", "Refused");
   }
 
   private static Gate.Asked bearer(String method, String token) {
