@@ -61,6 +61,11 @@ public final class Names {
     return app(release.environment()) + "-release-" + release.number();
   }
 
+  /** {@code shop-production-run-1f3a9c04}: the Job of a release's command. */
+  public static String command(ReleaseId release, String id) {
+    return app(release.environment()) + "-run-" + hash(release + " " + id);
+  }
+
   /** {@code shop-production-windlass}: how the environment is divided. */
   public static String state(EnvironmentId environment) {
     return app(environment) + "-windlass";

@@ -1,0 +1,111 @@
+package io.windlass.engine.kubernetes.environment;
+
+import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.rollout.Division;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is wanted of an environment. It is kept in the cluster, so that the work goes on from it
+ * whatever becomes of the server.
+ *
+ * @param to the release that is to run, by number; 0 before the first
+ * @param slot where that release is, or is to be
+ * @param before what it takes the place of; empty once it has
+ * @param division how the two share the fleets; {@link Division.Replace} where nothing was before
+ * @param published the release whose objects beside the workloads (services, routes) are in force
+ * @param totals replicas in all by process: of every process while two slots share the fleets, and
+ *     of those that have no workload yet. Any other total is its workload's own size
+ */
+public record Wish(
+    long to,
+    Slot slot,
+    Optional<Before> before,
+    Division division,
+    Optional<Long> published,
+    Map<String, Integer> totals) {
+  /**
+   * The release that another one takes the place of.
+   *
+   * @param proved false where it is left because it is no good: requests leave it at once
+   */
+  public record Before(long release, Slot slot, boolean proved) {}
+
+  public Wish {
+    totals = Map.copyOf(totals);
+  }
+
+  /** Nothing yet. */
+  public static final Wish NOTHING = first(0, Map.of());
+
+  /** A first release: there is nothing to divide with. */
+  public static Wish first(long to, Map<String, Integer> totals) {
+    return new Wish(
+        to, Slot.BLUE, Optional.empty(), new Division.Replace(), Optional.empty(), totals);
+  }
+
+  /** Whether two slots share the fleets, so that no workload's own size is the total. */
+  public boolean divided() {
+    return before.filter(b -> b.slot() != slot).isPresent();
+  }
+
+  /** Whether this release has, or may still have, a part in what runs. */
+  public boolean names(long release) {
+    return to == release || before.filter(b -> b.release() == release).isPresent();
+  }
+
+  /**
+   * The wish once somebody asks for this division.
+   *
+   * <p>A release comes into the other slot where it is to run beside what is there, else it
+   * replaces the pods of the slot that serves. Going back finds the release before where it is. A
+   * third one takes the place of the one that has not proved itself yet.
+   *
+   * @param sizes what each workload that serves now is sized to, by process
+   */
+  public Wish shifted(long release, Division wanted, Map<String, Integer> sizes) {
+    if (to == 0) {
+      return first(release, totals);
+    }
+    if (release == to) {
+      // Without a second slot there is nothing to divide with: it stays a replacement.
+      return divided() ? new Wish(to, slot, before, wanted, published, totals) : this;
+    }
+    if (before.isEmpty()) {
+      Before serving = new Before(to, slot, true);
+      if (wanted instanceof Division.Replace) {
+        return new Wish(release, slot, Optional.of(serving), wanted, published, totals);
+      }
+      Map<String, Integer> all = new HashMap<>(totals);
+      all.putAll(sizes);
+      return new Wish(release, slot.other(), Optional.of(serving), wanted, published, all);
+    }
+    Before kept = before.get();
+    if (kept.release() == release) {
+      Before left = new Before(to, slot, false);
+      Division back = divided() ? wanted : new Division.Replace();
+      return new Wish(release, kept.slot(), Optional.of(left), back, published, totals);
+    }
+    Division next = divided() ? wanted : new Division.Replace();
+    return new Wish(release, slot, before, next, published, totals);
+  }
+
+  /** The same once the objects of the release beside its workloads are in force. */
+  public Wish published(long release) {
+    return new Wish(to, slot, before, division, Optional.of(release), totals);
+  }
+
+  /** The same once the release has wholly taken its place: its workloads' sizes are the totals. */
+  public Wish concluded() {
+    return new Wish(to, slot, Optional.empty(), new Division.Replace(), published, Map.of());
+  }
+
+  /** The same with this total, where a total is kept here. */
+  public Wish sized(String process, int total) {
+    Map<String, Integer> sized = new TreeMap<>(totals);
+    sized.put(process, total);
+    return new Wish(to, slot, before, division, published, sized);
+  }
+}

@@ -1,0 +1,281 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Rendered;
+import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.rollout.CommandResult;
+import io.windlass.engine.run.StepResult;
+import io.windlass.engine.secret.Masker;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Runs releases' commands as Jobs. A Job is made once: its name comes from the command's id, and
+ * that it was begun is written on the release's record before.
+ */
+final class Commands {
+  private static final int LINES = 40;
+  private static final long LOOK_SECONDS = 3;
+  private static final String BEGUN = "command.windlass.io/";
+  private static final String OF_JOB = "batch.kubernetes.io/job-name";
+
+  private final Cluster cluster;
+  private final Patience patience;
+  private final InstantSource clock;
+
+  Commands(Cluster cluster, Patience patience, InstantSource clock) {
+    this.cluster = cluster;
+    this.patience = patience;
+    this.clock = clock;
+  }
+
+  CommandResult run(Rendered release, ReleaseCommand command, String id, Masker masker)
+      throws ClusterException, InterruptedException {
+    String name = Names.command(release.id(), id);
+    if (find(release.namespace(), name).isEmpty() && !begin(release, command, name)) {
+      return new CommandResult(
+          new StepResult.Lost("it was begun and Job \"" + name + "\" is gone"), List.of());
+    }
+    return await(release, name, masker);
+  }
+
+  private Optional<Job> find(String namespace, String name) throws ClusterException {
+    return Optional.ofNullable(
+        cluster.read(
+            "read Job " + name,
+            client -> client.batch().v1().jobs().inNamespace(namespace).withName(name).get()));
+  }
+
+  /** False where it was begun before: nobody knows how that ended. */
+  private boolean begin(Rendered release, ReleaseCommand command, String name)
+      throws ClusterException {
+    String record = Names.record(release.id());
+    ConfigMap kept =
+        cluster.read(
+            "read ConfigMap " + record,
+            client -> client.configMaps().inNamespace(release.namespace()).withName(record).get());
+    Map<String, String> annotations = kept == null ? Map.of() : kept.getMetadata().getAnnotations();
+    if (annotations.containsKey(BEGUN + name)) {
+      return false;
+    }
+    cluster.write(
+        "note on ConfigMap " + record + " that Job " + name + " begins",
+        client ->
+            client
+                .configMaps()
+                .inNamespace(release.namespace())
+                .withName(record)
+                .patch(
+                    PatchContext.of(PatchType.JSON_MERGE),
+                    "{\"metadata\":{\"annotations\":{\"%s%s\":\"%s\"}}}"
+                        .formatted(BEGUN, name, clock.instant())));
+    Applier applier = new Applier(cluster, release.id().environment(), release.namespace());
+    for (HasMetadata object : release.objects()) {
+      if (object instanceof ServiceAccount account) {
+        applier.apply(account);
+      }
+    }
+    Job job = job(release, command, name);
+    cluster.write(
+        "make Job " + name,
+        client ->
+            client.batch().v1().jobs().inNamespace(release.namespace()).resource(job).create());
+    return true;
+  }
+
+  /** As a replica of the first process by name, but for what it runs and what asks it how it is. */
+  private static Job job(Rendered release, ReleaseCommand command, String name) {
+    PodTemplateSpec template =
+        release
+            .workload(release.processes().first(), Slot.BLUE)
+            .getSpec()
+            .getTemplate()
+            .edit()
+            .editMetadata()
+            .withLabels(Labels.release(release.id()))
+            .endMetadata()
+            .editSpec()
+            .withRestartPolicy("Never")
+            .withTopologySpreadConstraints()
+            .editFirstContainer()
+            .withCommand("/bin/sh", "-c", command.run().replaceAll("\\$(?=[$(])", "\\$\\$"))
+            .withPorts()
+            .withLifecycle(null)
+            .withStartupProbe(null)
+            .withReadinessProbe(null)
+            .withLivenessProbe(null)
+            .endContainer()
+            .endSpec()
+            .build();
+    return new JobBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(release.namespace())
+        .withLabels(Labels.release(release.id()))
+        .addToAnnotations(Labels.ENVIRONMENT, release.id().environment().toString())
+        .endMetadata()
+        .withNewSpec()
+        .withBackoffLimit(0)
+        .withActiveDeadlineSeconds(Math.max(1, command.timeout().toSeconds()))
+        .withTemplate(template)
+        .endSpec()
+        .build();
+  }
+
+  private CommandResult await(Rendered release, String name, Masker masker)
+      throws ClusterException, InterruptedException {
+    while (true) {
+      Optional<Job> job = find(release.namespace(), name);
+      if (job.isEmpty()) {
+        return new CommandResult(
+            new StepResult.Lost("Job \"" + name + "\" was deleted"), List.of());
+      }
+      Optional<StepResult> end = end(job.get());
+      if (end.isPresent()) {
+        return new CommandResult(end.get(), lines(release.namespace(), name, masker));
+      }
+      Optional<String> hopeless = hopeless(release, name);
+      if (hopeless.isPresent()) {
+        return new CommandResult(new StepResult.Refused(hopeless.get()), List.of());
+      }
+      cluster.read(
+          "wait for Job " + name,
+          client ->
+              client
+                  .batch()
+                  .v1()
+                  .jobs()
+                  .inNamespace(release.namespace())
+                  .withName(name)
+                  .informOnCondition(found -> found.stream().allMatch(Commands::ended))
+                  .completeOnTimeout(List.of(), LOOK_SECONDS, TimeUnit.SECONDS)
+                  .join());
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private static boolean ended(Job job) {
+    return condition(job, "Complete").isPresent() || condition(job, "Failed").isPresent();
+  }
+
+  private static Optional<JobCondition> condition(Job job, String type) {
+    return job.getStatus().getConditions().stream()
+        .filter(c -> c.getType().equals(type) && c.getStatus().equals("True"))
+        .findFirst();
+  }
+
+  private Optional<StepResult> end(Job job) throws ClusterException {
+    if (!ended(job)) {
+      return Optional.empty();
+    }
+    Instant started = Instant.parse(job.getStatus().getStartTime());
+    Optional<JobCondition> failed = condition(job, "Failed");
+    if (failed.isPresent() && "DeadlineExceeded".equals(failed.get().getReason())) {
+      return Optional.of(
+          new StepResult.TimedOut(started, Instant.parse(failed.get().getLastTransitionTime())));
+    }
+    if (failed.isEmpty()) {
+      Instant ended = Instant.parse(job.getStatus().getCompletionTime());
+      return Optional.of(new StepResult.Exited(0, started, ended));
+    }
+    return Optional.of(
+        pod(job.getMetadata().getNamespace(), job.getMetadata().getName())
+            .flatMap(Commands::terminated)
+            .<StepResult>map(t ->
+                new StepResult.Exited(t.getExitCode(), started, Instant.parse(t.getFinishedAt())))
+            .orElseGet(() -> new StepResult.Lost("its pod is gone: " + failed.get().getMessage())));
+  }
+
+  private Optional<Pod> pod(String namespace, String job) throws ClusterException {
+    return cluster
+        .read(
+            "list the pods of Job " + job,
+            client -> client.pods().inNamespace(namespace).withLabel(OF_JOB, job).list())
+        .getItems()
+        .stream()
+        .findFirst();
+  }
+
+  private static Optional<ContainerStateTerminated> terminated(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream()
+        .map(c -> c.getState().getTerminated())
+        .flatMap(Stream::ofNullable)
+        .findFirst();
+  }
+
+  /** Why it will never begin. */
+  private Optional<String> hopeless(Rendered release, String name) throws ClusterException {
+    Optional<Pod> pod = pod(release.namespace(), name);
+    if (pod.isEmpty()) {
+      return Optional.empty();
+    }
+    Finding finding =
+        Diagnosis.of(List.of(pod.get()), List.of(), Map.of(), patience, clock.instant());
+    return finding instanceof Finding.Broken(var cause, var witness)
+        ? Optional.of(cause)
+        : Optional.empty();
+  }
+
+  private List<String> lines(String namespace, String job, Masker masker) throws ClusterException {
+    Optional<Pod> pod = pod(namespace, job);
+    if (pod.isEmpty()) {
+      return List.of();
+    }
+    try {
+      String log =
+          cluster.read(
+              "read the log of Job " + job,
+              client ->
+                  client
+                      .pods()
+                      .inNamespace(namespace)
+                      .withName(pod.get().getMetadata().getName())
+                      .tailingLines(LINES)
+                      .getLog());
+      return masker.mask(log).lines().toList();
+    } catch (ClusterException e) {
+      // How it ended is known all the same.
+      return List.of();
+    }
+  }
+
+  /** Takes away what ran for a release. */
+  void forget(String namespace, ReleaseId release) throws ClusterException {
+    cluster.write(
+        "delete the Jobs of " + release,
+        client ->
+            client
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(namespace)
+                .withLabels(Labels.release(release))
+                .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+                .delete());
+  }
+}

@@ -1,0 +1,441 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.windlass.engine.image.ImageException;
+import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.cluster.Capabilities;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.environment.Place;
+import io.windlass.engine.kubernetes.environment.Releases;
+import io.windlass.engine.kubernetes.environment.Watches;
+import io.windlass.engine.kubernetes.environment.Wish;
+import io.windlass.engine.kubernetes.environment.WishStore;
+import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Rendered;
+import io.windlass.engine.kubernetes.workload.Renderer;
+import io.windlass.engine.kubernetes.workload.Rendering;
+import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.rollout.CommandResult;
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutException;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.rollout.RolloutTarget;
+import io.windlass.engine.rollout.Verified;
+import io.windlass.engine.secret.Masker;
+import io.windlass.engine.secret.SecretScope;
+import io.windlass.engine.secret.SecretValue;
+import io.windlass.engine.secret.SecretVersion;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Releases run as Deployments of a cluster.
+ *
+ * <p>What is asked for is written into the cluster; a loop of ours brings it about, from there and
+ * from what is watched, so that a server that was started again goes on where the last one was.
+ */
+public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
+  private final Cluster cluster;
+  private final Function<EnvironmentId, Optional<Placement>> placements;
+  private final Images images;
+  private final Values secrets;
+  private final Watches watches;
+  private final WishStore wishes;
+  private final Releases releases;
+  private final Observer observer;
+  private final Converger converger;
+  private final Progress progress;
+  private final Commands commands;
+  private volatile Optional<Capabilities> capabilities = Optional.empty();
+
+  /** Where images come from. */
+  @FunctionalInterface
+  public interface Images {
+    /**
+     * Returns when the image's registry says that it has it.
+     *
+     * @throws ImageException where it has not, or does not tell
+     */
+    void check(ImageRef image) throws ImageException, InterruptedException;
+  }
+
+  /** Where secrets' values come from; {@code SecretStore::value}. */
+  @FunctionalInterface
+  public interface Values {
+    Optional<SecretValue> value(SecretVersion version);
+  }
+
+  /**
+   * On this cluster, which stays the caller's.
+   *
+   * @param placements where an environment's objects go; empty where it has no place here
+   */
+  public KubernetesTarget(
+      Cluster cluster,
+      Function<EnvironmentId, Optional<Placement>> placements,
+      Images images,
+      Values secrets,
+      InstantSource clock) {
+    this(cluster, placements, images, secrets, Patience.STANDARD, clock);
+  }
+
+  KubernetesTarget(
+      Cluster cluster,
+      Function<EnvironmentId, Optional<Placement>> placements,
+      Images images,
+      Values secrets,
+      Patience patience,
+      InstantSource clock) {
+    this.cluster = cluster;
+    this.placements = placements;
+    this.images = images;
+    this.secrets = secrets;
+    this.watches = new Watches(cluster, this::wake);
+    this.wishes = new WishStore(cluster, watches);
+    this.releases = new Releases(cluster);
+    Ingresses ingresses = new Ingresses(cluster);
+    this.observer = new Observer(watches, releases, ingresses);
+    this.converger =
+        new Converger(
+            wishes,
+            observer,
+            new Writes(cluster, observer, releases, wishes, ingresses),
+            this::isOurs);
+    this.progress = new Progress(cluster, watches, patience, clock);
+    this.commands = new Commands(cluster, patience, clock);
+  }
+
+  private void wake(Place place) {
+    converger.wake(place);
+  }
+
+  private boolean isOurs(Place place, Kept kept) {
+    return placements
+        .apply(kept.environment())
+        .filter(p -> Place.of(p.namespace(), kept.environment()).equals(place))
+        .isPresent();
+  }
+
+  /** What is watched, for the fleets that are sized here. */
+  public Watches watches() {
+    return watches;
+  }
+
+  /** What is wanted, for the fleets that are sized here. */
+  public WishStore wishes() {
+    return wishes;
+  }
+
+  @Override
+  public Verified verify(Release release) throws RolloutException {
+    Optional<String> missing = missingSecret(release);
+    if (missing.isEmpty()) {
+      missing = missingImage(release);
+    }
+    if (missing.isEmpty()) {
+      missing = missingRecord(release);
+    }
+    return missing.<Verified>map(Verified.Missing::new).orElseGet(Verified.Present::new);
+  }
+
+  private Optional<String> missingSecret(Release release) {
+    return release.runtime().secrets().stream()
+        .filter(secret -> secrets.value(version(release, secret)).isEmpty())
+        .map(KubernetesTarget::noVersion)
+        .findFirst();
+  }
+
+  private static String noVersion(SecretRef secret) {
+    return "secret \"" + secret.name() + "\" has no version " + secret.version();
+  }
+
+  private Optional<String> missingImage(Release release) throws RolloutException {
+    for (ImageRef image : new TreeMap<>(release.images()).values()) {
+      try {
+        images.check(image);
+      } catch (ImageException e) {
+        if (e.kind() == ImageException.Kind.UNREACHABLE) {
+          // A registry that is away for a moment is no missing image; who asked asks again.
+          throw new RolloutException(String.valueOf(e.getMessage()), e);
+        }
+        return Optional.of(String.valueOf(e.getMessage()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RolloutException(
+            "Tried to look for the images of " + release.id() + " but the server is going down", e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What ran here must be able to run again: what it is made of is kept in the cluster. */
+  private Optional<String> missingRecord(Release release) throws RolloutException {
+    Optional<Placement> placement = placements.apply(release.environment());
+    if (placement.isEmpty()) {
+      return Optional.empty();
+    }
+    String namespace = placement.get().namespace();
+    try {
+      watches.ensure(namespace);
+      Place place = Place.of(namespace, release.environment());
+      if (wishes.find(place).filter(k -> k.wish().names(release.number())).isEmpty()) {
+        return Optional.empty();
+      }
+      if (releases.records(namespace).find(release.id()).isEmpty()) {
+        return Optional.of(
+            "the record \"%s\" of what ran is gone from namespace \"%s\""
+                .formatted(Names.record(release.id()), namespace));
+      }
+      String secret = Names.secret(release.id());
+      boolean there =
+          release.runtime().secrets().isEmpty()
+              || cluster.read(
+                      "read Secret " + secret,
+                      client -> client.secrets().inNamespace(namespace).withName(secret).get())
+                  != null;
+      return there
+          ? Optional.empty()
+          : Optional.of("Secret \"%s\" is gone from namespace \"%s\"".formatted(secret, namespace));
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public Prepared prepare(Release release) throws RolloutException {
+    Optional<String> missing = missingImage(release);
+    if (missing.isPresent()) {
+      return new Prepared.Failed(missing.get());
+    }
+    Map<String, String> values = new TreeMap<>();
+    for (SecretRef secret : release.runtime().secrets()) {
+      Optional<SecretValue> value = secrets.value(version(release, secret));
+      if (value.isEmpty()) {
+        return new Prepared.Failed(noVersion(secret));
+      }
+      values.put(secret.name(), value.get().reveal());
+    }
+    Placement placement = placement(release.environment());
+    try {
+      return switch (Renderer.render(release, placement, capabilities())) {
+        case Rendering.Refused refused -> new Prepared.Failed(refused.reason());
+        case Rendering.Done(var rendered) -> keep(rendered, values);
+      };
+    } catch (ClusterException e) {
+      return switch (e.kind()) {
+        case REFUSED, FORBIDDEN, NOT_FOUND, CONFLICT -> new Prepared.Failed(e.reason());
+        case UNREACHABLE, UNAUTHORISED, THROTTLED, SERVER -> throw failed(e);
+      };
+    }
+  }
+
+  private Prepared keep(Rendered made, Map<String, String> values) throws ClusterException {
+    Rendered rendered = releases.records(made.namespace()).keep(made);
+    Applier applier = new Applier(cluster, rendered.id().environment(), rendered.namespace());
+    Optional<Secret> secret = rendered.secret(values);
+    if (secret.isPresent() && applier.find(secret.get()).isEmpty()) {
+      applier.apply(secret.get());
+    }
+    // What the cluster does not take is better known before anything has moved.
+    for (String process : rendered.processes()) {
+      Deployment workload = rendered.workload(process, Slot.BLUE);
+      applier.dryRun(workload, true);
+    }
+    return new Prepared.Ready();
+  }
+
+  private Capabilities capabilities() throws ClusterException {
+    if (capabilities.isEmpty()) {
+      capabilities = Optional.of(cluster.discover());
+    }
+    return capabilities.get();
+  }
+
+  @Override
+  public void shift(EnvironmentId environment, ReleaseId to, Division division)
+      throws RolloutException {
+    String namespace = placement(environment).namespace();
+    try {
+      if (releases.find(namespace, to).isEmpty()) {
+        throw new RolloutException(
+            "Tried to shift to " + to + " but it was not prepared; prepare it first");
+      }
+      watches.ensure(namespace);
+      Map<String, Integer> sizes = sizes(namespace, environment);
+      wishes.change(
+          namespace,
+          environment,
+          now -> Optional.of(now.orElse(Wish.NOTHING).shifted(to.number(), division, sizes)));
+      converger.wake(Place.of(namespace, environment));
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Read anew: from now on these are the totals, until somebody sets others. */
+  private Map<String, Integer> sizes(String namespace, EnvironmentId environment)
+      throws ClusterException {
+    Place place = Place.of(namespace, environment);
+    Optional<Kept> kept = wishes.find(place);
+    if (kept.isEmpty() || kept.get().wish().divided()) {
+      return Map.of();
+    }
+    Map<String, Integer> sizes = new HashMap<>();
+    cluster
+        .read(
+            "list the Deployments of " + environment,
+            client ->
+                client
+                    .apps()
+                    .deployments()
+                    .inNamespace(namespace)
+                    .withLabel(Labels.ENVIRONMENT, place.environment())
+                    .withLabel(Labels.SLOT, kept.get().wish().slot().label())
+                    .list())
+        .getItems()
+        .forEach(d -> sizes.put(Observer.process(d), d.getSpec().getReplicas()));
+    return sizes;
+  }
+
+  @Override
+  public RolloutProgress progress(EnvironmentId environment, ReleaseId to) throws RolloutException {
+    Placement placement = placement(environment);
+    Place place = Place.of(placement.namespace(), environment);
+    try {
+      watches.ensure(placement.namespace());
+      Optional<Kept> kept = wishes.find(place);
+      Optional<Long> asked = kept.map(k -> k.wish().to()).filter(n -> n > 0);
+      if (!asked.equals(Optional.of(to.number()))) {
+        // Nothing will move here by itself, so that to wait for it would be to wait for ever.
+        return new RolloutProgress.Failing(
+            asked
+                .map(n -> "a later move to release " + n + " has taken its place")
+                .orElse("the cluster knows of no move to this release"),
+            List.of());
+      }
+      Observed observed = observer.observe(place, kept.get());
+      if (observed.processes().isEmpty()) {
+        return new RolloutProgress.Failing(
+            "what release " + to.number() + " is made of is gone from the cluster", List.of());
+      }
+      return progress.of(place, kept.get(), observed, converger.trouble(place), masker(place, to));
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  private Masker masker(Place place, ReleaseId release) throws ClusterException {
+    Optional<Rendered> rendered = releases.find(place.namespace(), release);
+    return rendered.map(r -> masker(r.release())).orElseGet(Masker::none);
+  }
+
+  private Masker masker(Release release) {
+    return Masker.of(
+        release.runtime().secrets().stream()
+            .map(secret -> secrets.value(version(release, secret)))
+            .flatMap(Optional::stream)
+            .map(SecretValue::reveal)
+            .toList());
+  }
+
+  @Override
+  public void retire(EnvironmentId environment, ReleaseId old) throws RolloutException {
+    Placement placement = placement(environment);
+    String namespace = placement.namespace();
+    try {
+      watches.ensure(namespace);
+      Optional<Kept> kept = wishes.read(namespace, environment);
+      boolean shares = kept.filter(k -> k.wish().names(old.number())).isPresent();
+      if (!shares) {
+        commands.forget(namespace, old);
+        releases.records(namespace).remove(old);
+        releases.forget(old);
+      }
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void remove(EnvironmentId environment) throws RolloutException {
+    String namespace = placement(environment).namespace();
+    try {
+      watches.ensure(namespace);
+      // First, so that nothing is brought back while it goes.
+      wishes.remove(namespace, environment);
+      for (ReleaseId release : new Removal(cluster, namespace, environment).run()) {
+        releases.forget(release);
+      }
+    } catch (ClusterException e) {
+      throw failed(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RolloutException(
+          "Tried to remove " + environment + " but the server is going down", e);
+    }
+  }
+
+  @Override
+  public CommandResult once(Release release, ReleaseCommand command, String id)
+      throws RolloutException, InterruptedException {
+    String namespace = placement(release.environment()).namespace();
+    try {
+      watches.ensure(namespace);
+      Optional<Rendered> rendered = releases.find(namespace, release.id());
+      if (rendered.isEmpty()) {
+        throw new RolloutException(
+            "Tried to run the command of "
+                + release.id()
+                + " but it was not prepared; prepare it first");
+      }
+      return commands.run(rendered.get(), command, id, masker(release));
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  private Placement placement(EnvironmentId environment) throws RolloutException {
+    return placements
+        .apply(environment)
+        .orElseThrow(() ->
+            new RolloutException(
+                "Tried to find the namespace of "
+                    + environment
+                    + " but the server's file grants none; add it under repositories"));
+  }
+
+  private static SecretVersion version(Release release, SecretRef secret) {
+    return new SecretVersion(
+        new SecretScope(release.environment().repository(), secret.environment()),
+        secret.name(),
+        secret.version());
+  }
+
+  private static RolloutException failed(ClusterException e) {
+    return new RolloutException(e.reason(), e);
+  }
+
+  /** Stops to work and to watch; what is under way goes on with the next one. */
+  @Override
+  public void close() {
+    converger.close();
+    watches.close();
+  }
+}

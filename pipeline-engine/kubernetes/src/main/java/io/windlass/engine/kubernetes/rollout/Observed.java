@@ -1,0 +1,30 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.windlass.engine.kubernetes.environment.Wish;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that the next steps of an environment follow from.
+ *
+ * @param processes of the wanted release by name, with whether each is to have a service
+ * @param fleets every process of which anything is there
+ */
+record Observed(Wish wish, Map<String, Boolean> processes, Map<String, Seen> fleets) {
+  Observed {
+    processes = Map.copyOf(processes);
+    fleets = Map.copyOf(fleets);
+  }
+
+  Seen fleet(String process) {
+    return fleets.getOrDefault(process, Seen.NOTHING);
+  }
+
+  /** How many replicas the process is to have in all; empty before anybody has said. */
+  Optional<Integer> total(String process) {
+    Optional<Integer> kept = Optional.ofNullable(wish.totals().get(process));
+    return kept.isPresent() || wish.divided()
+        ? kept
+        : fleet(process).in(wish.slot()).map(Seen.Workload::size);
+  }
+}

@@ -1,0 +1,205 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.environment.Place;
+import io.windlass.engine.kubernetes.environment.Releases;
+import io.windlass.engine.kubernetes.environment.Watches;
+import io.windlass.engine.kubernetes.environment.Wish;
+import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Rendered;
+import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ReleaseId;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Puts together what the watches show of an environment. Asks the cluster for nothing else. */
+final class Observer {
+  private static final String OF_SERVICE = "kubernetes.io/service-name";
+
+  private final Watches watches;
+  private final Releases releases;
+  private final Ingresses ingresses;
+
+  Observer(Watches watches, Releases releases, Ingresses ingresses) {
+    this.watches = watches;
+    this.releases = releases;
+    this.ingresses = ingresses;
+  }
+
+  /** All of an environment at one moment, as seen. */
+  Observed observe(Place place, Kept kept) throws ClusterException {
+    EnvironmentId environment = kept.environment();
+    Wish wish = kept.wish();
+    Map<String, Boolean> processes = new HashMap<>();
+    Optional<Rendered> wanted = release(place, environment, wish.to());
+    wanted.ifPresent(rendered ->
+        rendered.processes().forEach(p -> processes.put(p, rendered.service(p).isPresent())));
+    Optional<Rendered> published =
+        wish.published().isEmpty()
+            ? Optional.empty()
+            : release(place, environment, wish.published().get());
+    Set<String> names = new TreeSet<>(processes.keySet());
+    List<Deployment> deployments = watches.of(Deployment.class, place);
+    deployments.stream().map(Observer::process).forEach(names::add);
+    View view =
+        new View(
+            deployments,
+            watches.of(Pod.class, place).stream().filter(p -> !Pods.over(p)).toList(),
+            watches.of(Service.class, place),
+            watches.of(EndpointSlice.class, place));
+    boolean nginx = published.isPresent() && ingresses.nginx(published.get());
+    Map<String, Seen> fleets = new HashMap<>();
+    for (String process : names) {
+      boolean weighs = published.isPresent() && Weights.weighs(published.get(), process, nginx);
+      fleets.put(process, view.seen(environment, process, weighs));
+    }
+    return new Observed(wish, processes, fleets);
+  }
+
+  private Optional<Rendered> release(Place place, EnvironmentId environment, long number)
+      throws ClusterException {
+    return number == 0
+        ? Optional.empty()
+        : releases.find(place.namespace(), new ReleaseId(environment, number));
+  }
+
+  /** The deployment of a process in a slot, as seen. */
+  Optional<Deployment> deployment(Place place, String process, Slot slot) {
+    return watches.of(Deployment.class, place).stream()
+        .filter(d -> process(d).equals(process) && slot(d).equals(Optional.of(slot)))
+        .findFirst();
+  }
+
+  /** A service by its name, as seen. */
+  Optional<Service> service(Place place, String name) {
+    return named(watches.of(Service.class, place), name);
+  }
+
+  static String process(HasMetadata object) {
+    return label(object, Labels.COMPONENT).orElse("");
+  }
+
+  private static Optional<Slot> slot(HasMetadata object) {
+    return label(object, Labels.SLOT).map(Observer::slot);
+  }
+
+  private static Slot slot(String label) {
+    return Slot.valueOf(label.toUpperCase(Locale.ROOT));
+  }
+
+  static Optional<String> label(HasMetadata object, String name) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return Optional.ofNullable(labels == null ? null : labels.get(name));
+  }
+
+  private static <T extends HasMetadata> Optional<T> named(List<T> objects, String name) {
+    return objects.stream().filter(o -> o.getMetadata().getName().equals(name)).findFirst();
+  }
+
+  static long release(Deployment deployment) {
+    String release =
+        deployment.getSpec().getTemplate().getMetadata().getLabels().get(Labels.RELEASE);
+    return release == null ? 0 : Long.parseLong(release);
+  }
+
+  private record View(
+      List<Deployment> deployments,
+      List<Pod> pods,
+      List<Service> services,
+      List<EndpointSlice> slices) {
+    Seen seen(EnvironmentId environment, String process, boolean weighs) {
+      Map<Slot, Seen.Workload> workloads = new EnumMap<>(Slot.class);
+      for (Deployment deployment : deployments) {
+        if (process(deployment).equals(process)) {
+          slot(deployment).ifPresent(slot -> workloads.put(slot, workload(deployment, slot)));
+        }
+      }
+      return new Seen(workloads, requests(environment, process), weighs);
+    }
+
+    private Seen.Workload workload(Deployment deployment, Slot slot) {
+      String process = process(deployment);
+      long release = release(deployment);
+      List<Pod> mine =
+          pods.stream()
+              .filter(p -> process(p).equals(process) && slot(p).equals(Optional.of(slot)))
+              .toList();
+      List<Pod> ready = mine.stream().filter(Pods::ready).toList();
+      int proved =
+          (int)
+              ready.stream()
+                  .filter(p -> label(p, Labels.RELEASE).equals(Optional.of(Long.toString(release))))
+                  .count();
+      Integer size = deployment.getSpec().getReplicas();
+      return new Seen.Workload(release, size == null ? 1 : size, mine.size(), ready.size(), proved);
+    }
+
+    private Optional<Requests> requests(EnvironmentId environment, String process) {
+      Optional<Service> own = named(services, Names.process(environment, process));
+      Optional<Service> second = named(services, Names.next(environment, process));
+      return own.map(service ->
+          new Requests(
+              selected(service),
+              reached(service),
+              second.map(next ->
+                  new Requests.Next(
+                      selected(next).iterator().next(),
+                      percent(next),
+                      reached(next).values().stream().mapToInt(n -> n).sum()))));
+    }
+
+    private static Set<Slot> selected(Service service) {
+      String slot = service.getSpec().getSelector().get(Labels.SLOT);
+      return slot == null ? EnumSet.allOf(Slot.class) : EnumSet.of(slot(slot));
+    }
+
+    private static int percent(Service next) {
+      Map<String, String> annotations = next.getMetadata().getAnnotations();
+      String weight = annotations == null ? null : annotations.get(Weights.WEIGHT);
+      return weight == null ? 0 : Integer.parseInt(weight);
+    }
+
+    private Map<Slot, Integer> reached(Service service) {
+      Map<Slot, Integer> reached = new EnumMap<>(Slot.class);
+      String name = service.getMetadata().getName();
+      slices.stream()
+          .filter(slice -> label(slice, OF_SERVICE).equals(Optional.of(name)))
+          .flatMap(View::endpoints)
+          .filter(View::ready)
+          .map(endpoint -> named(pods, endpoint.getTargetRef().getName()))
+          .flatMap(Optional::stream)
+          .map(Observer::slot)
+          .flatMap(Optional::stream)
+          .forEach(slot -> reached.merge(slot, 1, Integer::sum));
+      return reached;
+    }
+
+    /** The API server leaves out a list that is empty. */
+    private static Stream<Endpoint> endpoints(EndpointSlice slice) {
+      return slice.getEndpoints() == null ? Stream.of() : slice.getEndpoints().stream();
+    }
+
+    private static boolean ready(Endpoint endpoint) {
+      return endpoint.getTargetRef() != null
+          && endpoint.getConditions() != null
+          && !Boolean.FALSE.equals(endpoint.getConditions().getReady());
+    }
+  }
+}

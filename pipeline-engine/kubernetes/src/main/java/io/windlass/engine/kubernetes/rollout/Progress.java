@@ -1,0 +1,210 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.environment.Place;
+import io.windlass.engine.kubernetes.environment.Watches;
+import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.secret.Masker;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Says how far an environment is, from what is seen; asks for events and logs only of the sick. */
+final class Progress {
+  private static final int LINES = 40;
+  private static final Duration FRESH = Duration.ofSeconds(5);
+
+  private final Cluster cluster;
+  private final Watches watches;
+  private final Patience patience;
+  private final InstantSource clock;
+  private final Map<String, Told> told = new ConcurrentHashMap<>();
+
+  /** What was asked of a pod, and when. */
+  private record Told(List<Event> events, Instant at) {}
+
+  Progress(Cluster cluster, Watches watches, Patience patience, InstantSource clock) {
+    this.cluster = cluster;
+    this.watches = watches;
+    this.patience = patience;
+    this.clock = clock;
+  }
+
+  /**
+   * How far the wish is.
+   *
+   * @param trouble what keeps the work on it from going on
+   * @param masker for the lines of a replica's log
+   */
+  RolloutProgress of(
+      Place place,
+      Kept kept,
+      Observed observed,
+      Optional<ClusterException> trouble,
+      Masker masker) {
+    Instant now = clock.instant();
+    int ready = ready(observed);
+    int wanted = Steps.wanted(observed);
+    Optional<String> stale = watches.trouble(place.namespace());
+    if (stale.isEmpty() && Steps.settled(observed)) {
+      return new RolloutProgress.Settled(ready);
+    }
+    if (trouble.isPresent() && isFinal(trouble.get())) {
+      return new RolloutProgress.Failing(trouble.get().reason(), List.of());
+    }
+    Finding finding = finding(place, kept.wish().to(), now);
+    boolean serves = kept.wish().before().isEmpty() && ready > 0;
+    if (finding instanceof Finding.Broken(var cause, var witness) && !serves) {
+      return new RolloutProgress.Failing(
+          cause, witness.map(pod -> lines(pod, masker)).orElse(List.of()));
+    }
+    Optional<String> obstacle =
+        trouble
+            .map(ClusterException::reason)
+            .or(() -> stale.map(why -> "the cluster cannot be seen: " + why))
+            .or(() ->
+                switch (finding) {
+                  case Finding.Obstacle(var what) -> Optional.of(what);
+                  case Finding.Broken(var cause, var witness) -> Optional.of(cause);
+                  case Finding.Well well -> Optional.empty();
+                });
+    return new RolloutProgress.Progressing(ready, wanted, detail(observed), obstacle);
+  }
+
+  /** Whether only somebody can help: the cluster was understood, and says no. */
+  private static boolean isFinal(ClusterException trouble) {
+    return switch (trouble.kind()) {
+      case REFUSED, FORBIDDEN, NOT_FOUND -> true;
+      case CONFLICT -> !trouble.conflicts().isEmpty();
+      case UNREACHABLE, UNAUTHORISED, THROTTLED, SERVER -> false;
+    };
+  }
+
+  private static int ready(Observed observed) {
+    return observed.processes().keySet().stream()
+        .mapToInt(process ->
+            observed
+                .fleet(process)
+                .in(observed.wish().slot())
+                .filter(w -> w.release() == observed.wish().to())
+                .map(Seen.Workload::proved)
+                .orElse(0))
+        .sum();
+  }
+
+  private static String detail(Observed observed) {
+    for (String process : new TreeSet<>(observed.processes().keySet())) {
+      ProcessSteps steps = new ProcessSteps(observed, process);
+      if (observed.total(process).isEmpty()) {
+        return "waits for the size of \"" + process + "\"";
+      }
+      if (!steps.arrived()) {
+        Seen.Workload here =
+            observed
+                .fleet(process)
+                .in(observed.wish().slot())
+                .orElse(new Seen.Workload(0, 0, 0, 0, 0));
+        return here.proved()
+            + " of "
+            + steps.ofRelease()
+            + " replicas of \""
+            + process
+            + "\" are ready, "
+            + here.pods()
+            + " pods are there";
+      }
+    }
+    return "under way";
+  }
+
+  private Finding finding(Place place, long release, Instant now) {
+    String number = Long.toString(release);
+    List<Pod> pods =
+        watches.of(Pod.class, place).stream()
+            .filter(p -> isReplica(p.getMetadata().getLabels(), number))
+            .toList();
+    List<ReplicaSet> sets =
+        watches.of(ReplicaSet.class, place).stream()
+            .filter(s -> isReplica(s.getMetadata().getLabels(), number))
+            .filter(s -> s.getSpec().getReplicas() > 0)
+            .toList();
+    Map<String, List<Event>> events = new HashMap<>();
+    Diagnosis.suspects(pods, now)
+        .forEach(pod -> events.put(pod.getMetadata().getName(), events(pod, now)));
+    return Diagnosis.of(pods, sets, events, patience, now);
+  }
+
+  private static boolean isReplica(Map<String, String> labels, String release) {
+    return labels.containsKey(Labels.SLOT) && release.equals(labels.get(Labels.RELEASE));
+  }
+
+  private List<Event> events(Pod pod, Instant now) {
+    told.values().removeIf(old -> old.at().plus(FRESH.multipliedBy(12)).isBefore(now));
+    String uid = pod.getMetadata().getUid();
+    Told known = told.get(uid);
+    if (known != null && now.isBefore(known.at().plus(FRESH))) {
+      return known.events();
+    }
+    List<Event> events;
+    try {
+      events =
+          cluster
+              .read(
+                  "read the events of Pod " + pod.getMetadata().getName(),
+                  client ->
+                      client
+                          .v1()
+                          .events()
+                          .inNamespace(pod.getMetadata().getNamespace())
+                          .withField("involvedObject.uid", uid)
+                          .list())
+              .getItems();
+    } catch (ClusterException e) {
+      // They only say more of what is known without them.
+      events = known == null ? List.of() : known.events();
+    }
+    told.put(uid, new Told(events, now));
+    return events;
+  }
+
+  private List<String> lines(Pod pod, Masker masker) {
+    String container = pod.getSpec().getContainers().getFirst().getName();
+    boolean running =
+        pod.getStatus().getContainerStatuses().stream()
+            .anyMatch(c -> c.getName().equals(container) && c.getState().getRunning() != null);
+    boolean again =
+        pod.getStatus().getContainerStatuses().stream()
+            .anyMatch(c -> c.getName().equals(container) && c.getRestartCount() > 0);
+    try {
+      String log =
+          cluster.read(
+              "read the log of Pod " + pod.getMetadata().getName(),
+              client -> {
+                var logs =
+                    client
+                        .pods()
+                        .inNamespace(pod.getMetadata().getNamespace())
+                        .withName(pod.getMetadata().getName())
+                        .inContainer(container);
+                return running && again
+                    ? logs.terminated().tailingLines(LINES).getLog()
+                    : logs.tailingLines(LINES).getLog();
+              });
+      return masker.mask(log).lines().toList();
+    } catch (ClusterException e) {
+      return List.of();
+    }
+  }
+}

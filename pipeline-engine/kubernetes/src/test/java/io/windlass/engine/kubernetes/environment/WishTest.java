@@ -1,0 +1,103 @@
+package io.windlass.engine.kubernetes.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.kubernetes.environment.Wish.Before;
+import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.rollout.Division;
+import io.windlass.scaler.fleet.Share;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class WishTest {
+  private static final Division REPLACE = new Division.Replace();
+  private static final Division PART = new Division.Part(Share.percent(10));
+  private static final Map<String, Integer> SIZES = Map.of("web", 3);
+  private static final Wish SERVES = Wish.first(1, Map.of("web", 2)).published(1).concluded();
+
+  @Test
+  void a_first_release_has_nothing_to_be_divided_with() {
+    Wish first = Wish.NOTHING.sized("web", 2).shifted(1, PART, Map.of());
+
+    assertThat(first).isEqualTo(Wish.first(1, Map.of("web", 2)));
+  }
+
+  @Test
+  void a_rolling_release_comes_into_the_slot_that_serves_and_leaves_its_size_alone() {
+    Wish rolling = SERVES.shifted(2, REPLACE, SIZES);
+
+    assertThat(rolling.slot()).isEqualTo(Slot.BLUE);
+    assertThat(rolling.divided()).isFalse();
+    assertThat(rolling.totals()).isEmpty();
+  }
+
+  @Test
+  void a_canary_comes_into_the_other_slot_and_the_totals_are_kept_meanwhile() {
+    Wish canary = SERVES.shifted(2, PART, SIZES);
+
+    assertThat(canary.slot()).isEqualTo(Slot.GREEN);
+    assertThat(canary.before()).contains(new Before(1, Slot.BLUE, true));
+    assertThat(canary.totals()).isEqualTo(SIZES);
+  }
+
+  @Test
+  void a_canary_that_has_won_stays_where_it_is() {
+    Wish won = SERVES.shifted(2, PART, SIZES).shifted(2, REPLACE, SIZES).concluded();
+
+    assertThat(won.slot()).isEqualTo(Slot.GREEN);
+    assertThat(won.shifted(3, REPLACE, SIZES).slot()).isEqualTo(Slot.GREEN);
+    assertThat(won.shifted(3, PART, SIZES).slot()).isEqualTo(Slot.BLUE);
+  }
+
+  @Test
+  void going_back_finds_the_release_before_where_it_is() {
+    Wish back = SERVES.shifted(2, PART, SIZES).shifted(1, REPLACE, SIZES);
+
+    assertThat(back.slot()).isEqualTo(Slot.BLUE);
+    assertThat(back.before()).contains(new Before(2, Slot.GREEN, false));
+    assertThat(SERVES.shifted(2, REPLACE, SIZES).shifted(1, REPLACE, SIZES).slot())
+        .isEqualTo(Slot.BLUE);
+  }
+
+  @Test
+  void a_third_release_takes_the_place_of_the_one_that_has_not_proved_itself() {
+    Wish third = SERVES.shifted(2, PART, SIZES).shifted(3, REPLACE, SIZES);
+
+    assertThat(third.slot()).isEqualTo(Slot.GREEN);
+    assertThat(third.before()).contains(new Before(1, Slot.BLUE, true));
+  }
+
+  @Test
+  void asking_again_changes_nothing() {
+    Wish canary = SERVES.shifted(2, PART, SIZES);
+
+    assertThat(canary.shifted(2, PART, Map.of("web", 9))).isEqualTo(canary);
+    assertThat(SERVES.shifted(1, REPLACE, SIZES)).isEqualTo(SERVES);
+  }
+
+  static Stream<Wish> kept() {
+    return Stream.of(
+        Wish.NOTHING.sized("web", 4),
+        SERVES,
+        SERVES.shifted(2, PART, SIZES),
+        SERVES.shifted(2, new Division.Beside(false), SIZES),
+        SERVES.shifted(2, new Division.Beside(true), SIZES).shifted(1, REPLACE, SIZES),
+        new Wish(
+            7,
+            Slot.GREEN,
+            Optional.of(new Before(6, Slot.GREEN, true)),
+            REPLACE,
+            Optional.empty(),
+            Map.of()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kept")
+  void is_the_same_when_it_was_kept_in_the_cluster(Wish wish) {
+    assertThat(WishStore.wish(WishStore.data(wish))).isEqualTo(wish);
+  }
+}
