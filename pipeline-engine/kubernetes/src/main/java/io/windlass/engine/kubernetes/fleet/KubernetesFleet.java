@@ -1,0 +1,282 @@
+package io.windlass.engine.kubernetes.fleet;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.windlass.engine.kubernetes.apply.Ownership;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.environment.Place;
+import io.windlass.engine.kubernetes.environment.Sizes;
+import io.windlass.engine.kubernetes.environment.Watches;
+import io.windlass.engine.kubernetes.environment.Wish;
+import io.windlass.engine.kubernetes.environment.WishStore;
+import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.scaler.fleet.Fleet;
+import io.windlass.scaler.fleet.FleetException;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.fleet.FleetState;
+import io.windlass.scaler.fleet.Limit;
+import io.windlass.scaler.fleet.Replica;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * A fleet of a cluster's pods.
+ *
+ * <p>Its total is the size of the one workload that serves, set through its scale subresource.
+ * While a rollout divides the fleet between two workloads, and before there is one, the total is
+ * kept with what is wanted of the environment, and the rollout's loop divides it. A size is always
+ * written over the very state that it was decided on: when that has changed, the scaler decides
+ * again.
+ */
+public final class KubernetesFleet implements Fleet {
+  private static final int TRIES = 5;
+  private static final String WINDLASS = "windlass";
+  private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+  private final Cluster cluster;
+  private final Watches watches;
+  private final WishStore wishes;
+  private final String namespace;
+  private final FleetId id;
+  private final Rivals rivals;
+  private final Supplier<Map<String, Double>> load;
+  private final EnvironmentId environment;
+  private final Place place;
+  private volatile Written written = new Written(0, 0);
+
+  /** The size that we wrote last, until the watch has brought it. */
+  private record Written(long version, int size) {}
+
+  /**
+   * A fleet in a namespace.
+   *
+   * @param load how busy each replica is, by pod; empty where nobody knows. The least busy ones go
+   *     first
+   */
+  public KubernetesFleet(
+      Cluster cluster,
+      Watches watches,
+      WishStore wishes,
+      String namespace,
+      FleetId id,
+      Backstop backstop,
+      Supplier<Map<String, Double>> load) {
+    this.cluster = cluster;
+    this.watches = watches;
+    this.wishes = wishes;
+    this.namespace = namespace;
+    this.id = id;
+    this.rivals = new Rivals(cluster, backstop);
+    this.load = load;
+    this.environment = EnvironmentId.parse(id.environment());
+    this.place = Place.of(namespace, environment);
+  }
+
+  @Override
+  public FleetId id() {
+    return id;
+  }
+
+  @Override
+  public FleetState state() throws FleetException {
+    try {
+      look("look at");
+      List<Pod> pods = pods();
+      Optional<Deployment> serving = serving();
+      Optional<Limit> limit = Replicas.limit(pods, sets());
+      return new FleetState(
+          id,
+          total(serving).orElse(0),
+          writer(serving),
+          pods.stream().map(pod -> Replicas.of(environment, pod)).toList(),
+          limit);
+    } catch (ClusterException e) {
+      throw new FleetException(e.reason(), e);
+    }
+  }
+
+  @Override
+  public void resize(int wanted, String reason) throws FleetException {
+    if (wanted < 0) {
+      throw new IllegalArgumentException(
+          "Tried to size \"" + id + "\" to " + wanted + "; use 0 or more");
+    }
+    try {
+      look("size");
+      Optional<Deployment> serving = serving();
+      if (total(serving).equals(Optional.of(wanted))) {
+        return;
+      }
+      Optional<String> objection = rivals.objection(namespace, names());
+      if (objection.isPresent()) {
+        throw new FleetException("Tried to size \"" + id + "\" but " + objection.get());
+      }
+      if (kept().isPresent() || serving.isEmpty()) {
+        keep(wanted);
+      } else {
+        scale(serving.get(), wanted);
+      }
+    } catch (ClusterException e) {
+      throw new FleetException(e.reason(), e);
+    }
+  }
+
+  private void look(String verb) throws ClusterException, FleetException {
+    watches.ensure(namespace);
+    Optional<String> trouble = watches.trouble(namespace);
+    if (trouble.isPresent()) {
+      throw new FleetException(
+          "Tried to %s \"%s\" but what is seen of it may be old: %s; look whether the cluster's API server answers"
+              .formatted(verb, id, trouble.get()));
+    }
+  }
+
+  /** The total that is kept with the wish; empty where the workload's own size is the total. */
+  private Optional<Integer> kept() {
+    return wishes.find(place).map(k -> k.wish().totals().get(id.process()));
+  }
+
+  private Optional<Integer> total(Optional<Deployment> serving) {
+    return kept().or(() -> serving.map(this::size));
+  }
+
+  /** Never older than what we wrote ourselves. */
+  private int size(Deployment seen) {
+    Written own = written;
+    long version = Long.parseLong(seen.getMetadata().getResourceVersion());
+    return version < own.version() ? own.size() : seen.getSpec().getReplicas();
+  }
+
+  private Optional<String> writer(Optional<Deployment> serving) {
+    if (kept().isPresent()) {
+      return Optional.of(WINDLASS);
+    }
+    return serving
+        .flatMap(Ownership::lastWriterOfReplicas)
+        .map(manager ->
+            Set.of(Ownership.ENGINE, Ownership.SCALER).contains(manager) ? WINDLASS : manager);
+  }
+
+  private List<Deployment> workloads() {
+    return watches.of(Deployment.class, place).stream()
+        .filter(d -> id.process().equals(d.getMetadata().getLabels().get(Labels.COMPONENT)))
+        .toList();
+  }
+
+  private Set<String> names() {
+    return workloads().stream().map(d -> d.getMetadata().getName()).collect(Collectors.toSet());
+  }
+
+  private Optional<Deployment> serving() {
+    Optional<Wish> wish = wishes.find(place).map(Kept::wish);
+    return workloads().stream()
+        .filter(d ->
+            wish.isEmpty()
+                || wish.get().slot().label().equals(d.getMetadata().getLabels().get(Labels.SLOT)))
+        .findFirst();
+  }
+
+  private List<Pod> pods() {
+    return watches.of(Pod.class, place).stream()
+        .filter(p -> id.process().equals(p.getMetadata().getLabels().get(Labels.COMPONENT)))
+        .filter(Replicas::counts)
+        .toList();
+  }
+
+  private List<ReplicaSet> sets() {
+    return watches.of(ReplicaSet.class, place).stream()
+        .filter(s -> id.process().equals(s.getMetadata().getLabels().get(Labels.COMPONENT)))
+        .filter(s -> s.getSpec().getReplicas() > 0)
+        .toList();
+  }
+
+  private void keep(int wanted) throws ClusterException {
+    Optional<Kept> now = wishes.find(place);
+    Wish wish = now.map(Kept::wish).orElse(Wish.NOTHING).sized(id.process(), wanted);
+    wishes.write(namespace, environment, now, wish);
+  }
+
+  private void scale(Deployment serving, int wanted) throws ClusterException, FleetException {
+    int decidedOn = size(serving);
+    prefer(decidedOn - wanted);
+    written = new Written(write(serving, decidedOn, wanted), wanted);
+    if (wishes.read(namespace, environment).filter(k -> k.wish().divided()).isPresent()) {
+      throw new FleetException(
+          "Tried to size \""
+              + id
+              + "\" but a rollout began to divide it at the same moment; the size is decided again");
+    }
+  }
+
+  /** A workload changes with each of its pods; what matters is that its size is the one seen. */
+  private long write(Deployment serving, int decidedOn, int wanted) throws ClusterException {
+    Deployment seen = serving;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return Sizes.write(cluster, seen, wanted);
+      } catch (ClusterException e) {
+        if (e.kind() != ClusterException.Kind.CONFLICT || attempt == TRIES) {
+          throw e;
+        }
+        String name = serving.getMetadata().getName();
+        Deployment now =
+            cluster.read(
+                "read Deployment " + name,
+                client -> client.apps().deployments().inNamespace(namespace).withName(name).get());
+        if (now == null || now.getSpec().getReplicas() != decidedOn) {
+          throw e;
+        }
+        seen = now;
+      }
+    }
+  }
+
+  /** Tells the cluster which replicas cost least to lose, where that makes a difference. */
+  private void prefer(int fewer) throws ClusterException {
+    List<Replica> replicas = pods().stream().map(pod -> Replicas.of(environment, pod)).toList();
+    Set<String> victims = new HashSet<>();
+    Victims.choose(replicas, fewer, r -> ReleaseId.parse(r.release()).number(), load.get())
+        .forEach(r -> victims.add(r.id()));
+    for (Pod pod : pods()) {
+      boolean victim = victims.contains(pod.getMetadata().getName());
+      Map<String, String> annotations = pod.getMetadata().getAnnotations();
+      boolean marked = annotations != null && annotations.containsKey(DELETION_COST);
+      if (victim != marked) {
+        mark(pod, victim);
+      }
+    }
+  }
+
+  private void mark(Pod pod, boolean victim) throws ClusterException {
+    String name = pod.getMetadata().getName();
+    String cost = victim ? "\"-1\"" : "null";
+    try {
+      cluster.write(
+          "mark Pod " + name,
+          client ->
+              client
+                  .pods()
+                  .inNamespace(namespace)
+                  .withName(name)
+                  .patch(
+                      PatchContext.of(PatchType.JSON_MERGE),
+                      "{\"metadata\":{\"annotations\":{\"" + DELETION_COST + "\":" + cost + "}}}"));
+    } catch (ClusterException e) {
+      if (e.kind() != ClusterException.Kind.NOT_FOUND) {
+        throw e; // One that is gone needs no mark.
+      }
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package io.windlass.engine.kubernetes.part;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Stands between a client and a cluster's API server and goes wrong on order: connections break or
+ * are refused, and requests are answered with an error, or not at all.
+ */
+public final class FaultyApi implements AutoCloseable {
+  private static final int HANG = 0;
+
+  private record Fault(
+      String method, String path, Optional<Runnable> first, int status, AtomicInteger times) {
+    boolean hits(String asked, String at) {
+      return (method.isEmpty() || method.equals(asked))
+          && at.contains(path)
+          && times.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+  }
+
+  private final URI api;
+  private final Path kubeconfig;
+  private final HttpServer faults;
+  private final List<Fault> orders = new CopyOnWriteArrayList<>();
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicInteger asked = new AtomicInteger();
+  private final int port;
+  private ServerSocket server;
+
+  private FaultyApi(KubeCluster cluster, Path kubeconfig) throws IOException {
+    this.api = cluster.url();
+    this.server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    this.port = server.getLocalPort();
+    this.kubeconfig = Files.createTempFile("faulty", ".kubeconfig");
+    Files.writeString(
+        this.kubeconfig,
+        Files.readString(kubeconfig).replace(api.toString(), "https://127.0.0.1:" + port));
+    this.faults = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+    faults.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    faults.createContext("/", this::fault);
+    faults.start();
+    accept(server);
+  }
+
+  /** In front of a cluster, for the user who may do everything. */
+  public static FaultyApi before(KubeCluster cluster) throws IOException {
+    return new FaultyApi(cluster, cluster.kubeconfig());
+  }
+
+  /** The same for the user of a kubeconfig. */
+  public static FaultyApi before(KubeCluster cluster, Path kubeconfig) throws IOException {
+    return new FaultyApi(cluster, kubeconfig);
+  }
+
+  /** Leads through here. */
+  public Path kubeconfig() {
+    return kubeconfig;
+  }
+
+  /** Makes requests go wrong; a part of every client that is to suffer. */
+  public Interceptor interceptor() {
+    return new Interceptor() {
+      @Override
+      public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        asked.incrementAndGet();
+        Optional<Fault> fault =
+            orders.stream()
+                .filter(o -> o.hits(request.method(), request.uri().toString()))
+                .findFirst();
+        fault.ifPresent(f ->
+            f.first()
+                .ifPresentOrElse(
+                    Runnable::run,
+                    () ->
+                        builder.uri(
+                            URI.create(
+                                "http://127.0.0.1:"
+                                    + faults.getAddress().getPort()
+                                    + "/"
+                                    + f.status()))));
+      }
+    };
+  }
+
+  /** How many requests were made. */
+  public int asked() {
+    return asked.get();
+  }
+
+  /** One such request is answered with this status. */
+  public void answerOnce(String method, String path, int status) {
+    orders.add(new Fault(method, path, Optional.empty(), status, new AtomicInteger(1)));
+  }
+
+  /** Something else happens in the cluster right before one such request. */
+  public void beforeOnce(String method, String path, Runnable first) {
+    orders.add(new Fault(method, path, Optional.of(first), 0, new AtomicInteger(1)));
+  }
+
+  /** Such requests are answered with this status until {@link #heal}. */
+  public void answer(String method, String path, int status) {
+    var always = new AtomicInteger(Integer.MAX_VALUE);
+    orders.add(new Fault(method, path, Optional.empty(), status, always));
+  }
+
+  /** Such requests are never answered, until {@link #heal}. */
+  public void hang(String method, String path) {
+    answer(method, path, HANG);
+  }
+
+  /** Requests go well again. */
+  public void heal() {
+    orders.clear();
+  }
+
+  /** Connections break, and new ones are refused. */
+  public synchronized void cutOff() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    drop();
+  }
+
+  /** Connections break; new ones are taken. */
+  public void drop() {
+    sockets.forEach(FaultyApi::close);
+    sockets.clear();
+  }
+
+  /** Takes connections again after {@link #cutOff}. */
+  public synchronized void restore() throws IOException {
+    server = new ServerSocket();
+    server.setReuseAddress(true);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+    accept(server);
+  }
+
+  private void fault(HttpExchange exchange) throws IOException {
+    int status = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
+    if (status == HANG) {
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      exchange.close();
+      return;
+    }
+    byte[] body =
+        """
+        {"kind":"Status","apiVersion":"v1","status":"Failure","message":"ordered by a test","code":%d}\
+        """
+            .formatted(status)
+            .getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, body.length);
+    try (exchange) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private void accept(ServerSocket listening) {
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!listening.isClosed()) {
+            try {
+              Socket client = listening.accept();
+              Socket upstream = new Socket(api.getHost(), api.getPort());
+              sockets.add(client);
+              sockets.add(upstream);
+              Thread.ofVirtual().start(() -> copy(client, upstream));
+              Thread.ofVirtual().start(() -> copy(upstream, client));
+            } catch (IOException e) {
+              // Cut off, or the cluster is away: the next connection is tried again.
+            }
+          }
+        });
+  }
+
+  private void copy(Socket from, Socket to) {
+    try (from;
+        to;
+        InputStream in = from.getInputStream();
+        OutputStream out = to.getOutputStream()) {
+      in.transferTo(out);
+    } catch (IOException e) {
+      // Broken, as ordered or by its ends.
+    } finally {
+      sockets.remove(from);
+      sockets.remove(to);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    cutOff();
+    faults.stop(0);
+  }
+}

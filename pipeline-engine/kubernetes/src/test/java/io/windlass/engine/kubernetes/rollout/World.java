@@ -1,0 +1,317 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.windlass.engine.image.ImageException;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.fleet.Backstop;
+import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
+import io.windlass.engine.kubernetes.part.FaultyApi;
+import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.release.AppRuntime;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.HealthRule;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ProcessRuntime;
+import io.windlass.engine.release.PublicRoute;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.scaler.fleet.FleetId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** One environment in a namespace of its own of the tests' cluster, with a target for it. */
+public final class World implements AutoCloseable {
+  private static final Patience IMPATIENT =
+      new Patience(Duration.ofSeconds(4), Duration.ofSeconds(4), Duration.ofSeconds(3), 3);
+
+  /** The process that every release has. */
+  public static final String WEB = "web";
+
+  private final KubeCluster kubernetes;
+  private final Placement placement;
+  private final EnvironmentId environment;
+  private final String run = UUID.randomUUID().toString().substring(0, 8);
+  private final Set<String> missing = new HashSet<>();
+  private final Cluster cluster;
+  private KubernetesTarget target;
+
+  private World(
+      KubeCluster kubernetes, Placement placement, Path kubeconfig, List<Interceptor> interceptors)
+      throws Exception {
+    this.kubernetes = kubernetes;
+    this.placement = placement;
+    this.environment = new EnvironmentId("acme/shop-" + run, "production");
+    this.cluster =
+        Cluster.open(
+            new ClusterSettings(
+                Optional.of(kubeconfig),
+                Optional.empty(),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3)),
+            interceptors);
+    this.target = make();
+  }
+
+  /** Where requests follow the replicas. */
+  public static World open(KubeCluster kubernetes) throws Exception {
+    return open(kubernetes, Placement.in(kubernetes.namespace("rollout")));
+  }
+
+  static World open(KubeCluster kubernetes, Placement placement) throws Exception {
+    return new World(kubernetes, placement, kubernetes.kubeconfig(), List.of());
+  }
+
+  /** The same by a way to the cluster that goes wrong on order. */
+  public static World open(KubeCluster kubernetes, FaultyApi api) throws Exception {
+    return new World(
+        kubernetes,
+        Placement.in(kubernetes.namespace("rollout")),
+        api.kubeconfig(),
+        List.of(api.interceptor()));
+  }
+
+  private KubernetesTarget make() {
+    return new KubernetesTarget(
+        cluster,
+        asked -> asked.equals(environment) ? Optional.of(placement) : Optional.empty(),
+        image -> {
+          if (missing.contains(image.digest())) {
+            throw new ImageException(
+                ImageException.Kind.NOT_FOUND, "Tried to find it but it is not there");
+          }
+        },
+        version -> Optional.empty(),
+        IMPATIENT,
+        InstantSource.system());
+  }
+
+  /** Throws the target away, as a crash of the server does, and makes another. */
+  public KubernetesTarget restart() {
+    target.close();
+    target = make();
+    return target;
+  }
+
+  public KubernetesTarget target() {
+    return target;
+  }
+
+  public KubeCluster kubernetes() {
+    return kubernetes;
+  }
+
+  KubernetesClient client() {
+    return kubernetes.client();
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  public String namespace() {
+    return placement.namespace();
+  }
+
+  public EnvironmentId environment() {
+    return environment;
+  }
+
+  public FleetId fleetId() {
+    return new FleetId(environment.toString(), WEB);
+  }
+
+  public KubernetesFleet fleet() {
+    return fleet(Backstop.REFUSE);
+  }
+
+  public KubernetesFleet fleet(Backstop backstop) {
+    return fleet(backstop, Map::of);
+  }
+
+  public KubernetesFleet fleet(Backstop backstop, Supplier<Map<String, Double>> load) {
+    return new KubernetesFleet(
+        cluster, target.watches(), target.wishes(), namespace(), fleetId(), backstop, load);
+  }
+
+  /** A release whose image does what is ordered of it, and serves without an order. */
+  public Release release(long number) {
+    return release(number, WEB);
+  }
+
+  Release release(long number, String... processes) {
+    String digest = "sha256:" + "%064x".formatted(number);
+    var image = new ImageRef(image(number) + "@" + digest, digest);
+    ProcessRuntime runtime =
+        new ProcessRuntime(
+            Optional.empty(),
+            Optional.of(8080),
+            Optional.of(
+                new HealthRule(
+                    Optional.of("/ready"),
+                    Optional.empty(),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(60))),
+            Optional.of(100),
+            Optional.of(64L << 20),
+            Duration.ofSeconds(1));
+    Map<String, ImageRef> images = new TreeMap<>();
+    Map<String, ProcessRuntime> runtimes = new TreeMap<>();
+    for (String process : processes) {
+      images.put(process, image);
+      runtimes.put(process, runtime);
+    }
+    return new Release(
+        new ReleaseId(environment, number),
+        "%040x".formatted(number),
+        images,
+        new AppRuntime(Map.of(), List.of(), runtimes, routes(), Optional.empty()),
+        Instant.parse("2026-01-01T00:00:00Z"));
+  }
+
+  private List<PublicRoute> routes() {
+    return placement.exposure() instanceof Exposure.None
+        ? List.of()
+        : List.of(new PublicRoute(Optional.of("shop.example.com"), "/", WEB));
+  }
+
+  private String image(long number) {
+    return "registry.test/" + run + "/r" + number + "-";
+  }
+
+  /** From now on containers of this release do that. */
+  public void order(long release, Program program) {
+    kubernetes.kubelet().order(image(release), program);
+  }
+
+  Release missing(long number) {
+    Release release = release(number);
+    release.images().values().forEach(image -> missing.add(image.digest()));
+    return release;
+  }
+
+  /** The replicas of a release end, and end again. */
+  void breakDown(long release) {
+    order(release, Program.exits(1, "no such table: basket"));
+    for (Pod pod : pods()) {
+      if (number(pod) == release && Pods.ready(pod)) {
+        kubernetes.kubelet().crash(namespace(), pod.getMetadata().getName(), WEB, 1);
+      }
+    }
+  }
+
+  List<Pod> pods() {
+    return client()
+        .pods()
+        .inNamespace(namespace())
+        .withLabel(Labels.COMPONENT, WEB)
+        .list()
+        .getItems();
+  }
+
+  static long number(HasMetadata object) {
+    return Long.parseLong(object.getMetadata().getLabels().get(Labels.RELEASE));
+  }
+
+  /** How many ready replicas each release has. */
+  Map<Long, Integer> ready() {
+    Map<Long, Integer> ready = new TreeMap<>();
+    pods().stream().filter(Pods::ready).forEach(pod -> ready.merge(number(pod), 1, Integer::sum));
+    return ready;
+  }
+
+  /** The share of the requests that each release gets, as the cluster's objects say. */
+  Map<Long, Double> requests() {
+    Map<Long, Double> shares = new TreeMap<>();
+    weights()
+        .forEach((service, weight) -> {
+          List<Pod> reached = reached(service);
+          reached.forEach(pod -> shares.merge(number(pod), weight / reached.size(), Double::sum));
+          if (weight > 0 && reached.isEmpty()) {
+            throw new AssertionError(
+                service + " has " + weight + " of the requests and no endpoint");
+          }
+        });
+    shares.values().removeIf(share -> share == 0);
+    return shares;
+  }
+
+  /** The services that requests go to, with their parts. */
+  Map<String, Double> weights() {
+    String own = Names.process(environment, WEB);
+    if (routes().isEmpty()) {
+      return Map.of(own, 1.0);
+    }
+    HTTPRoute route =
+        client().resources(HTTPRoute.class).inNamespace(namespace()).list().getItems().getFirst();
+    Map<String, Double> weights = new TreeMap<>();
+    route
+        .getSpec()
+        .getRules()
+        .getFirst()
+        .getBackendRefs()
+        .forEach(backend ->
+            weights.put(
+                backend.getName(),
+                backend.getWeight() == null ? 1.0 : backend.getWeight() / 100.0));
+    return weights;
+  }
+
+  /** The ready endpoints of a service. */
+  List<Pod> reached(String service) {
+    Map<String, Pod> pods = new TreeMap<>();
+    pods().forEach(pod -> pods.put(pod.getMetadata().getName(), pod));
+    return client()
+        .discovery()
+        .v1()
+        .endpointSlices()
+        .inNamespace(namespace())
+        .withLabel("kubernetes.io/service-name", service)
+        .list()
+        .getItems()
+        .stream()
+        .map(EndpointSlice::getEndpoints)
+        .flatMap(List::stream)
+        .filter(endpoint -> !Boolean.FALSE.equals(endpoint.getConditions().getReady()))
+        .map(endpoint -> pods.get(endpoint.getTargetRef().getName()))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  Service service() {
+    return client()
+        .services()
+        .inNamespace(namespace())
+        .withName(Names.process(environment, WEB))
+        .get();
+  }
+
+  @Override
+  public void close() {
+    target.close();
+    cluster.close();
+    client().namespaces().withName(namespace()).delete();
+  }
+}
