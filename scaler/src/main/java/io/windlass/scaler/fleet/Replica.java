@@ -16,6 +16,11 @@ public record Replica(String id, String release, State state, Instant since) {
     STARTING,
     /** Serves. */
     READY,
+    /**
+     * Could serve, and gets no requests: one side of a blue-green rollout. It has no part in the
+     * load and is no capacity for it.
+     */
+    STANDBY,
     /** Was ready, and its health check fails now. */
     UNREADY,
     /** Drains; takes no new work. */

@@ -150,6 +150,18 @@ class GuardsTest {
     }
 
     @Test
+    void does_not_take_a_replica_that_stands_by_for_an_average_one() {
+      Scene scene = Scene.cpu(1, 20, 4).settled().last(2, State.STANDBY);
+      scene.each(CPU_60, 0.6, 2, Duration.ZERO, false);
+
+      Decision decision = scene.decide();
+
+      assertThat(decision.inputs().getFirst().health()).isEqualTo(Health.WHOLE);
+      assertThat(decision.inputs().getFirst().total()).hasValue(1.2);
+      assertThat(decision.notes()).isEmpty();
+    }
+
+    @Test
     void does_not_take_what_a_fleet_burns_while_it_starts_for_load() {
       Scene scene = Scene.cpu(1, 20, 2).last(2, State.READY).cpu(1.9);
 

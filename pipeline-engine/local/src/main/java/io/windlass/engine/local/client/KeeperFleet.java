@@ -77,7 +77,8 @@ public final class KeeperFleet implements Fleet {
     Replica.State state =
         switch (replica.phase()) {
           case STARTING -> Replica.State.STARTING;
-          case READY -> Replica.State.READY;
+          case READY ->
+              replica.standby().orElse(false) ? Replica.State.STANDBY : Replica.State.READY;
           case UNREADY -> Replica.State.UNREADY;
           case BACKOFF, CRASH_LOOPING -> Replica.State.FAILED;
           case DRAINING, STOPPING -> Replica.State.STOPPING;

@@ -120,7 +120,7 @@ final class Answers {
         name,
         size.map(Size::wanted),
         size.map(Size::writer),
-        members.stream().map(Answers::replica).toList(),
+        members.stream().map(member -> replica(state, member)).toList(),
         spec(state, name)
             .map(spec -> {
               FleetStatus.HostLimit left = room.left(state, spec);
@@ -149,7 +149,7 @@ final class Answers {
         .flatMap(r -> releases.process(r, process));
   }
 
-  private static ReplicaStatus replica(Member member) {
+  private ReplicaStatus replica(KeeperState state, Member member) {
     return new ReplicaStatus(
         member.id(),
         member.release(),
@@ -158,7 +158,8 @@ final class Answers {
         member.running().flatMap(Running::port),
         member.running().map(r -> r.process().pid()),
         member.failures(),
-        member.lastFailure().map(Member.Mishap::cause));
+        member.lastFailure().map(Member.Mishap::cause),
+        Optional.of(rollouts.standsBy(state, member)));
   }
 
   void resize(Resize resize) throws InterruptedException {

@@ -115,6 +115,28 @@ final class Rollouts {
     return division.get().requests(wish.get().wanted(), count(mine, Phase.READY));
   }
 
+  /** Whether the replica is ready, and all requests of its fleet go to another release. */
+  boolean standsBy(KeeperState state, Member member) {
+    boolean served =
+        releases
+            .find(member.release())
+            .filter(r -> r.routes().stream().anyMatch(x -> x.process().equals(member.process())))
+            .isPresent();
+    Optional<Share> toNew = requests(state, member.environment(), member.process());
+    if (!served || toNew.isEmpty() || member.phase() != Phase.READY) {
+      return false;
+    }
+    boolean isNew =
+        state
+            .division(member.environment())
+            .filter(d -> d.to().equals(member.release()))
+            .isPresent();
+    boolean othersServe =
+        state.fleet(member.fleet()).stream()
+            .anyMatch(m -> !m.release().equals(member.release()) && m.phase() == Phase.READY);
+    return othersServe && toNew.get().equals(isNew ? Share.NONE : Share.ALL);
+  }
+
   /** Whether the fleet is as wished, with nothing left that is on its way out. */
   private boolean arrived(KeeperState state, String environment, String process) {
     Optional<Wish> wish = wish(state, environment, process);

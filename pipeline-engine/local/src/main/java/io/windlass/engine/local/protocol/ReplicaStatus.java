@@ -9,6 +9,8 @@ import java.util.Optional;
  * @param since start of the phase
  * @param failures in a row: ends of its process that nobody asked for
  * @param lastFailure in one sentence
+ * @param standby whether it is ready and all requests go to the other release; empty from a keeper
+ *     that does not say
  */
 public record ReplicaStatus(
     String id,
@@ -18,4 +20,5 @@ public record ReplicaStatus(
     Optional<Integer> port,
     Optional<Long> pid,
     int failures,
-    Optional<String> lastFailure) {}
+    Optional<String> lastFailure,
+    Optional<Boolean> standby) {}

@@ -1,8 +1,11 @@
 package io.windlass.engine.local.keeper;
 
+import static io.windlass.scaler.fleet.Replica.State.READY;
+import static io.windlass.scaler.fleet.Replica.State.STANDBY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.windlass.engine.local.client.KeeperFleet;
 import io.windlass.engine.local.protocol.Beside;
 import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
@@ -14,6 +17,8 @@ import io.windlass.engine.local.protocol.RolloutStatus.State;
 import io.windlass.engine.local.protocol.Root;
 import io.windlass.engine.local.protocol.RouteSpec;
 import io.windlass.engine.local.protocol.Shift;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.fleet.Replica;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -28,6 +33,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +181,32 @@ class DividedFleetTest {
       traffic.expect("v2");
     }
     assertThat(bench.replicas()).hasSize(2).allMatch(r -> r.release().equals(next.release()));
+  }
+
+  @Test
+  void theScalerIsToldWhichReplicasStandBy() throws Exception {
+    serve(old, 1);
+    beside(next, false);
+    bench.awaitState(next, State.SETTLED);
+    assertThat(states()).isEqualTo(Map.of(old, READY, next, STANDBY));
+
+    beside(next, true);
+    bench.awaitState(next, State.SETTLED);
+    assertThat(states()).isEqualTo(Map.of(old, STANDBY, next, READY));
+
+    bench.client.shift(new Shift(Bench.ENVIRONMENT, old.release(), 100));
+    bench.awaitState(old, State.SETTLED);
+    canary(next, 10);
+    bench.awaitState(next, State.SETTLED);
+    assertThat(states()).isEqualTo(Map.of(old, READY, next, READY));
+  }
+
+  private Map<ReleaseSpec, Replica.State> states() throws Exception {
+    return new KeeperFleet(bench.client, FleetId.parse(Bench.FLEET), "test")
+        .state().replicas().stream()
+            .collect(
+                Collectors.toMap(
+                    r -> r.release().equals(old.release()) ? old : next, Replica::state));
   }
 
   @Test
