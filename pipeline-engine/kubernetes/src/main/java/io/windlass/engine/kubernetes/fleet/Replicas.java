@@ -72,7 +72,8 @@ final class Replicas {
     Optional<String> at =
         switch (state) {
           case STOPPING -> Optional.of(pod.getMetadata().getDeletionTimestamp());
-          case READY, UNREADY -> condition(pod, "Ready").map(PodCondition::getLastTransitionTime);
+          case READY, STANDBY, UNREADY ->
+              condition(pod, "Ready").map(PodCondition::getLastTransitionTime);
           case STARTING, FAILED -> Optional.empty();
         };
     return Instant.parse(at.orElse(pod.getMetadata().getCreationTimestamp()));
