@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.client.KeeperFleet;
 import io.windlass.engine.local.protocol.Beside;
+import io.windlass.engine.local.protocol.Health;
 import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.ReplicaStatus;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -231,6 +233,39 @@ class DividedFleetTest {
     assertThat(status.detail())
         .isEqualTo(
             "Replicas of \"web\" do not stay up: its process was ended by SIGKILL, 3 times since the release came");
+  }
+
+  @Test
+  void aCanaryThatIsNoLongerReadyFailsAfterTheTimeThatItHadToBecomeReady() throws Exception {
+    serve(old, 1);
+    next = startingWithin(next, Duration.ofSeconds(10));
+    canary(next, 50);
+    bench.awaitState(next, State.SETTLED);
+
+    Files.createFile(temporary.resolve("image/app/unready-v2"));
+
+    RolloutStatus status = bench.awaitState(next, State.FAILING);
+    assertThat(status.detail())
+        .matches("Replicas of \"web\" do not stay ready: \"web-.*\" has not been for \\d+ s");
+    assertThat(bench.get("/").body()).isEqualTo("v1");
+  }
+
+  private static ReleaseSpec startingWithin(ReleaseSpec release, Duration startup) {
+    ProcessSpec web = release.processes().get("web");
+    Health health =
+        new Health.Http(Optional.of("/ready"), Optional.empty(), Duration.ofMillis(200), startup);
+    return release.withProcesses(
+        Map.of(
+            "web",
+            new ProcessSpec(
+                web.root(),
+                web.command(),
+                web.env(),
+                web.secrets(),
+                web.serves(),
+                health,
+                web.resources(),
+                web.drain())));
   }
 
   private ReplicaStatus replicaOf(ReleaseSpec release) throws Exception {

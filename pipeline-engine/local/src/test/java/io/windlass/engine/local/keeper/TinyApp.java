@@ -37,7 +37,9 @@ final class TinyApp {
           HttpServer s = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 200);
           s.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
           s.createContext("/ready", x -> {
-            x.sendResponseHeaders("unready".equals(System.getenv("MODE")) ? 503 : 200, -1); x.close(); });
+            boolean unready = "unready".equals(System.getenv("MODE"))
+                || new File("unready-" + System.getenv("VERSION")).exists();
+            x.sendResponseHeaders(unready ? 503 : 200, -1); x.close(); });
           s.createContext("/call/", x -> {
             String[] to = x.getRequestURI().getPath().split("/", -1);
             int code = 200;
