@@ -109,6 +109,7 @@ public record Engine(
             parts.scaling(),
             releases::policies,
             parts.holds(),
+            parts.signals(),
             parts.clock(),
             parts.look()),
         new EnvironmentProjection(),

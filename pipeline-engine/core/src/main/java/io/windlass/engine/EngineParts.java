@@ -21,6 +21,7 @@ import io.windlass.engine.run.StepSecrets;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.engine.source.SourceHost;
 import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.signal.SignalSource;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
  * @param checkout limits of one workspace
  * @param hosts where commits are marked, by repository
  * @param hooks addresses for messages, by the server's file as it is now
+ * @param signals what checks of rollouts are measured by
  * @param look the time between two looks at a rollout's progress
  * @param runWatch told of every transition of a run, beside the tables
  * @param environmentWatch told of every transition of an environment, beside the tables
@@ -54,6 +56,7 @@ public record EngineParts(
     SecretVersions secretVersions,
     ScalingBinder scaling,
     Holds holds,
+    SignalSource signals,
     Function<RepositoryName, Optional<SourceHost>> hosts,
     Supplier<List<ChatHook>> hooks,
     Links links,

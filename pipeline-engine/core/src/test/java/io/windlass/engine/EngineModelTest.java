@@ -28,6 +28,7 @@ import io.windlass.engine.rollout.EnvironmentMachine;
 import io.windlass.engine.rollout.EnvironmentPerformer;
 import io.windlass.engine.rollout.EnvironmentState;
 import io.windlass.engine.rollout.MemoryTarget;
+import io.windlass.engine.rollout.Phase;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.MemoryExecutor;
 import io.windlass.engine.run.RunEffect;
@@ -41,8 +42,12 @@ import io.windlass.engine.source.Intent;
 import io.windlass.engine.source.Ref;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.signal.Sample;
+import io.windlass.scaler.signal.Signal;
+import io.windlass.scaler.signal.SignalQuery;
 import io.windlass.scaler.syntax.Source;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +56,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,9 +68,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EngineModelTest {
   private static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
   private static final RepositoryName SHOP = RepositoryName.of("acme/shop");
-  private static final Pipeline PIPELINE = pipeline();
 
-  private static Pipeline pipeline() {
+  /** With a strategy each; a commit's number says which it brings. */
+  private static final List<Pipeline> PIPELINES =
+      Stream.of(
+              "strategy: rolling",
+              "strategy: canary, stages: [{ weight: 10%, hold: 1m }, { weight: 50%, hold: 1m, approve: true }], checks: [{ signal: error-rate, max: 1%, no-data: pass }]",
+              "strategy: blue-green, hold: 1m, approve: true, keep: 5m, checks: [{ signal: latency, every: 10s, failures: 2 }]")
+          .map(EngineModelTest::pipeline)
+          .toList();
+
+  private static Pipeline pipeline(String rollout) {
     var read =
         PipelineReader.read(
             new Source(
@@ -79,8 +93,9 @@ class EngineModelTest {
                 image: { preset: files, files: [{ from: app, to: app }], entrypoint: [app/main] }
                 app: { port: 8080, release: { run: migrate } }
                 environments:
-                  production: { target: local, scale: { min: 1, max: 3, cpu: 60% } }
-                """));
+                  production: { target: local, scale: { min: 1, max: 3, cpu: 60%% }, rollout: { %s } }
+                """
+                    .formatted(rollout)));
     return read.pipeline().orElseThrow(() -> new IllegalStateException(read.problems().toString()));
   }
 
@@ -138,6 +153,7 @@ class EngineModelTest {
               (environment, scaling, max) -> Optional.empty(),
               _ -> Optional.empty(),
               new Holds(),
+              this::measure,
               simulation::look,
               Duration.ZERO));
       simulation.register(new StatusMachine(), new Marking());
@@ -155,6 +171,9 @@ class EngineModelTest {
           EnvironmentMachine.subject(PRODUCTION), new EnvironmentEvent.Unfrozen("ops"), "last");
       int steps = 0;
       while (simulation.step()) {
+        if (random.nextInt(20) == 0) {
+          approve();
+        }
         check();
         assertThat(++steps).as("it comes to rest").isLessThan(20_000);
       }
@@ -162,12 +181,14 @@ class EngineModelTest {
     }
 
     private void happen() {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(12)) {
         case 0, 1, 2, 3, 4 -> push();
         case 5 -> duplicate();
         case 6 -> cancel();
         case 7 -> person(new EnvironmentEvent.Frozen("ops", "sale"));
         case 8 -> person(new EnvironmentEvent.Unfrozen("ops"));
+        case 9 -> approve();
+        case 10 -> abort();
         default -> back();
       }
     }
@@ -226,6 +247,38 @@ class EngineModelTest {
           .ifPresent(current -> person(new EnvironmentEvent.ReturnWanted(current, "ops", "slow")));
     }
 
+    private void approve() {
+      environment()
+          .flatMap(EnvironmentState::rollout)
+          .filter(rollout -> rollout.phase() == Phase.GATED)
+          .ifPresent(rollout ->
+              person(
+                  new EnvironmentEvent.Approved(
+                      rollout.id(), rollout.walked().orElseThrow().stage(), "ops")));
+    }
+
+    private void abort() {
+      environment()
+          .flatMap(EnvironmentState::rollout)
+          .ifPresent(rollout -> person(new EnvironmentEvent.Aborted(rollout.id(), "ops", "no")));
+    }
+
+    /** Good, bad or nothing, as chance has it. */
+    private List<io.windlass.scaler.signal.Reading> measure(
+        List<SignalQuery> queries, Instant now) {
+      return queries.stream().map(query -> measure(query, now)).toList();
+    }
+
+    private io.windlass.scaler.signal.Reading measure(SignalQuery query, Instant now) {
+      if (random.nextInt(5) == 0) {
+        return new io.windlass.scaler.signal.Reading.Missing(query, "nobody knows");
+      }
+      boolean requests = query.signal() instanceof Signal.Requests;
+      double value = requests ? 100 : random.nextInt(3) == 0 ? 10 : 0.1;
+      return new io.windlass.scaler.signal.Reading.Total(
+          query, new Sample(value, now), Map.of(), false, List.of());
+    }
+
     private void person(EnvironmentEvent event) {
       simulation.tell(EnvironmentMachine.subject(PRODUCTION), event, "person-" + ++people);
     }
@@ -282,8 +335,10 @@ class EngineModelTest {
       assertThat(environment.rollout()).isEmpty();
       assertThat(environment.waiting()).isEmpty();
       if (environment.degraded().isEmpty()) {
-        assertThat(target.serving(PRODUCTION))
-            .isEqualTo(environment.current().map(release -> release.id()));
+        assertThat(target.requests(PRODUCTION).keySet())
+            .as("who takes requests")
+            .isEqualTo(
+                environment.current().map(release -> Set.of(release.id())).orElseGet(Set::of));
       }
       environment
           .last()
@@ -312,6 +367,11 @@ class EngineModelTest {
     }
 
     private static final class Reading implements Performer<RepositoryEffect.Read, RefEvent> {
+      private static Pipeline pipeline(Ask ask) {
+        int number = Integer.parseInt(ask.after().orElseThrow(), 16);
+        return PIPELINES.get(number % PIPELINES.size());
+      }
+
       @Override
       public Optional<RefEvent> perform(EffectId id, RepositoryEffect.Read read) {
         Ask ask = read.ask();
@@ -324,7 +384,7 @@ class EngineModelTest {
             ask,
             late
                 ? new Resolution.Late("late", ask.doubt().orElseThrow().decided().getFirst())
-                : new Resolution.Matched(ask.after().orElseThrow(), PIPELINE, "", ""));
+                : new Resolution.Matched(ask.after().orElseThrow(), pipeline(ask), "", ""));
       }
 
       @Override

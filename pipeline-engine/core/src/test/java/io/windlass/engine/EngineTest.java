@@ -2,13 +2,18 @@ package io.windlass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.journal.DatabaseSettings;
+import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.repository.Decision;
 import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.repository.Repositories;
 import io.windlass.engine.repository.RepositoryState;
+import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.MemoryTarget;
+import io.windlass.engine.rollout.Phase;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.MemoryExecutor;
@@ -23,6 +28,8 @@ import io.windlass.engine.source.Intent;
 import io.windlass.engine.source.Ref;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.engine.source.Sha;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.fleet.Share;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,6 +220,110 @@ class EngineTest {
 
     assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
     assertThat(world.serving()).contains(2L);
+  }
+
+  private static final String CANARY =
+      FILE.replace(
+          "target: local,",
+          "target: local, rollout: { strategy: canary, stages: [{ weight: 10%, hold: 100ms }, { weight: 50%, hold: 100ms, approve: true }] },");
+
+  private Optional<Phase> phase() {
+    return world
+        .engine()
+        .environments()
+        .one(EngineWorld.PRODUCTION)
+        .flatMap(Environments.View::rollout)
+        .map(Environments.Under::phase);
+  }
+
+  /** The second commit is on its way to everything; returns it. */
+  private String canary() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    String second =
+        world.git.write("windlass.yaml", CANARY).write("app/main.sh", "echo 2").commit("canary");
+    world.push(first, second);
+    return second;
+  }
+
+  private void awaitGate() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> phase().equals(Optional.of(Phase.GATED)));
+  }
+
+  @Test
+  void aCanaryWaitsForAPersonWithTheScalerHeld() throws Exception {
+    canary();
+    awaitGate();
+
+    assertThat(
+            world.holds.active(
+                FleetId.parse(EngineWorld.PRODUCTION + "/web"),
+                Instant.now().plus(Duration.ofMinutes(1))))
+        .isNotEmpty();
+    assertThat(world.target.requests(EngineWorld.PRODUCTION)).hasSize(2);
+    assertThat(world.engine().environments().approve(EngineWorld.PRODUCTION, "ada"))
+        .isEqualTo(new Environments.Word.Told(Optional.of(2L)));
+
+    assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.target.requests(EngineWorld.PRODUCTION).keySet())
+        .extracting(ReleaseId::number)
+        .containsExactly(2L);
+    assertThat(world.engine().environments().approve(EngineWorld.PRODUCTION, "ada"))
+        .isInstanceOf(Environments.Word.Impossible.class);
+    assertThat(world.engine().environments().abort(EngineWorld.PRODUCTION, "ada", "late"))
+        .isInstanceOf(Environments.Word.Impossible.class);
+  }
+
+  @Test
+  void aCanaryThatBreaksAtTheGateReturns() throws Exception {
+    String second = canary();
+    awaitGate();
+
+    world.target.breaks(second);
+
+    assertThat(world.ended(2).summary().cause().orElseThrow()).contains("release 1 serves again");
+    assertThat(world.serving()).contains(1L);
+  }
+
+  @Test
+  void aCanaryThatAPersonGivesUpReturns() throws Exception {
+    canary();
+    awaitGate();
+
+    world.engine().environments().abort(EngineWorld.PRODUCTION, "ada", "not today");
+
+    assertThat(world.ended(2).summary().cause().orElseThrow())
+        .contains("ada stopped it: not today; release 1 serves again");
+    assertThat(world.serving()).contains(1L);
+  }
+
+  @Test
+  void aCanaryGoesOnWhereverTheServerIsKilled() throws Exception {
+    canary();
+    Optional<Phase> before = Optional.empty();
+    Instant end = Instant.now().plusSeconds(60);
+    while (world.serving().filter(release -> release == 2).isEmpty() || phase().isPresent()) {
+      assertThat(Instant.now()).as("stuck while %s", before).isBefore(end);
+      Optional<Phase> now = phase();
+      if (!now.equals(before)) {
+        world.restart();
+        before = now;
+      }
+      if (now.equals(Optional.of(Phase.GATED))) {
+        world.engine().environments().approve(EngineWorld.PRODUCTION, "ada");
+      }
+    }
+
+    assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(
+            world.target.shifts().stream()
+                .filter(shift -> shift.to().number() == 2)
+                .map(MemoryTarget.Shift::division)
+                .distinct())
+        .containsExactly(
+            new Division.Part(Share.percent(10)),
+            new Division.Part(Share.percent(50)),
+            new Division.Replace());
   }
 
   @Test

@@ -34,6 +34,7 @@ import io.windlass.engine.source.RepositoryName;
 import io.windlass.engine.source.Sha;
 import io.windlass.engine.source.SourceHost;
 import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.signal.MemorySignals;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,7 @@ final class EngineWorld implements AutoCloseable {
   final List<String> bound = new CopyOnWriteArrayList<>();
   final Map<String, SecretValue> secrets = new ConcurrentHashMap<>();
   final Holds holds = new Holds();
+  final MemorySignals signals = new MemorySignals();
   final GitServer git;
 
   private final Path directory;
@@ -138,6 +140,7 @@ final class EngineWorld implements AutoCloseable {
           return Optional.empty();
         },
         holds,
+        signals,
         name -> Optional.of(new Marks()),
         List::of,
         new Links(Optional.of(URI.create("https://windlass.example.com"))),

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The journal's promises without its threads and its disk: one transaction for each event, effects
@@ -27,7 +29,7 @@ import java.util.Set;
  * there (who comes first, where a crash falls) is drawn from a seed here.
  */
 final class Simulation {
-  private record Row(EffectId id, Subject subject, String lane, Object effect) {}
+  private record Row(EffectId id, Subject subject, String lane, Object effect, Instant notBefore) {}
 
   private record Alarm(Subject subject, String name, Instant due, Object event, long number) {}
 
@@ -113,7 +115,8 @@ final class Simulation {
               new EffectId("journal", subject, sequence, index++),
               subject,
               effect.lane(),
-              effect.effect());
+              effect.effect(),
+              effect.notBefore().orElse(Instant.MIN));
       lanes.computeIfAbsent(effect.lane(), any -> new ArrayDeque<>()).add(row);
     }
     for (Timer timer : transition.timers()) {
@@ -130,11 +133,19 @@ final class Simulation {
     return java.util.Objects.requireNonNull(machines.get(subject.kind()), subject.kind());
   }
 
-  /** Performs one effect that chance picks, or rings the next timer. False when nothing is left. */
+  /**
+   * Rings a timer that is due, or performs one effect that chance picks, or lets time pass. False
+   * when nothing is left.
+   */
   boolean step() throws Exception {
+    Optional<Alarm> next = alarms.values().stream().min(Comparator.comparing(Alarm::due));
+    if (next.isPresent() && !next.get().due().isAfter(now)) {
+      ring(next.get());
+      return true;
+    }
     List<String> ready = new ArrayList<>();
     lanes.forEach((lane, rows) -> {
-      if (!rows.isEmpty()) {
+      if (!rows.isEmpty() && !rows.getFirst().notBefore().isAfter(now)) {
         ready.add(lane);
       }
     });
@@ -142,9 +153,15 @@ final class Simulation {
       perform(ready.get(random.nextInt(ready.size())));
       return true;
     }
-    Optional<Alarm> next = alarms.values().stream().min(java.util.Comparator.comparing(Alarm::due));
-    next.ifPresent(this::ring);
-    return next.isPresent();
+    Optional<Instant> later =
+        Stream.concat(
+                next.map(Alarm::due).stream(),
+                lanes.values().stream()
+                    .filter(rows -> !rows.isEmpty())
+                    .map(rows -> rows.getFirst().notBefore()))
+            .min(Comparator.naturalOrder());
+    later.ifPresent(time -> now = time);
+    return later.isPresent();
   }
 
   private void perform(String lane) throws Exception {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Environments: what runs where, deploy, roll back, freeze. */
+/** Environments: what runs where, deploy, approve, abort, roll back, freeze. */
 public final class EnvironmentApi {
   private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
   private static final int MOST = 200;
@@ -60,6 +60,8 @@ public final class EnvironmentApi {
     routes.get(ONE + "/rollouts", this::rollouts);
     routes.post(ONE + "/deployments", this::deploy);
     routes.post(ONE + "/rollback", this::rollBack);
+    routes.post(ONE + "/rollout/approve", this::approve);
+    routes.post(ONE + "/rollout/abort", this::abort);
     routes.put(ONE + "/freeze", this::freeze);
     routes.delete(ONE + "/freeze", this::unfreeze);
     routes.post(ONE + "/removal", this::remove);
@@ -156,6 +158,25 @@ public final class EnvironmentApi {
                           + number
                           + " and is frozen until somebody lifts it."));
       case Environments.Return.Impossible(String reason) -> throw Problem.conflict(reason);
+    }
+  }
+
+  private void approve(Context context) {
+    EnvironmentId id = known(new Asked(context).environment());
+    answer(context, environments.approve(id, "api"), "Approved; the rollout goes on.");
+  }
+
+  private void abort(Context context) {
+    Asked asked = new Asked(context);
+    EnvironmentId id = known(asked.environment());
+    String reason = Asked.text(asked.body(Set.of("reason")), "reason");
+    answer(context, environments.abort(id, "api", reason), "Given up; what served before stays.");
+  }
+
+  private static void answer(Context context, Environments.Word word, String message) {
+    switch (word) {
+      case Environments.Word.Told told -> context.status(202).json(new Message(message));
+      case Environments.Word.Impossible(String reason) -> throw Problem.conflict(reason);
     }
   }
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
       SecretCommand.class,
       PlanCommand.class,
       DeployCommand.class,
+      RolloutCommand.class,
       RollbackCommand.class,
       FreezeCommand.class,
       UnfreezeCommand.class,

@@ -29,6 +29,8 @@ final class EnvironmentPages {
     routes.post(ONE + "/freeze", this::freeze);
     routes.post(ONE + "/unfreeze", this::unfreeze);
     routes.post(ONE + "/rollback", this::rollBack);
+    routes.post(ONE + "/rollout/approve", this::approve);
+    routes.post(ONE + "/rollout/abort", this::abort);
   }
 
   private void list(Context context) {
@@ -89,6 +91,25 @@ final class EnvironmentPages {
     switch (parts.environments().rollBack(id, release, Request.WHO, request.reason())) {
       case Environments.Return.Asked _ -> request.done(Addresses.environment(id));
       case Environments.Return.Impossible(String reason) -> throw Problem.conflict(reason);
+    }
+  }
+
+  private void approve(Context context) {
+    Request request = new Request(context);
+    EnvironmentId id = known(request.environment());
+    told(request, id, parts.environments().approve(id, Request.WHO));
+  }
+
+  private void abort(Context context) {
+    Request request = new Request(context);
+    EnvironmentId id = known(request.environment());
+    told(request, id, parts.environments().abort(id, Request.WHO, request.reason()));
+  }
+
+  private static void told(Request request, EnvironmentId id, Environments.Word word) {
+    switch (word) {
+      case Environments.Word.Told _ -> request.done(Addresses.environment(id));
+      case Environments.Word.Impossible(String reason) -> throw Problem.conflict(reason);
     }
   }
 

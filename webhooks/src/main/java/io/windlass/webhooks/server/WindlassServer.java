@@ -194,6 +194,7 @@ public final class WindlassServer implements AutoCloseable {
                 lookups,
                 binder,
                 holds,
+                targets.signals(),
                 hosts::of,
                 () -> chatHooks(configured.get()),
                 new Links(Optional.of(settings.server().url())),

@@ -98,9 +98,23 @@ public final class Marks {
       case COMMAND -> "running the release command";
       case SHIFTING -> "asking for its replicas";
       case WATCHING -> "waiting until its replicas are ready and the old ones are drained";
+      case HOLDING -> "holding it so while it is looked at";
+      case GATED -> "waiting for a person to approve it";
       case RETURN_SHIFTING -> "going back to the release before";
       case RETURN_WATCHING -> "waiting until the release before serves alone again";
     };
+  }
+
+  /** What a check says of a release; empty before it was looked at. */
+  public static Mark check(Optional<io.windlass.engine.rollout.Verdict> verdict) {
+    return verdict
+        .map(known ->
+            switch (known) {
+              case PASS -> Mark.good("good");
+              case FAIL -> Mark.bad("bad");
+              case NO_DATA -> Mark.waiting("no data");
+            })
+        .orElse(Mark.none("not yet"));
   }
 
   public static Mark of(Verdict verdict) {

@@ -1,8 +1,15 @@
 package io.windlass.webhooks.view;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.Phase;
+import io.windlass.scaler.fleet.Share;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How far a rollout has come, as a list that is read from top to bottom. */
 public final class RolloutView {
@@ -33,8 +40,27 @@ public final class RolloutView {
 
   /** The phases of the way that the rollout is on: forward, or back. */
   public static List<Stage> phases(Environments.Under rollout) {
-    List<Phase> way = rollout.phase().returning() ? BACK : FORWARD;
+    List<Phase> way = new ArrayList<>(rollout.phase().returning() ? BACK : FORWARD);
+    if (rollout.phase().held()) {
+      way.add(rollout.phase());
+    }
     return way.stream().map(phase -> stage(phase, rollout.phase())).toList();
+  }
+
+  /** The share of the requests that the release gets, as {@code 10%}. */
+  public static String requests(Environments.Staged staged) {
+    return staged
+        .requests()
+        .map(share -> new Share(share) + " of the requests")
+        .orElse("requests go to whichever replica is ready");
+  }
+
+  /** How long it is until then, as {@code 4m12s left}; empty where that is no time. */
+  public static Optional<String> left(Optional<Instant> until, Instant now) {
+    return until
+        .map(end -> Duration.between(now, end))
+        .map(
+            left -> left.isPositive() ? Words.length(left.truncatedTo(SECONDS)) + " left" : "over");
   }
 
   private static Stage stage(Phase phase, Phase at) {

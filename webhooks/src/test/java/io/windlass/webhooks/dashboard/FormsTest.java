@@ -65,6 +65,57 @@ class FormsTest {
   }
 
   @Test
+  void aCanaryShowsItsStageAndIsApproved() throws Exception {
+    server.canary();
+
+    Browsing.Page page = browsing.get(HERE);
+    assertThat(page.text())
+        .contains("Stage 2 of 3: at 50%; 50% of the requests.")
+        .contains("It waits for a person, 23h58m left")
+        .contains("0.4%, 0.35% before")
+        .contains("no data", "nobody asked");
+    assertThat(page.html()).contains("kind=\"&lt;gift");
+
+    assertThat(browsing.post(HERE + "/rollout/approve", Map.of()).status()).isEqualTo(303);
+
+    assertThat(browsing.get(HERE).text())
+        .contains("Stage 3 of 3: in place")
+        .contains("Stage 2 was approved by dashboard");
+    assertThat(browsing.post(HERE + "/rollout/approve", Map.of()).status()).isEqualTo(409);
+  }
+
+  @Test
+  void aRolloutIsGivenUpWithAReason() throws Exception {
+    server.canary();
+    assertThat(browsing.post(HERE + "/rollout/abort", Map.of()).status()).isEqualTo(400);
+
+    assertThat(browsing.post(HERE + "/rollout/abort", Map.of("reason", "too <soon>")).status())
+        .isEqualTo(303);
+
+    assertThat(browsing.get(HERE).html())
+        .contains("dashboard stopped it: too &lt;soon&gt;")
+        .doesNotContain("Give this rollout up");
+    assertThat(browsing.post(HERE + "/rollout/abort", Map.of("reason", "again")).status())
+        .isEqualTo(409);
+  }
+
+  @Test
+  void programsApproveAndGiveUpToo() throws Exception {
+    String api = "/api/v1" + HERE;
+    assertThat(browsing.ask(api + "/rollout/approve", "{}").status()).isEqualTo(409);
+    server.canary();
+    assertThat(browsing.get(api).html())
+        .contains("\"phase\":\"gated\"", "\"words\":\"at 50%\"", "\"verdict\":\"no-data\"");
+    assertThat(browsing.ask(api + "/rollout/abort", "{}").status()).isEqualTo(400);
+
+    assertThat(browsing.ask(api + "/rollout/approve", "{}").status()).isEqualTo(202);
+    assertThat(browsing.ask(api + "/rollout/abort", "{\"reason\": \"late\"}").status())
+        .isEqualTo(202);
+
+    assertThat(browsing.get(api).html()).contains("api stopped it: late");
+  }
+
+  @Test
   void aRunIsCancelled() {
     Browsing.Page done = browsing.post("/runs/acme/shop/6/cancel", Map.of());
 

@@ -30,6 +30,7 @@ import io.windlass.engine.rollout.EnvironmentEvent;
 import io.windlass.engine.rollout.EnvironmentMachine;
 import io.windlass.engine.rollout.EnvironmentProjection;
 import io.windlass.engine.rollout.Environments;
+import io.windlass.engine.rollout.Measured;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.rollout.Verified;
@@ -282,22 +283,39 @@ final class SeededEngine implements AutoCloseable {
         new EnvironmentEvent.Checked(rollout, new Verified.Present(), Optional.empty()));
     pass(Duration.ofMillis(300));
     tell(environment, new EnvironmentEvent.PreparationEnded(rollout, new Prepared.Ready()));
-    tell(environment, new EnvironmentEvent.Shifted(rollout, false));
+    tell(environment, new EnvironmentEvent.Shifted(rollout, false, 0));
   }
 
   void settle(EnvironmentId environment) {
     pass(Duration.ofSeconds(6));
-    tell(environment, new EnvironmentEvent.Settled(rollout(environment), false));
+    tell(environment, new EnvironmentEvent.Settled(rollout(environment), false, 0));
+  }
+
+  /** The stage's division is asked for and reached. */
+  void reach(EnvironmentId environment, int stage) {
+    tell(environment, new EnvironmentEvent.Shifted(rollout(environment), false, stage));
+    pass(Duration.ofSeconds(6));
+    tell(environment, new EnvironmentEvent.Settled(rollout(environment), false, stage));
+  }
+
+  /** A check is looked at. */
+  void look(EnvironmentId environment, int check, Measured measured) {
+    pass(Duration.ofSeconds(1));
+    tell(environment, new EnvironmentEvent.Looked(rollout(environment), check, measured));
+  }
+
+  void holdOver(EnvironmentId environment, int stage) {
+    tell(environment, new EnvironmentEvent.HoldOver(rollout(environment), stage));
   }
 
   /** The release under way fails, and the one before serves again. */
   void fail(EnvironmentId environment, String cause, List<String> lines) {
     long rollout = rollout(environment);
     pass(Duration.ofSeconds(21));
-    tell(environment, new EnvironmentEvent.Failed(rollout, false, cause, lines));
-    tell(environment, new EnvironmentEvent.Shifted(rollout, true));
+    tell(environment, new EnvironmentEvent.Failed(rollout, false, 0, cause, lines));
+    tell(environment, new EnvironmentEvent.Shifted(rollout, true, 0));
     pass(Duration.ofSeconds(2));
-    tell(environment, new EnvironmentEvent.Settled(rollout, true));
+    tell(environment, new EnvironmentEvent.Settled(rollout, true, 0));
   }
 
   private long rollout(EnvironmentId environment) {

@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.json.JavalinJackson;
 import io.windlass.engine.pipeline.Pipeline;
 import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.rollout.Measured;
 import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.source.Intent;
@@ -231,6 +232,48 @@ final class SeededServer implements AutoCloseable {
     engine.step(run, "docs", 0, Duration.ofSeconds(3), "docs are fine\n");
     engine.step(run, "compile", 0, Duration.ofSeconds(9), "compiled\n");
     return run;
+  }
+
+  /** One more run, whose canary is at the gate of its second stage. */
+  RunId canary() throws IOException {
+    Pipeline staged =
+        SeededEngine.pipeline(
+            PIPELINE.replace(
+                "routes: [{ path: /shop }]",
+                """
+                rollout:
+                        strategy: canary
+                        stages: [{ weight: 10%, hold: 5m }, { weight: 50%, hold: 5m, approve: true }]
+                        checks:
+                          - { signal: error-rate }
+                          - { signal: latency, max: 250ms, no-data: pass }
+                          - { query: 'sum(rate(orders_total{kind="<gift>"}[$window]))', min: 1 }
+                """));
+    RunId run = engine.push(sha("f"), sha("7"), "Wrap gifts", "ada", staged);
+    checks(run, "7");
+    engine.rollOut(run, PRODUCTION);
+    engine.settle(PRODUCTION);
+    for (int stage = 0; stage < 2; stage++) {
+      engine.pass(Duration.ofMinutes(5));
+      engine.look(PRODUCTION, 0, measured(0.004));
+      engine.look(
+          PRODUCTION,
+          1,
+          new Measured(
+              Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("nobody asked")));
+      engine.look(PRODUCTION, 2, measured(3.2));
+      engine.holdOver(PRODUCTION, stage);
+      if (stage == 0) {
+        engine.reach(PRODUCTION, 1);
+      }
+    }
+    engine.pass(Duration.ofMinutes(2));
+    return run;
+  }
+
+  private static Measured measured(double value) {
+    return new Measured(
+        Optional.of(value), Optional.of(1200.0), Optional.of(0.0035), Optional.empty());
   }
 
   private void checks(RunId run, String digit) throws IOException {

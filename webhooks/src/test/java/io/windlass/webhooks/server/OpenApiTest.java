@@ -30,6 +30,7 @@ import io.windlass.engine.rollout.Freeze;
 import io.windlass.engine.rollout.Phase;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.rollout.Removal;
+import io.windlass.engine.rollout.Walk;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.DeploymentState;
 import io.windlass.engine.run.ImageState;
@@ -137,6 +138,9 @@ class OpenApiTest {
           Map.entry("ReleaseCommand", ReleaseCommand.class),
           Map.entry("Environment", EnvironmentApi.EnvironmentJson.class),
           Map.entry("RolloutUnderWay", Environments.Under.class),
+          Map.entry("Staged", Environments.Staged.class),
+          Map.entry("Checked", Environments.Checked.class),
+          Map.entry("Approval", Walk.Approval.class),
           Map.entry("Rollout", EndedRollout.class),
           Map.entry("Freeze", Freeze.class),
           Map.entry("Removal", Removal.class),
@@ -171,6 +175,7 @@ class OpenApiTest {
           Map.entry("StepStatus", StepState.Status.values()),
           Map.entry("DeploymentStage", DeploymentStage.values()),
           Map.entry("RolloutPhase", Phase.values()),
+          Map.entry("CheckVerdict", io.windlass.engine.rollout.Verdict.values()),
           Map.entry("RemovalStage", Removal.Stage.values()),
           Map.entry("ReleaseStatus", Releases.Listed.Status.values()),
           Map.entry("DecisionOutcome", LoggedDecision.Outcome.values()),

@@ -18,7 +18,19 @@ public final class Defaults {
   public static final Duration STARTUP = Duration.ofSeconds(60);
   public static final Duration DRAIN = Duration.ofSeconds(30);
   public static final Duration RELEASE_TIMEOUT = Duration.ofMinutes(10);
+
+  /** Beyond what a rollout waits on purpose. */
   public static final Duration ROLLOUT_DEADLINE = Duration.ofMinutes(10);
+
+  public static final Duration ROLLOUT_HOLD = Duration.ZERO;
+  public static final Duration KEEP = Duration.ZERO;
+  public static final boolean APPROVE = false;
+  public static final Duration CHECK_EVERY = Duration.ofSeconds(30);
+  public static final Duration CHECK_WINDOW = Duration.ofMinutes(1);
+  public static final int CHECK_FAILURES = 3;
+  public static final int CHECK_AT_LEAST = 50;
+  public static final double CHECK_WORSE_BY = 0.2;
+  public static final Check.NoData CHECK_NO_DATA = Check.NoData.HOLD;
   public static final String ROUTE_PATH = "/";
   public static final int REPLICAS = 1;
 

@@ -36,11 +36,12 @@ public record EnvironmentSpec(
   public record When(Optional<Patterns> branches, Optional<Patterns> tags, boolean schedule) {}
 
   /**
-   * How a release replaces another: new replicas start, become ready and take over one by one.
+   * How a release replaces another.
    *
-   * @param deadline after which a rollout that has not settled returns by itself
+   * @param deadline after which a rollout that has not ended returns by itself, the time that it
+   *     waits for people left out
    */
-  public record RolloutSpec(Duration deadline) {}
+  public record RolloutSpec(Strategy strategy, Duration deadline) {}
 
   /**
    * Requests for a process.

@@ -14,7 +14,6 @@ import io.windlass.scaler.syntax.Node.Scalar;
 import io.windlass.scaler.syntax.Problem;
 import io.windlass.scaler.syntax.Problems;
 import io.windlass.scaler.syntax.Values;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,6 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
   private static final Pattern HOST =
       Pattern.compile(
           "(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
-  private static final List<String> STRATEGIES = List.of("rolling");
-  private static final List<String> LATER_STRATEGIES = List.of("canary", "blue-green");
 
   Map<String, EnvironmentSpec> read(Fields environments) {
     Problems problems = environments.problems();
@@ -57,9 +54,7 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
             .orElse(new When(Optional.empty(), Optional.empty(), false));
     App runs = app(f);
     RolloutSpec rollout =
-        f.fields("rollout")
-            .map(EnvironmentsReader::rollout)
-            .orElse(new RolloutSpec(Defaults.ROLLOUT_DEADLINE));
+        f.fields("rollout").map(new RolloutReader(forms, runs)::read).orElse(RolloutReader.PLAIN);
     List<RouteSpec> routes = routes(f, runs);
     Map<String, Scaling> scale = scale(f, runs);
     f.notYet("promotes");
@@ -109,24 +104,32 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
         });
   }
 
-  private static RolloutSpec rollout(Fields f) {
-    Optional<Node> strategy = f.node("strategy");
-    if (strategy.orElse(null) instanceof Scalar s && LATER_STRATEGIES.contains(s.text())) {
-      f.problems().notYet(s.at(), f.path("strategy"), "strategy \"" + s.text() + '"');
-    } else {
-      f.word("strategy", STRATEGIES);
+  /** The process that is meant where none is named. */
+  static String firstProcess(App app) {
+    return app.processes().containsKey(Defaults.PROCESS)
+        ? Defaults.PROCESS
+        : app.processes().keySet().stream().findFirst().orElse(Defaults.PROCESS);
+  }
+
+  /** The process that {@code process:} names; a problem where the application has none such. */
+  static Optional<App.ProcessSpec> existing(Fields f, String process, App app) {
+    Optional<App.ProcessSpec> found = Optional.ofNullable(app.processes().get(process));
+    if (found.isEmpty()) {
+      var names = app.processes().keySet();
+      f.problems()
+          .add(
+              new Problem(
+                  f.at("process"),
+                  f.path("process"),
+                  "process \"" + Values.printable(process) + "\" does not exist",
+                  "one of " + String.join(", ", names),
+                  Nearest.of(process, names)));
     }
-    var deadline = f.duration("deadline", Duration.ofSeconds(10), StepsReader.LONGEST);
-    f.notYet("stages", "checks");
-    f.done();
-    return new RolloutSpec(deadline.orElse(Defaults.ROLLOUT_DEADLINE));
+    return found;
   }
 
   private List<RouteSpec> routes(Fields f, App app) {
-    String first =
-        app.processes().containsKey(Defaults.PROCESS)
-            ? Defaults.PROCESS
-            : app.processes().keySet().stream().findFirst().orElse(Defaults.PROCESS);
+    String first = firstProcess(app);
     if (!f.has("routes")) {
       f.node("routes");
       return Optional.ofNullable(app.processes().get(first))
@@ -158,22 +161,13 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
           var process = r.text("process").orElse(first);
           r.notYet("tls");
           r.done();
-          App.ProcessSpec serves = app.processes().get(process);
-          if (serves == null) {
-            var names = app.processes().keySet();
-            problems.add(
-                new Problem(
-                    r.at("process"),
-                    r.path("process"),
-                    "process \"" + Values.printable(process) + "\" does not exist",
-                    "one of " + String.join(", ", names),
-                    Nearest.of(process, names)));
-          } else if (serves.port().isEmpty()) {
-            problems.say(
-                r.at(),
-                r.path(),
-                "process \"" + process + "\" has no \"port\" to send requests to");
-          }
+          existing(r, process, app)
+              .filter(serves -> serves.port().isEmpty())
+              .ifPresent(_ ->
+                  problems.say(
+                      r.at(),
+                      r.path(),
+                      "process \"" + process + "\" has no \"port\" to send requests to"));
           return new RouteSpec(host, prefix, process);
         });
   }

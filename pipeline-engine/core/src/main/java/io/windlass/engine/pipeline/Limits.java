@@ -17,6 +17,8 @@ package io.windlass.engine.pipeline;
  * @param routes of one environment
  * @param files sets of files of one image
  * @param arguments of one entry point
+ * @param stages of one rollout
+ * @param checks of one rollout
  */
 public record Limits(
     int steps,
@@ -31,8 +33,10 @@ public record Limits(
     int schedules,
     int routes,
     int files,
-    int arguments) {
+    int arguments,
+    int stages,
+    int checks) {
 
   public static final Limits STANDARD =
-      new Limits(100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100);
+      new Limits(100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20);
 }

@@ -119,7 +119,8 @@ public final class Planner {
         runtime,
         app.secrets(),
         environment.scale(),
-        environment.rollout().deadline());
+        environment.rollout().deadline(),
+        Optional.of(environment.rollout().strategy()));
   }
 
   private static ProcessRuntime process(App.ProcessSpec process) {

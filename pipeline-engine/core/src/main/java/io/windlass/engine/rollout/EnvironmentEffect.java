@@ -1,5 +1,6 @@
 package io.windlass.engine.rollout;
 
+import io.windlass.engine.pipeline.Check;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
@@ -38,7 +39,19 @@ public sealed interface EnvironmentEffect {
   record RunCommand(long rollout, Release release, ReleaseCommand command)
       implements EnvironmentEffect {}
 
-  record Shift(long rollout, ReleaseId to, boolean returning, Set<String> processes)
+  /**
+   * Asks for a division.
+   *
+   * @param stage of the rollout's plan
+   * @param division empty where it was stored by a version that knew {@link Division.Replace} only
+   */
+  record Shift(
+      long rollout,
+      ReleaseId to,
+      boolean returning,
+      Set<String> processes,
+      int stage,
+      Optional<Division> division)
       implements EnvironmentEffect {}
 
   /**
@@ -47,6 +60,7 @@ public sealed interface EnvironmentEffect {
    *
    * @param obstructed whether something was in its way when it was looked at last; then it waits
    *     for that to be gone as well
+   * @param stage of the rollout's plan
    */
   record Watch(
       long rollout,
@@ -54,7 +68,20 @@ public sealed interface EnvironmentEffect {
       boolean returning,
       Set<String> processes,
       Instant until,
-      boolean obstructed)
+      boolean obstructed,
+      int stage)
+      implements EnvironmentEffect {}
+
+  /** Watches for a while that what a stage holds does not break, and renews the scaler's holds. */
+  record Guard(long rollout, int stage, ReleaseId to, Set<String> processes)
+      implements EnvironmentEffect {}
+
+  /**
+   * Measures a release, and the one before it.
+   *
+   * @param index of the check among the rollout's
+   */
+  record Look(long rollout, int index, Check check, ReleaseId release, Optional<ReleaseId> before)
       implements EnvironmentEffect {}
 
   /** Takes a release away that had nothing before it. */

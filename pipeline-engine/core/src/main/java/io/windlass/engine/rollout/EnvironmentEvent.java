@@ -52,20 +52,43 @@ public sealed interface EnvironmentEvent {
       implements EnvironmentEvent {}
 
   /** The target has taken the wish; it is not fulfilled yet. */
-  record Shifted(long rollout, boolean returning) implements EnvironmentEvent {}
+  record Shifted(long rollout, boolean returning, int stage) implements EnvironmentEvent {}
 
   /**
    * Something that is none of the release's doing stands in the move's way, or no longer.
    *
    * @param until when the move's time is over
    */
-  record Obstructed(long rollout, boolean returning, Optional<String> obstacle, Instant until)
+  record Obstructed(
+      long rollout, boolean returning, int stage, Optional<String> obstacle, Instant until)
       implements EnvironmentEvent {}
 
-  record Settled(long rollout, boolean returning) implements EnvironmentEvent {}
+  record Settled(long rollout, boolean returning, int stage) implements EnvironmentEvent {}
 
-  record Failed(long rollout, boolean returning, String cause, List<String> lastLogLines)
+  /** The release has turned out to be broken, on its way to a stage or while that is held. */
+  record Failed(long rollout, boolean returning, int stage, String cause, List<String> lastLogLines)
       implements EnvironmentEvent {}
+
+  /** What a stage holds has not broken for a while. */
+  record StillHeld(long rollout, int stage) implements EnvironmentEvent {}
+
+  /** The time that a stage is held has passed. */
+  record HoldOver(long rollout, int stage) implements EnvironmentEvent {}
+
+  /** The rollout's time has passed while a stage is held. */
+  record TimeOver(long rollout, int stage) implements EnvironmentEvent {}
+
+  /** Nobody has approved a stage in time. */
+  record GateExpired(long rollout, int stage) implements EnvironmentEvent {}
+
+  /** A check was looked at. */
+  record Looked(long rollout, int index, Measured measured) implements EnvironmentEvent {}
+
+  /** A person lets a rollout go on from the stage that waits for it. */
+  record Approved(long rollout, int stage, String who) implements EnvironmentEvent {}
+
+  /** A person wants a rollout to return. */
+  record Aborted(long rollout, String who, String why) implements EnvironmentEvent {}
 
   /** The target could not be reached for longer than we try. */
   record Unreachable(long rollout, Phase phase, String reason) implements EnvironmentEvent {}

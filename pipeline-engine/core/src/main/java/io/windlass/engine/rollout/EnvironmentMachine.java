@@ -111,26 +111,76 @@ public final class EnvironmentMachine
               rollout,
               Phase.COMMAND,
               (progress, current) -> progress.commandEnded(current, result, lines));
-      case EnvironmentEvent.Shifted(var rollout, var returning) ->
+      case EnvironmentEvent.Shifted(var rollout, var returning, var stage) ->
           turn.answer(
               rollout,
+              stage,
               returning ? Phase.RETURN_SHIFTING : Phase.SHIFTING,
               RolloutProgression::shifted);
-      case EnvironmentEvent.Obstructed(var rollout, var returning, var obstacle, var until) ->
+      case EnvironmentEvent.Obstructed(
+              var rollout,
+              var returning,
+              var stage,
+              var obstacle,
+              var until) ->
           turn.answer(
               rollout,
+              stage,
               returning ? Phase.RETURN_WATCHING : Phase.WATCHING,
               (progress, current) -> progress.obstructed(current, obstacle, until));
-      case EnvironmentEvent.Settled(var rollout, var returning) ->
+      case EnvironmentEvent.Settled(var rollout, var returning, var stage) ->
           turn.answer(
               rollout,
+              stage,
               returning ? Phase.RETURN_WATCHING : Phase.WATCHING,
               RolloutProgression::settled);
-      case EnvironmentEvent.Failed(var rollout, var returning, var cause, var lines) ->
+      case EnvironmentEvent.Failed(var rollout, var returning, var stage, var cause, var lines) ->
           turn.answer(
               rollout,
-              returning ? Phase.RETURN_WATCHING : Phase.WATCHING,
+              stage,
+              phase ->
+                  returning
+                      ? phase == Phase.RETURN_WATCHING
+                      : phase == Phase.WATCHING || phase.held(),
               (progress, current) -> progress.fail(current, new Failure(cause, false, lines)));
+      case EnvironmentEvent.StillHeld(var rollout, var stage) ->
+          turn.answer(
+              rollout, stage, Phase::held, (progress, current) -> progress.stages().guard(current));
+      case EnvironmentEvent.HoldOver(var rollout, var stage) ->
+          turn.answer(
+              rollout,
+              stage,
+              Phase.HOLDING,
+              (progress, current) -> progress.stages().holdOver(current));
+      case EnvironmentEvent.TimeOver(var rollout, var stage) ->
+          turn.answer(
+              rollout,
+              stage,
+              Phase.HOLDING,
+              (progress, current) -> progress.stages().timeOver(current));
+      case EnvironmentEvent.GateExpired(var rollout, var stage) ->
+          turn.answer(
+              rollout,
+              stage,
+              Phase.GATED,
+              (progress, current) -> progress.stages().gateExpired(current));
+      case EnvironmentEvent.Looked(var rollout, var index, var measured) ->
+          turn.answer(
+              rollout,
+              Phase::advancing,
+              (progress, current) -> progress.stages().looked(current, index, measured));
+      case EnvironmentEvent.Approved(var rollout, var stage, var who) ->
+          turn.answer(
+              rollout,
+              stage,
+              Phase.GATED,
+              (progress, current) -> progress.stages().approved(current, who));
+      case EnvironmentEvent.Aborted(var rollout, var who, var why) ->
+          turn.answer(
+              rollout,
+              phase -> !phase.returning(),
+              (progress, current) ->
+                  progress.fail(current, Failure.of(who + " stopped it: " + why)));
       case EnvironmentEvent.Unreachable(var rollout, var phase, var reason) ->
           turn.answer(
               rollout, phase, (progress, current) -> progress.fail(current, Failure.ours(reason)));

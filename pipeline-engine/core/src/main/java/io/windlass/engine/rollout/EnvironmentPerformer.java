@@ -11,6 +11,7 @@ import io.windlass.engine.run.StepResult;
 import io.windlass.scaler.control.Holds;
 import io.windlass.scaler.fleet.FleetId;
 import io.windlass.scaler.fleet.Hold;
+import io.windlass.scaler.signal.SignalSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -39,6 +41,14 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
    */
   private static final int STEADY = 4;
 
+  /** Well within {@link #HOLD}, which each guard renews once. */
+  private static final Duration GUARD = Duration.ofSeconds(30);
+
+  /** What is held is looked at so much more rarely than what moves. */
+  private static final int HELD_LOOKS = 4;
+
+  private static final int MOST_WAITING = 10_000;
+
   private static final Retry WATCH =
       new Retry(10_000, Duration.ofMillis(250), Duration.ofSeconds(10));
 
@@ -47,12 +57,18 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private final ScalingBinder scaling;
   private final Function<ReleaseId, Optional<Policies>> lastPolicies;
   private final Holds holds;
+  private final Gauge gauge;
+
+  /** The guard that is to go on in each environment. */
+  private final Map<EnvironmentId, EffectId> guarded = new ConcurrentHashMap<>();
+
   private final InstantSource clock;
   private final Duration look;
 
   /**
    * Works with these.
    *
+   * @param signals what checks are measured by
    * @param lastPolicies those in force when a release served last; {@link Releases#policies}
    * @param look the time between two looks at a rollout's progress
    */
@@ -62,6 +78,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       ScalingBinder scaling,
       Function<ReleaseId, Optional<Policies>> lastPolicies,
       Holds holds,
+      SignalSource signals,
       InstantSource clock,
       Duration look) {
     this.targets = targets;
@@ -69,6 +86,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     this.scaling = scaling;
     this.lastPolicies = lastPolicies;
     this.holds = holds;
+    this.gauge = new Gauge(signals);
     this.clock = clock;
     this.look = look;
   }
@@ -94,12 +112,18 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
         yield Optional.of(
             new EnvironmentEvent.CommandEnded(rollout, result.result(), result.lastLogLines()));
       }
-      case EnvironmentEffect.Shift(var rollout, var to, var returning, var processes) -> {
-        hold(to, processes);
-        whereItRuns(to.environment()).shift(to.environment(), to, new Division.Replace());
-        yield Optional.of(new EnvironmentEvent.Shifted(rollout, returning));
+      case EnvironmentEffect.Shift shift -> {
+        guarded.remove(shift.to().environment());
+        shift(shift);
+        yield Optional.of(
+            new EnvironmentEvent.Shifted(shift.rollout(), shift.returning(), shift.stage()));
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
+      case EnvironmentEffect.Guard guard -> guard(id, guard);
+      case EnvironmentEffect.Look(var rollout, var index, var check, var release, var before) ->
+          Optional.of(
+              new EnvironmentEvent.Looked(
+                  rollout, index, gauge.look(check, release, before, clock.instant())));
       case EnvironmentEffect.TakeAway(var release) -> {
         remove(release.environment());
         yield Optional.empty();
@@ -109,6 +133,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
         yield Optional.of(new EnvironmentEvent.Removed());
       }
       case EnvironmentEffect.Finish(var rollout, var environment, var old, var processes) -> {
+        guarded.remove(environment);
         processes.forEach(process ->
             holds.release(owner(environment), new FleetId(environment.toString(), process)));
         if (old.isPresent()) {
@@ -137,10 +162,18 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       case EnvironmentEffect.RunCommand(var rollout, var release, var command) ->
           Optional.of(
               new EnvironmentEvent.CommandEnded(rollout, new StepResult.Lost(reason), List.of()));
-      case EnvironmentEffect.Shift(var rollout, var to, var returning, var processes) ->
+      case EnvironmentEffect.Shift shift ->
           Optional.of(
               new EnvironmentEvent.Unreachable(
-                  rollout, returning ? Phase.RETURN_SHIFTING : Phase.SHIFTING, reason));
+                  shift.rollout(),
+                  shift.returning() ? Phase.RETURN_SHIFTING : Phase.SHIFTING,
+                  reason));
+      case EnvironmentEffect.Guard guard ->
+          Optional.of(new EnvironmentEvent.StillHeld(guard.rollout(), guard.stage()));
+      case EnvironmentEffect.Look look ->
+          Optional.of(
+              new EnvironmentEvent.Looked(
+                  look.rollout(), look.index(), Measured.nothing(reason, Optional.empty())));
       case EnvironmentEffect.Watch watch ->
           Optional.of(
               new EnvironmentEvent.Unreachable(
@@ -156,14 +189,26 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
 
   @Override
   public Retry retry(EnvironmentEffect effect) {
-    // A watch is bounded by its own deadline; anything else by its attempts.
-    return effect instanceof EnvironmentEffect.Watch ? WATCH : Retry.STANDARD;
+    // A watch is bounded by its own deadline and a guard by the stage; others by their attempts.
+    if (effect instanceof EnvironmentEffect.Watch || effect instanceof EnvironmentEffect.Guard) {
+      return WATCH;
+    }
+    // The next look is near.
+    return effect instanceof EnvironmentEffect.Look ? Retry.NEVER : Retry.STANDARD;
   }
 
   @Override
   public boolean waits(EnvironmentEffect effect) {
     return effect instanceof EnvironmentEffect.Watch
+        || effect instanceof EnvironmentEffect.Guard
         || effect instanceof EnvironmentEffect.RunCommand;
+  }
+
+  /** Rollouts wait for as long as people do; one that waits must not keep another from it. */
+  @Override
+  public int limit(Class<? extends EnvironmentEffect> type) {
+    boolean waits = type == EnvironmentEffect.Watch.class || type == EnvironmentEffect.Guard.class;
+    return waits ? MOST_WAITING : Performer.super.limit(type);
   }
 
   private Optional<EnvironmentEvent> restore(ReleaseId release) throws Exception {
@@ -241,16 +286,17 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       switch (target.progress(watch.to().environment(), watch.to())) {
         case RolloutProgress.Settled settled -> {
-          return new EnvironmentEvent.Settled(watch.rollout(), watch.returning());
+          return new EnvironmentEvent.Settled(watch.rollout(), watch.returning(), watch.stage());
         }
         case RolloutProgress.Failing(var cause, var lines) -> {
-          return new EnvironmentEvent.Failed(watch.rollout(), watch.returning(), cause, lines);
+          return new EnvironmentEvent.Failed(
+              watch.rollout(), watch.returning(), watch.stage(), cause, lines);
         }
         case RolloutProgress.Progressing(var ready, var wanted, var detail, var obstacle) -> {
           otherwise = obstacle.isPresent() == watch.obstructed() ? 0 : otherwise + 1;
           if (otherwise == STEADY) {
             return new EnvironmentEvent.Obstructed(
-                watch.rollout(), watch.returning(), obstacle, watch.until());
+                watch.rollout(), watch.returning(), watch.stage(), obstacle, watch.until());
           }
           if (!now.isBefore(watch.until())) {
             String cause =
@@ -264,12 +310,47 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                         .map(why -> ": " + why)
                         .orElse("");
             return new EnvironmentEvent.Failed(
-                watch.rollout(), watch.returning(), cause, List.of());
+                watch.rollout(), watch.returning(), watch.stage(), cause, List.of());
           }
         }
       }
       Thread.sleep(look);
     }
+  }
+
+  /**
+   * Looks at what is held until it breaks, or for {@link #GUARD}, or until something else is asked
+   * of the environment: then nobody waits for an answer, and the scaler's holds must not be renewed
+   * any more.
+   */
+  private Optional<EnvironmentEvent> guard(EffectId id, EnvironmentEffect.Guard guard)
+      throws RolloutException, InterruptedException {
+    EnvironmentId environment = guard.to().environment();
+    RolloutTarget target = whereItRuns(environment);
+    guarded.put(environment, id);
+    hold(guard.to(), guard.processes());
+    Instant end = clock.instant().plus(GUARD);
+    while (id.equals(guarded.get(environment))) {
+      if (target.progress(environment, guard.to())
+          instanceof RolloutProgress.Failing(var cause, var lines)) {
+        return Optional.of(
+            new EnvironmentEvent.Failed(guard.rollout(), false, guard.stage(), cause, lines));
+      }
+      if (!clock.instant().isBefore(end)) {
+        return Optional.of(new EnvironmentEvent.StillHeld(guard.rollout(), guard.stage()));
+      }
+      Thread.sleep(look.multipliedBy(HELD_LOOKS));
+    }
+    return Optional.empty();
+  }
+
+  private void shift(EnvironmentEffect.Shift shift) throws RolloutException {
+    hold(shift.to(), shift.processes());
+    whereItRuns(shift.to().environment())
+        .shift(
+            shift.to().environment(),
+            shift.to(),
+            shift.division().orElseGet(Division.Replace::new));
   }
 
   private void hold(ReleaseId to, Set<String> processes) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * One event's way through the environment machine: gathers the next state and what follows from it.
@@ -107,7 +108,7 @@ final class EnvironmentTurn {
         state.frozen(Optional.of(new Freeze(who, why, now))).returningNext(Optional.of(release));
     state
         .rollout()
-        .filter(rollout -> rollout.phase() == Phase.WATCHING)
+        .filter(rollout -> rollout.phase() == Phase.WATCHING || rollout.phase().held())
         .ifPresent(progression::giveWay);
     begin();
     tellThatFrozen();
@@ -136,6 +137,12 @@ final class EnvironmentTurn {
           String detail = who + " had the environment removed: " + why;
           tell(request, DeploymentStage.SKIPPED, Optional.empty(), detail, List.of());
         });
+    // What is held would keep the removal waiting for as long as a person does.
+    state
+        .rollout()
+        .filter(rollout -> rollout.phase().held())
+        .ifPresent(rollout ->
+            progression.fail(rollout, Failure.of(who + " had the environment removed: " + why)));
     begin();
   }
 
@@ -158,16 +165,35 @@ final class EnvironmentTurn {
    * that is not waited for any more.
    */
   void answer(long rollout, Phase phase, BiConsumer<RolloutProgression, Rollout> then) {
+    answer(rollout, current -> current == phase, then);
+  }
+
+  void answer(long rollout, Predicate<Phase> phase, BiConsumer<RolloutProgression, Rollout> then) {
     state
         .rollout()
-        .filter(current -> current.id() == rollout && current.phase() == phase)
+        .filter(current -> current.id() == rollout && phase.test(current.phase()))
         .ifPresent(current -> {
-          if (state.nextReturn().isPresent() && !phase.returning()) {
+          if (state.nextReturn().isPresent() && !current.phase().returning()) {
             progression.giveWay(current);
           } else {
             then.accept(progression, current);
           }
         });
+  }
+
+  /** The same for an answer that belongs to one stage of the rollout. */
+  void answer(long rollout, int stage, Phase phase, BiConsumer<RolloutProgression, Rollout> then) {
+    answer(rollout, stage, current -> current == phase, then);
+  }
+
+  void answer(
+      long rollout,
+      int stage,
+      Predicate<Phase> phase,
+      BiConsumer<RolloutProgression, Rollout> then) {
+    if (state.rollout().filter(current -> current.walk().stage() == stage).isPresent()) {
+      answer(rollout, phase, then);
+    }
   }
 
   /**
@@ -176,6 +202,7 @@ final class EnvironmentTurn {
    */
   void begin() {
     if (state.rollout().isPresent()) {
+      progression.stages().giveWayToNewer(state.rollout().get());
       return;
     }
     Optional<Removal> removal = state.removal().filter(Removal::pending);
@@ -197,6 +224,11 @@ final class EnvironmentTurn {
     }
   }
 
+  /** Whether a deployment waits for nothing but the rollout under way. */
+  boolean newerMayBegin() {
+    return state.waiting().isPresent() && state.freeze().isEmpty();
+  }
+
   private Rollout newRollout(Optional<DeploymentRequest> request, Duration deadline) {
     return new Rollout(
         state.lastRollout() + 1,
@@ -206,6 +238,7 @@ final class EnvironmentTurn {
         Phase.PINNING,
         now,
         deadline,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
@@ -229,6 +262,20 @@ final class EnvironmentTurn {
   /** Effects of one environment are done one after the other. */
   void effect(EnvironmentEffect effect) {
     rest = rest.effect("environment/" + id(), effect);
+  }
+
+  void effect(Effect<EnvironmentEffect> effect) {
+    rest = rest.effect(effect);
+  }
+
+  void timer(String name, Instant due, EnvironmentEvent event) {
+    rest = rest.timer(name, due, event);
+  }
+
+  /** A lane of its own, as for a watch. */
+  void guard(EnvironmentEffect.Guard guard) {
+    String lane = "environment/" + id() + "/guard/" + guard.rollout() + "/" + guard.stage();
+    rest = rest.effect(lane, guard);
   }
 
   /** A watch has a lane of its own: what replaces it does not wait for it. */

@@ -2,11 +2,13 @@ package io.windlass.engine.rollout;
 
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.Journal;
+import io.windlass.engine.pipeline.Check;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.RunId;
+import io.windlass.scaler.fleet.Share;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Environments as API and pages see them, and what people may ask of them. */
@@ -54,6 +57,7 @@ public final class Environments {
    * A rollout under way.
    *
    * @param obstacle what it waits for that is none of the release's doing
+   * @param staged where it is in its stages; empty before it moves and when it returns
    */
   public record Under(
       long id,
@@ -63,7 +67,75 @@ public final class Environments {
       Phase phase,
       Instant startedAt,
       Optional<String> failure,
-      Optional<String> obstacle) {}
+      Optional<String> obstacle,
+      Optional<Staged> staged) {}
+
+  /**
+   * Where a rollout is in its stages.
+   *
+   * @param stage counts from 1
+   * @param of how many there are
+   * @param words as in "release 5 is ..."
+   * @param requests the share that goes to the release, from 0 to 1; empty where they go to
+   *     whichever replica is ready
+   * @param heldUntil when its time has passed; the checks may hold it longer
+   * @param approvableUntil while it waits for a person: when it returns by itself
+   * @param until when the rollout's time is over; empty while it waits for a person
+   */
+  public record Staged(
+      int stage,
+      int of,
+      String words,
+      Optional<Double> requests,
+      Optional<Instant> heldUntil,
+      Optional<Instant> approvableUntil,
+      Optional<Instant> until,
+      List<Checked> checks,
+      List<Walk.Approval> approvals) {}
+
+  /**
+   * A check and what it found last.
+   *
+   * @param name the signal's word, or the query
+   * @param verdict empty before the first look
+   * @param words the verdict's reason with its figures
+   * @param value of the release: a share, seconds, or what the query says
+   * @param before the same of the release before
+   * @param failures looks in a row that found the release bad
+   * @param most with so many it returns
+   */
+  public record Checked(
+      String name,
+      String process,
+      Optional<Verdict> verdict,
+      String words,
+      Optional<Double> value,
+      Optional<Double> before,
+      int failures,
+      int most,
+      Optional<Instant> at) {
+    static Checked of(Check check, Finding finding) {
+      return new Checked(
+          check.name(),
+          check.process(),
+          finding.verdict(),
+          finding.words(),
+          finding.value(),
+          finding.before(),
+          finding.failures(),
+          check.failures(),
+          finding.at());
+    }
+  }
+
+  /** What a person's word about a rollout under way came to. */
+  public sealed interface Word {
+    /** It was told to the rollout of this release. */
+    record Told(Optional<Long> release) implements Word {}
+
+    /** There is nothing that it could mean; the reason says why. */
+    record Impossible(String reason) implements Word {}
+  }
 
   /** What asking for a return came to. */
   public sealed interface Return {
@@ -152,6 +224,41 @@ public final class Environments {
         new EnvironmentEvent.ReturnWanted(to.get().release(), who, why),
         key());
     return new Return.Asked(to.get().release().number());
+  }
+
+  /** Lets the rollout go on that waits for a person. */
+  public Word approve(EnvironmentId id, String who) {
+    Optional<Rollout> gated = rollout(id).filter(rollout -> rollout.phase() == Phase.GATED);
+    if (gated.isEmpty()) {
+      return new Word.Impossible("no rollout of \"" + id + "\" waits to be approved");
+    }
+    return tell(
+        id,
+        gated.get(),
+        new EnvironmentEvent.Approved(gated.get().id(), gated.get().walk().stage(), who));
+  }
+
+  /** Gives the rollout under way up; the release before serves again. */
+  public Word abort(EnvironmentId id, String who, String why) {
+    Optional<Rollout> rollout = rollout(id);
+    if (rollout.isEmpty()) {
+      return new Word.Impossible("no rollout of \"" + id + "\" is under way");
+    }
+    if (rollout.get().phase().returning()) {
+      return new Word.Impossible("the rollout of \"" + id + "\" returns already");
+    }
+    return tell(id, rollout.get(), new EnvironmentEvent.Aborted(rollout.get().id(), who, why));
+  }
+
+  private Optional<Rollout> rollout(EnvironmentId id) {
+    return journal
+        .state(EnvironmentMachine.subject(id), EnvironmentState.class)
+        .flatMap(EnvironmentState::rollout);
+  }
+
+  private Word tell(EnvironmentId id, Rollout rollout, EnvironmentEvent event) {
+    journal.tell(EnvironmentMachine.subject(id), event, key());
+    return new Word.Told(rollout.release().map(Release::number));
   }
 
   /**
@@ -244,7 +351,29 @@ public final class Environments {
         rollout.phase(),
         rollout.startedAt(),
         rollout.failure().map(Failure::cause),
-        rollout.obstacle());
+        rollout.obstacle(),
+        rollout.walked().filter(_ -> rollout.phase().advancing()).map(_ -> staged(rollout)));
+  }
+
+  private static Staged staged(Rollout rollout) {
+    StagePlan plan = rollout.plan();
+    Walk walk = rollout.walk();
+    StagePlan.Stage stage = rollout.stage();
+    List<Checked> checks =
+        IntStream.range(0, plan.checks().size())
+            .mapToObj(i -> Checked.of(plan.checks().get(i), walk.findings().get(i)))
+            .toList();
+    boolean gated = rollout.phase() == Phase.GATED;
+    return new Staged(
+        walk.stage() + 1,
+        plan.stages().size(),
+        stage.words(),
+        stage.division().requests().map(Share::fraction),
+        walk.heldSince().map(since -> since.plus(stage.hold())),
+        walk.gatedSince().map(since -> since.plus(Stages.GATE)),
+        walk.until().filter(_ -> !gated),
+        checks,
+        walk.approvals());
   }
 
   private static EndedRollout ended(ResultSet row, EnvironmentId id) throws SQLException {

@@ -5,6 +5,9 @@ import io.windlass.engine.run.DeploymentRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A move from one release to another, under way.
@@ -18,6 +21,7 @@ import java.util.Optional;
  * @param failure why it returns
  * @param doubt why the release to return to could not be checked
  * @param obstacle what the move waits for that is none of the release's doing
+ * @param walked how far it is in its plan; empty until it moves
  */
 public record Rollout(
     long id,
@@ -29,30 +33,104 @@ public record Rollout(
     Duration deadline,
     Optional<Failure> failure,
     Optional<String> doubt,
-    Optional<String> obstacle) {
+    Optional<String> obstacle,
+    Optional<Walk> walked) {
   /** What stood in the way of a phase is none of the next one's. */
   Rollout at(Phase next) {
     return new Rollout(
-        id, request, release, from, next, startedAt, deadline, failure, doubt, Optional.empty());
+        id,
+        request,
+        release,
+        from,
+        next,
+        startedAt,
+        deadline,
+        failure,
+        doubt,
+        Optional.empty(),
+        walked);
   }
 
   Rollout of(Release made) {
     return new Rollout(
-        id, request, Optional.of(made), from, phase, startedAt, deadline, failure, doubt, obstacle);
+        id,
+        request,
+        Optional.of(made),
+        from,
+        phase,
+        startedAt,
+        deadline,
+        failure,
+        doubt,
+        obstacle,
+        walked);
   }
 
   Rollout failing(Failure why) {
     return new Rollout(
-        id, request, release, from, phase, startedAt, deadline, Optional.of(why), doubt, obstacle);
+        id,
+        request,
+        release,
+        from,
+        phase,
+        startedAt,
+        deadline,
+        Optional.of(why),
+        doubt,
+        obstacle,
+        walked);
   }
 
   Rollout doubting(Optional<String> why) {
     return new Rollout(
-        id, request, release, from, phase, startedAt, deadline, failure, why, obstacle);
+        id, request, release, from, phase, startedAt, deadline, failure, why, obstacle, walked);
   }
 
   Rollout obstructed(Optional<String> by) {
-    return new Rollout(id, request, release, from, phase, startedAt, deadline, failure, doubt, by);
+    return new Rollout(
+        id, request, release, from, phase, startedAt, deadline, failure, doubt, by, walked);
+  }
+
+  Rollout walking(Walk next) {
+    return new Rollout(
+        id,
+        request,
+        release,
+        from,
+        phase,
+        startedAt,
+        deadline,
+        failure,
+        doubt,
+        obstacle,
+        Optional.of(next));
+  }
+
+  /**
+   * The stages that it goes through. Where nothing ran before there is nothing to compare with and
+   * nobody to spare; and who goes back to an older release wants it at once.
+   */
+  StagePlan plan() {
+    return from.flatMap(_ -> request)
+        .flatMap(DeploymentRequest::strategy)
+        .map(StagePlan::of)
+        .orElse(StagePlan.STRAIGHT);
+  }
+
+  Walk walk() {
+    return walked.orElseGet(() -> Walk.along(plan()));
+  }
+
+  StagePlan.Stage stage() {
+    return plan().at(walk().stage());
+  }
+
+  /** Of both releases: those that one of the two does not have move as well. */
+  Set<String> processes() {
+    return Stream.of(release, from)
+        .flatMap(Optional::stream)
+        .flatMap(one -> one.runtime().processes().keySet().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether a person asked for it, to go back to a release that was there before. */

@@ -12,18 +12,23 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * The way of one rollout, phase by phase: pin, verify, prepare, command, shift, watch; and back.
+ * The way of one rollout, phase by phase: pin, verify, prepare, command, then the {@link Stages} of
+ * its plan; and back.
  */
 final class RolloutProgression {
   private final EnvironmentTurn turn;
+  private final Stages stages;
 
   RolloutProgression(EnvironmentTurn turn) {
     this.turn = turn;
+    this.stages = new Stages(turn, this);
+  }
+
+  /** What it does between the first shift and the end. */
+  Stages stages() {
+    return stages;
   }
 
   void beginDeployment(Rollout rollout, DeploymentRequest request) {
@@ -152,7 +157,6 @@ final class RolloutProgression {
   }
 
   private void shift(Rollout rollout) {
-    turn.become(turn.state().moved(rollout.at(Phase.SHIFTING)));
     // A fleet that this release brings must have its size before anybody waits for it to be
     // reached.
     rollout
@@ -160,16 +164,21 @@ final class RolloutProgression {
         .ifPresentOrElse(
             turn::applyScaling,
             () -> turn.effect(new EnvironmentEffect.RestoreScaling(release(rollout).id())));
-    turn.effect(
-        new EnvironmentEffect.Shift(
-            rollout.id(), release(rollout).id(), false, processes(rollout)));
+    stages.begin(rollout);
   }
 
   void shifted(Rollout rollout) {
-    boolean returning = rollout.phase().returning();
-    Release to = returning ? rollout.from().orElseThrow() : release(rollout);
-    turn.become(turn.state().moved(rollout.at(returning ? Phase.RETURN_WATCHING : Phase.WATCHING)));
-    watch(rollout, to, returning, turn.now().plus(rollout.deadline()));
+    Instant end = turn.now().plus(rollout.deadline());
+    if (rollout.phase().returning()) {
+      Rollout watched = rollout.at(Phase.RETURN_WATCHING);
+      turn.become(turn.state().moved(watched));
+      watch(watched, rollout.from().orElseThrow(), true, end);
+    } else {
+      Instant until = rollout.walk().until().orElse(end);
+      Rollout watched = rollout.walking(rollout.walk().ending(until)).at(Phase.WATCHING);
+      turn.become(turn.state().moved(watched));
+      watch(watched, release(rollout), false, until);
+    }
   }
 
   private void watch(Rollout rollout, Release to, boolean returning, Instant until) {
@@ -178,9 +187,10 @@ final class RolloutProgression {
             rollout.id(),
             to.id(),
             returning,
-            processes(rollout),
+            rollout.processes(),
             until,
-            rollout.obstacle().isPresent()));
+            rollout.obstacle().isPresent(),
+            rollout.walk().stage()));
   }
 
   /** Is told and watched on; the deadline stays what it was. */
@@ -210,15 +220,20 @@ final class RolloutProgression {
       turn.become(turn.state().serving(rollout.from().orElseThrow()));
       end(rollout, outcome, failure.cause() + serving, failure.lastLogLines(), rollout.release());
     } else {
-      Release release = release(rollout);
-      turn.become(turn.state().serving(release));
-      end(
-          rollout,
-          DeploymentStage.LIVE,
-          "release " + release.number() + " is live",
-          List.of(),
-          rollout.from());
+      stages.reached(rollout);
     }
+  }
+
+  /** The release has everything, and nothing is waited for any more. */
+  void live(Rollout rollout) {
+    Release release = release(rollout);
+    turn.become(turn.state().serving(release));
+    end(
+        rollout,
+        DeploymentStage.LIVE,
+        "release " + release.number() + " is live",
+        List.of(),
+        rollout.from());
   }
 
   /**
@@ -250,7 +265,7 @@ final class RolloutProgression {
             failure.lastLogLines(),
             rollout.release());
       }
-      case SHIFTING, WATCHING -> goBack(rollout, failure);
+      case SHIFTING, WATCHING, HOLDING, GATED -> goBack(rollout, failure);
       case RETURN_SHIFTING, RETURN_WATCHING -> stuck(rollout, failure);
     }
   }
@@ -259,7 +274,14 @@ final class RolloutProgression {
     if (rollout.from().isPresent()) {
       ReleaseId back = rollout.from().get().id();
       turn.become(turn.state().moved(rollout.failing(failure).at(Phase.RETURN_SHIFTING)));
-      turn.effect(new EnvironmentEffect.Shift(rollout.id(), back, true, processes(rollout)));
+      turn.effect(
+          new EnvironmentEffect.Shift(
+              rollout.id(),
+              back,
+              true,
+              rollout.processes(),
+              rollout.walk().stage(),
+              Optional.of(new Division.Replace())));
       // After the shift: requests are not to wait for the scaler.
       turn.effect(new EnvironmentEffect.RestoreScaling(back));
     } else {
@@ -322,19 +344,11 @@ final class RolloutProgression {
             .map(Release::id)
             .filter(
                 id -> turn.state().current().filter(current -> current.id().equals(id)).isEmpty());
-    turn.effect(new EnvironmentEffect.Finish(rollout.id(), turn.id(), old, processes(rollout)));
+    turn.effect(new EnvironmentEffect.Finish(rollout.id(), turn.id(), old, rollout.processes()));
     turn.begin();
   }
 
   private static Release release(Rollout rollout) {
     return rollout.release().orElseThrow();
-  }
-
-  /** Of both releases: those that one of the two does not have move as well. */
-  private static Set<String> processes(Rollout rollout) {
-    return Stream.of(rollout.release(), rollout.from())
-        .flatMap(Optional::stream)
-        .flatMap(release -> release.runtime().processes().keySet().stream())
-        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -1,5 +1,6 @@
 package io.windlass.engine.run;
 
+import io.windlass.engine.pipeline.Strategy;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
@@ -19,7 +20,8 @@ import java.util.stream.Collectors;
  * @param secrets the names to pin
  * @param scaling for each process that has one
  * @param max the operator's limit of replicas for each fleet
- * @param deadline how long the move may take
+ * @param deadline how long the move may take, the time that it waits for people left out
+ * @param strategy how it moves; empty where it was stored by a version that knew rolling only
  */
 public record DeploymentRequest(
     EnvironmentId environment,
@@ -31,7 +33,8 @@ public record DeploymentRequest(
     List<String> secrets,
     Map<String, Scaling> scaling,
     Optional<Integer> max,
-    Duration deadline) {
+    Duration deadline,
+    Optional<Strategy> strategy) {
   public DeploymentRequest {
     images = Map.copyOf(images);
     secrets = List.copyOf(secrets);
@@ -64,6 +67,7 @@ public record DeploymentRequest(
         planned.secrets(),
         planned.scaling(),
         max,
-        planned.deadline());
+        planned.deadline(),
+        planned.strategy());
   }
 }

@@ -1,6 +1,7 @@
 package io.windlass.engine.run;
 
 import io.windlass.engine.pipeline.ImageSpec;
+import io.windlass.engine.pipeline.Strategy;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.scaler.policy.Scaling;
 import java.time.Duration;
@@ -86,6 +87,7 @@ public record RunPlan(
    * @param runtime without secrets
    * @param secrets names to pin
    * @param deadline of the rollout
+   * @param strategy empty where it was stored by a version that knew rolling only
    */
   public record PlannedDeployment(
       String environment,
@@ -94,7 +96,8 @@ public record RunPlan(
       AppRuntime runtime,
       List<String> secrets,
       Map<String, Scaling> scaling,
-      Duration deadline) {
+      Duration deadline,
+      Optional<Strategy> strategy) {
     public PlannedDeployment {
       hosts = List.copyOf(hosts);
       secrets = List.copyOf(secrets);

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +44,8 @@ class DocumentedDefaultsTest {
             environments:
               e: { target: t }
               f: { target: t, scale: { min: 1, max: 2, cpu: 60% } }
+              g: { target: t, rollout: { strategy: blue-green, hold: 1m, checks: [{ signal: latency }] } }
+              h: { target: t, rollout: { strategy: canary, stages: [{ weight: 10% }] } }
             """);
     Step step = p.steps().get("a");
     EnvironmentSpec e = p.environments().get("e");
@@ -63,6 +66,7 @@ class DocumentedDefaultsTest {
     out.put("app.health.drain", Units.text(web.drain()));
     out.put("app.release.timeout", Units.text(e.app().release().orElseThrow().timeout()));
     out.put("environments.*.rollout.deadline", Units.text(e.rollout().deadline()));
+    rollout(p, out);
     out.put("environments.*.routes[].path", e.routes().getFirst().path());
     out.put("environments.*.scale", "min: " + fixed.min() + ", max: " + fixed.max());
     String scale = "environments.*.scale.";
@@ -72,6 +76,30 @@ class DocumentedDefaultsTest {
     out.put(scale + "scale-out.at-most", scaled.scaleOut().atMost().toString());
     out.put(scale + "on-missing-signal.hold", Units.text(scaled.onMissingSignal().hold()));
     return out;
+  }
+
+  private static void rollout(Pipeline p, Map<String, String> out) {
+    String rollout = "environments.*.rollout.";
+    var rolling = (Strategy.Rolling) p.environments().get("e").rollout().strategy();
+    out.put(rollout + "strategy", "rolling");
+    out.put(rollout + "hold", Units.text(rolling.hold()));
+    var canary = (Strategy.Canary) p.environments().get("h").rollout().strategy();
+    out.put(rollout + "stages[].hold", Units.text(canary.stages().getFirst().hold()));
+    out.put(rollout + "stages[].approve", "" + canary.stages().getFirst().approve());
+    var blueGreen = (Strategy.BlueGreen) p.environments().get("g").rollout().strategy();
+    out.put(rollout + "approve", "" + blueGreen.approve());
+    out.put(rollout + "keep", Units.text(blueGreen.keep()));
+    Check check = blueGreen.checks().getFirst();
+    out.put(rollout + "checks[].process", check.process());
+    out.put(rollout + "checks[].every", Units.text(check.every()));
+    out.put(rollout + "checks[].window", Units.text(check.window()));
+    out.put(rollout + "checks[].failures", "" + check.failures());
+    out.put(rollout + "checks[].no-data", check.noData().name().toLowerCase(Locale.ROOT));
+    var latency = (Check.Measure.BuiltIn) check.measure();
+    out.put(rollout + "checks[].at-least", "" + latency.atLeast());
+    var notWorse = (Check.Bound.NotWorse) check.bound();
+    out.put(rollout + "checks[].worse-by", Math.round(notWorse.by() * 100) + "%");
+    out.put(rollout + "checks[].worse", notWorse.higher() ? "higher" : "lower");
   }
 
   @Test

@@ -58,7 +58,8 @@ class EnvironmentMachineTest {
             List.of(),
             scaling,
             Optional.empty(),
-            Duration.ofMinutes(10)));
+            Duration.ofMinutes(10),
+            Optional.empty()));
   }
 
   private long rollout() {
@@ -73,13 +74,13 @@ class EnvironmentMachineTest {
 
   private void shifted() {
     prepared();
-    hear(new EnvironmentEvent.Shifted(rollout(), false));
+    hear(new EnvironmentEvent.Shifted(rollout(), false, 0));
   }
 
   private void live(long run) {
     hear(requested(run));
     shifted();
-    hear(new EnvironmentEvent.Settled(rollout(), false));
+    hear(new EnvironmentEvent.Settled(rollout(), false, 0));
   }
 
   @Test
@@ -126,7 +127,8 @@ class EnvironmentMachineTest {
                 same.secrets(),
                 scaling,
                 Optional.empty(),
-                same.deadline())));
+                same.deadline(),
+                same.strategy())));
 
     List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Pinned(rollout(), List.of(), true));
 
@@ -141,7 +143,7 @@ class EnvironmentMachineTest {
     hear(requested(2));
     shifted();
 
-    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Settled(rollout(), false));
+    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Settled(rollout(), false, 0));
 
     assertThat(state.current().orElseThrow().number()).isEqualTo(2);
     assertThat(effects)
@@ -177,7 +179,7 @@ class EnvironmentMachineTest {
     hear(requested(2));
     shifted();
 
-    hear(new EnvironmentEvent.Settled(rollout(), false));
+    hear(new EnvironmentEvent.Settled(rollout(), false, 0));
 
     assertThat(state.rollout().orElseThrow().request().orElseThrow().run().number()).isEqualTo(2);
   }
@@ -205,9 +207,11 @@ class EnvironmentMachineTest {
     shifted();
 
     List<EnvironmentEffect> back =
-        hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of("no such table")));
-    hear(new EnvironmentEvent.Shifted(rollout(), true));
-    hear(new EnvironmentEvent.Settled(rollout(), true));
+        hear(
+            new EnvironmentEvent.Failed(
+                rollout(), false, 0, "it crashes", List.of("no such table")));
+    hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
+    hear(new EnvironmentEvent.Settled(rollout(), true, 0));
 
     assertThat(back)
         .first()
@@ -226,7 +230,7 @@ class EnvironmentMachineTest {
     shifted();
 
     List<EnvironmentEffect> back =
-        hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of()));
+        hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
 
     assertThat(back)
         .hasExactlyElementsOfTypes(
@@ -259,7 +263,7 @@ class EnvironmentMachineTest {
     shifted();
 
     List<EnvironmentEffect> effects =
-        hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of()));
+        hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
 
     assertThat(effects).first().isInstanceOf(EnvironmentEffect.TakeAway.class);
     assertThat(told).last().asString().contains("FAILED: it crashes; nothing serves");
@@ -270,10 +274,10 @@ class EnvironmentMachineTest {
     live(1);
     hear(requested(2));
     shifted();
-    hear(new EnvironmentEvent.Failed(rollout(), false, "it crashes", List.of()));
-    hear(new EnvironmentEvent.Shifted(rollout(), true));
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
 
-    hear(new EnvironmentEvent.Failed(rollout(), true, "no memory", List.of()));
+    hear(new EnvironmentEvent.Failed(rollout(), true, 0, "no memory", List.of()));
 
     assertThat(state.degraded()).contains("release 1 could not be brought back: no memory");
     assertThat(state.rollout()).isEmpty();
@@ -322,8 +326,8 @@ class EnvironmentMachineTest {
 
     hear(new EnvironmentEvent.ReturnWanted(one, "ops", "slow"));
     assertThat(state.rollout().orElseThrow().phase()).isEqualTo(Phase.RETURN_SHIFTING);
-    hear(new EnvironmentEvent.Shifted(rollout(), true));
-    hear(new EnvironmentEvent.Settled(rollout(), true));
+    hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
+    hear(new EnvironmentEvent.Settled(rollout(), true, 0));
 
     assertThat(told)
         .last()
@@ -350,8 +354,8 @@ class EnvironmentMachineTest {
     live(1);
     EnvironmentState before = state;
 
-    assertThat(hear(new EnvironmentEvent.Failed(1, false, "late", List.of()))).isEmpty();
-    assertThat(hear(new EnvironmentEvent.Shifted(7, false))).isEmpty();
+    assertThat(hear(new EnvironmentEvent.Failed(1, false, 0, "late", List.of()))).isEmpty();
+    assertThat(hear(new EnvironmentEvent.Shifted(7, false, 0))).isEmpty();
     assertThat(state).isEqualTo(before);
   }
 
@@ -385,7 +389,8 @@ class EnvironmentMachineTest {
             List.of(),
             Map.of(),
             Optional.empty(),
-            request.deadline());
+            request.deadline(),
+            request.strategy());
     hear(new EnvironmentEvent.Requested(same));
 
     hear(new EnvironmentEvent.Pinned(rollout(), List.of(), serves));
@@ -396,20 +401,21 @@ class EnvironmentMachineTest {
     hear(requested(1));
     prepared();
     var watch =
-        (EnvironmentEffect.Watch) hear(new EnvironmentEvent.Shifted(rollout(), false)).getFirst();
+        (EnvironmentEffect.Watch)
+            hear(new EnvironmentEvent.Shifted(rollout(), false, 0)).getFirst();
 
     List<EnvironmentEffect> effects =
         hear(
             new EnvironmentEvent.Obstructed(
-                rollout(), false, Optional.of("host is full: 1 of 2 MiB"), watch.until()));
+                rollout(), false, 0, Optional.of("host is full: 1 of 2 MiB"), watch.until()));
 
     assertThat(told).endsWith("acme/shop#1 ROLLING: release 1 waits: host is full: 1 of 2 MiB");
     assertThat(state.rollout().orElseThrow().obstacle()).contains("host is full: 1 of 2 MiB");
     assertThat(effects)
         .containsExactly(
             new EnvironmentEffect.Watch(
-                watch.rollout(), watch.to(), false, watch.processes(), watch.until(), true));
-    hear(new EnvironmentEvent.Obstructed(rollout(), false, Optional.empty(), watch.until()));
+                watch.rollout(), watch.to(), false, watch.processes(), watch.until(), true, 0));
+    hear(new EnvironmentEvent.Obstructed(rollout(), false, 0, Optional.empty(), watch.until()));
     assertThat(told).endsWith("acme/shop#1 ROLLING: release 1 is rolling out again");
     assertThat(state.rollout().orElseThrow().obstacle()).isEmpty();
   }
@@ -423,7 +429,7 @@ class EnvironmentMachineTest {
     assertThat(hear(new EnvironmentEvent.RemovalWanted("ops", "moved"))).isEmpty();
     assertThat(told).endsWith("acme/shop#2 SKIPPED: ops had the environment removed: moved");
 
-    assertThat(hear(new EnvironmentEvent.Settled(rollout(), false)))
+    assertThat(hear(new EnvironmentEvent.Settled(rollout(), false, 0)))
         .last()
         .isEqualTo(new EnvironmentEffect.Remove(PRODUCTION));
     assertThat(hear(new EnvironmentEvent.RemovalWanted("ops", "again"))).isEmpty();

@@ -1,0 +1,84 @@
+package io.windlass.engine.pipeline;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.windlass.scaler.fleet.Share;
+import java.time.Duration;
+import java.util.List;
+
+/** How a release takes the place of the one before it. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Strategy.Rolling.class, name = "rolling"),
+  @JsonSubTypes.Type(value = Strategy.Canary.class, name = "canary"),
+  @JsonSubTypes.Type(value = Strategy.BlueGreen.class, name = "blue-green")
+})
+public sealed interface Strategy {
+  /** What is measured on the way; in the file's order. */
+  List<Check> checks();
+
+  /** The time that is waited on purpose, by all stages together. */
+  Duration held();
+
+  /**
+   * New replicas start, become ready and take over one by one.
+   *
+   * @param hold how long the release is watched once it has all of the fleet
+   */
+  record Rolling(Duration hold, List<Check> checks) implements Strategy {
+    public Rolling {
+      checks = List.copyOf(checks);
+    }
+
+    @Override
+    public Duration held() {
+      return hold;
+    }
+  }
+
+  /**
+   * The release gets a growing share of replicas and requests, and then all.
+   *
+   * @param stages of rising weight, at least one
+   */
+  record Canary(List<Stage> stages, List<Check> checks) implements Strategy {
+    public Canary {
+      stages = List.copyOf(stages);
+      checks = List.copyOf(checks);
+    }
+
+    @Override
+    public Duration held() {
+      return stages.stream().map(Stage::hold).reduce(Duration.ZERO, Duration::plus);
+    }
+  }
+
+  /**
+   * One share of a canary.
+   *
+   * @param weight more than nothing and less than all
+   * @param hold how long it stays so at least
+   * @param approve whether it then waits for a person
+   */
+  record Stage(Share weight, Duration hold, boolean approve) {}
+
+  /**
+   * The release gets as many replicas as the one before it has, then all requests at once.
+   *
+   * @param hold how long it stands by, without requests
+   * @param approve whether the switch then waits for a person
+   * @param keep how long the one before stays whole after the switch; ends early when something
+   *     newer waits
+   */
+  record BlueGreen(Duration hold, boolean approve, Duration keep, List<Check> checks)
+      implements Strategy {
+    public BlueGreen {
+      checks = List.copyOf(checks);
+    }
+
+    @Override
+    public Duration held() {
+      return hold.plus(keep);
+    }
+  }
+}

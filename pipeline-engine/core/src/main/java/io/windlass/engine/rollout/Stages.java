@@ -1,0 +1,205 @@
+package io.windlass.engine.rollout;
+
+import io.windlass.engine.journal.Effect;
+import io.windlass.engine.pipeline.Check;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.run.DeploymentStage;
+import io.windlass.scaler.syntax.Units;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Walks a rollout along its {@link StagePlan}: each stage is shifted to, watched until it is
+ * reached, held until its time has passed and the checks are content, and let go on by a person
+ * where the file says so.
+ *
+ * <p>Timers are left to themselves when a stage ends otherwise: their events name the rollout and
+ * the stage, and come too late.
+ */
+final class Stages {
+  /** How long a stage waits for a person before the rollout returns. */
+  static final Duration GATE = Duration.ofDays(1);
+
+  private final EnvironmentTurn turn;
+  private final RolloutProgression progression;
+
+  Stages(EnvironmentTurn turn, RolloutProgression progression) {
+    this.turn = turn;
+    this.progression = progression;
+  }
+
+  void begin(Rollout rollout) {
+    StagePlan plan = rollout.plan();
+    enter(rollout.walking(Walk.along(plan)));
+    // The first look, before anything has moved, sees what ran before as it was.
+    for (int check = 0; check < plan.checks().size(); check++) {
+      look(rollout, check, turn.now());
+    }
+  }
+
+  private void enter(Rollout rollout) {
+    turn.become(turn.state().moved(rollout.at(Phase.SHIFTING)));
+    turn.effect(
+        new EnvironmentEffect.Shift(
+            rollout.id(),
+            release(rollout).id(),
+            false,
+            rollout.processes(),
+            rollout.walk().stage(),
+            Optional.of(rollout.stage().division())));
+  }
+
+  /** The stage's division is there. */
+  void reached(Rollout rollout) {
+    Rollout here = rollout.walking(rollout.walk().held(turn.now()));
+    if (here.stage().hold().isZero()) {
+      pass(here);
+      return;
+    }
+    Rollout held = here.at(Phase.HOLDING);
+    turn.become(turn.state().moved(held));
+    guard(held);
+    Instant over = turn.now().plus(held.stage().hold());
+    int stage = held.walk().stage();
+    turn.timer("hold", over, new EnvironmentEvent.HoldOver(held.id(), stage));
+    held.walk()
+        .until()
+        .ifPresent(
+            end -> turn.timer("deadline", end, new EnvironmentEvent.TimeOver(held.id(), stage)));
+    tell(held, held.stage().words() + " for " + Units.text(held.stage().hold()));
+    giveWayToNewer(held);
+  }
+
+  /** What breaks while it is held, or while a person is waited for, returns too. */
+  void guard(Rollout rollout) {
+    turn.guard(
+        new EnvironmentEffect.Guard(
+            rollout.id(), rollout.walk().stage(), release(rollout).id(), rollout.processes()));
+  }
+
+  void holdOver(Rollout rollout) {
+    Walk walk = rollout.walk();
+    Instant over = walk.heldSince().orElse(turn.now()).plus(rollout.stage().hold());
+    if (!turn.now().isBefore(over) && walk.discontent(rollout.plan()).isEmpty()) {
+      pass(rollout);
+    }
+  }
+
+  private void pass(Rollout rollout) {
+    if (!rollout.stage().approve()) {
+      next(rollout);
+      return;
+    }
+    Rollout gated = rollout.walking(rollout.walk().gated(turn.now())).at(Phase.GATED);
+    turn.become(turn.state().moved(gated));
+    // A held stage is guarded already.
+    if (rollout.phase() != Phase.HOLDING) {
+      guard(gated);
+    }
+    turn.timer(
+        "gate",
+        turn.now().plus(GATE),
+        new EnvironmentEvent.GateExpired(gated.id(), gated.walk().stage()));
+    tell(gated, gated.stage().words() + " and waits for a person to approve it");
+  }
+
+  private void next(Rollout rollout) {
+    Walk walk = rollout.walk();
+    if (rollout.plan().isLast(walk.stage())) {
+      progression.live(rollout);
+      return;
+    }
+    enter(rollout.walking(walk.to(walk.stage() + 1)));
+  }
+
+  void approved(Rollout rollout, String who) {
+    next(rollout.walking(rollout.walk().approved(who, turn.now())));
+  }
+
+  void gateExpired(Rollout rollout) {
+    progression.fail(rollout, Failure.of("nobody approved it within " + Units.text(GATE)));
+  }
+
+  /** Only a hold can last beyond the rollout's time by itself; a watch looks at the time. */
+  void timeOver(Rollout rollout) {
+    String why =
+        rollout
+            .walk()
+            .discontent(rollout.plan())
+            .map(index -> " while " + words(rollout, index))
+            .orElse("");
+    progression.fail(rollout, Failure.of("its time was over" + why));
+  }
+
+  private static String words(Rollout rollout, int index) {
+    Check check = rollout.plan().checks().get(index);
+    Finding finding = rollout.walk().findings().get(index);
+    String of = check.name() + " of " + check.process();
+    return finding.verdict().orElse(Verdict.NO_DATA) == Verdict.NO_DATA
+        ? of
+            + " had no data ("
+            + finding.words()
+            + "); \"no-data: pass\" lets such a release through"
+        : of + " was " + finding.words();
+  }
+
+  /** A check has been looked at; while the rollout moves on, it is looked at again. */
+  void looked(Rollout rollout, int index, Measured measured) {
+    StagePlan plan = rollout.plan();
+    Check check = plan.checks().get(index);
+    boolean expected = rollout.phase().held() && rollout.stage().served();
+    Finding finding =
+        rollout.walk().findings().get(index).after(check, measured, expected, turn.now());
+    Rollout seen = rollout.walking(rollout.walk().found(index, finding));
+    if (finding.condemns(check)) {
+      progression.fail(
+          seen,
+          Failure.of(
+              "%s of %s was bad %d times in a row: %s"
+                  .formatted(check.name(), check.process(), finding.failures(), finding.words())));
+      return;
+    }
+    turn.become(turn.state().moved(seen));
+    look(seen, index, turn.now().plus(check.every()));
+    if (seen.phase() == Phase.HOLDING) {
+      holdOver(seen);
+    }
+  }
+
+  private void look(Rollout rollout, int index, Instant when) {
+    var look =
+        new EnvironmentEffect.Look(
+            rollout.id(),
+            index,
+            rollout.plan().checks().get(index),
+            release(rollout).id(),
+            rollout.from().map(Release::id));
+    String lane = "environment/" + turn.id() + "/check/" + rollout.id() + "/" + index;
+    turn.effect(Effect.<EnvironmentEffect>in(lane, look).notBefore(when));
+  }
+
+  /** Nobody keeps an old release whole for what is about to be replaced itself. */
+  void giveWayToNewer(Rollout rollout) {
+    if (rollout.phase() == Phase.HOLDING && rollout.stage().yields() && turn.newerMayBegin()) {
+      next(rollout);
+    }
+  }
+
+  private void tell(Rollout rollout, String words) {
+    rollout
+        .request()
+        .ifPresent(request ->
+            turn.tell(
+                request,
+                DeploymentStage.ROLLING,
+                rollout.release().map(Release::number),
+                "release " + release(rollout).number() + " is " + words,
+                List.of()));
+  }
+
+  private static Release release(Rollout rollout) {
+    return rollout.release().orElseThrow();
+  }
+}

@@ -1,0 +1,58 @@
+package io.windlass.webhooks.cli;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code windlass rollout ...}. */
+@Command(
+    name = "rollout",
+    description = "Lets rollouts go on, or gives them up.",
+    subcommands = {RolloutCommand.Approve.class, RolloutCommand.Abort.class},
+    synopsisSubcommandLabel = "COMMAND")
+final class RolloutCommand {
+  private RolloutCommand() {}
+
+  /** {@code windlass rollout approve ENVIRONMENT}. */
+  @Command(
+      name = "approve",
+      description = "Lets the rollout go on from the stage that waits for a person.")
+  static final class Approve implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ServerOptions server;
+    @Mixin private EnvironmentArgument environment;
+
+    @Override
+    public Integer call() throws Exception {
+      String path = environment.path("rollout/approve");
+      spec.commandLine()
+          .getOut()
+          .println(server.client().post(path, Map.of()).path("message").asText("Accepted."));
+      return 0;
+    }
+  }
+
+  /** {@code windlass rollout abort ENVIRONMENT}. */
+  @Command(
+      name = "abort",
+      description = "Gives the rollout under way up; the release before serves again.")
+  static final class Abort implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private ServerOptions server;
+    @Mixin private EnvironmentArgument environment;
+    @Mixin private ReasonOption reason;
+
+    @Override
+    public Integer call() throws Exception {
+      String path = environment.path("rollout/abort");
+      Map<String, String> body = Map.of("reason", reason.text());
+      spec.commandLine()
+          .getOut()
+          .println(server.client().post(path, body).path("message").asText("Accepted."));
+      return 0;
+    }
+  }
+}
