@@ -18,6 +18,8 @@ final class Refusals {
   private static final String FIELD_MANAGER_CONFLICT = "FieldManagerConflict";
   private static final Pattern MANAGER = Pattern.compile("conflict with \"([^\"]+)\"");
 
+  private static final Pattern RIGHT = Pattern.compile("User \"[^\"]*\" cannot ");
+
   /** The API server says it with this code where an admission rule or a schema says no. */
   private static final int INVALID = 422;
 
@@ -63,7 +65,7 @@ final class Refusals {
     return switch (e.getCode()) {
       case 401 -> Kind.UNAUTHORISED;
       // Quotas and admission rules also answer 403, and no role would change that.
-      case 403 -> said(e).contains("cannot ") ? Kind.FORBIDDEN : Kind.REFUSED;
+      case 403 -> RIGHT.matcher(said(e)).find() ? Kind.FORBIDDEN : Kind.REFUSED;
       case 404, 410 -> Kind.NOT_FOUND;
       case 409 -> Kind.CONFLICT;
       case 400, 405, 406, 413, 415, INVALID -> Kind.REFUSED;
@@ -75,8 +77,7 @@ final class Refusals {
 
   /** {@code deployments.apps is forbidden: User "x" cannot patch resource "deployments" ...}. */
   private static String forbidden(String said) {
-    int user = said.indexOf("User ");
-    return (user < 0 ? said : said.substring(user)) + "; grant it with a Role and a RoleBinding";
+    return said.substring(said.indexOf("User ")) + "; grant it with a Role and a RoleBinding";
   }
 
   private static String conflict(String said, List<FieldConflict> fields) {

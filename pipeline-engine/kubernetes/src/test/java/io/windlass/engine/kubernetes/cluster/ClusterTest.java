@@ -38,7 +38,7 @@ class ClusterTest {
 
       assertThat(has.minor()).isGreaterThanOrEqualTo(20);
       assertThat(has.has(Capabilities.PDB)).isEqualTo(has.minor() >= 21);
-      assertThat(has.has(Capabilities.HTTP_ROUTE)).isFalse();
+      assertThat(has.has("policy/v1/Nothing")).isFalse();
     }
   }
 
@@ -210,6 +210,20 @@ class ClusterTest {
   }
 
   @Test
+  void whatAnAdmissionRuleSaysIsNoMissingRight() throws Exception {
+    try (var api = new Answers();
+        Cluster cluster = open(kubeconfig(api.port()))) {
+      api.message = "admission webhook x denied the request: cannot be so";
+      api.next(403);
+
+      var refused = refused(cluster, "any");
+
+      assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
+      assertThat(refused).hasMessageEndingWith("denied the request: cannot be so");
+    }
+  }
+
+  @Test
   void aContextThatIsNotThereIsSaidWithThoseThatAre() throws Exception {
     Path kubeconfig = kubeconfig(1);
 
@@ -268,6 +282,7 @@ class ClusterTest {
     private final List<Integer> codes = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private int retryAfter;
+    private String message = "no";
 
     Answers() throws IOException {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
@@ -281,8 +296,8 @@ class ClusterTest {
               code = codes.removeFirst();
             }
             byte[] status =
-                "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"no\",\"code\":%d,\"details\":{\"retryAfterSeconds\":%d}}"
-                    .formatted(code, retryAfter)
+                "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"%s\",\"code\":%d,\"details\":{\"retryAfterSeconds\":%d}}"
+                    .formatted(message, code, retryAfter)
                     .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(code, status.length);
