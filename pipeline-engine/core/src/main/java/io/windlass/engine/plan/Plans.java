@@ -36,7 +36,9 @@ import java.util.stream.Collectors;
 /** Makes plans. Thread-safe; asking changes nothing. */
 public final class Plans {
   /** Stands for the digest of an image that no run has built yet. */
-  private static final ImageRef UNBUILT = new ImageRef("unbuilt/image", "sha256:" + "0".repeat(64));
+  private static final String NO_DIGEST = "sha256:" + "0".repeat(64);
+
+  private static final ImageRef UNBUILT = new ImageRef("unbuilt/image@" + NO_DIGEST, NO_DIGEST);
 
   private static final String TO_BE_BUILT = "the image that the run will build";
 

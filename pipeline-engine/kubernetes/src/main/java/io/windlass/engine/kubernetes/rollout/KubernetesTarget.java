@@ -26,6 +26,7 @@ import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
@@ -38,6 +39,7 @@ import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.secret.SecretVersion;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Converger converger;
   private final Progress progress;
   private final Commands commands;
+  private final Preview preview;
   private volatile Optional<Capabilities> capabilities = Optional.empty();
 
   /** Where images come from. */
@@ -120,6 +123,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
             this::isOurs);
     this.progress = new Progress(cluster, watches, patience, clock);
     this.commands = new Commands(cluster, patience, clock);
+    this.preview = new Preview(cluster, wishes, releases);
   }
 
   private void wake(Place place) {
@@ -213,6 +217,25 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       return there
           ? Optional.empty()
           : Optional.of("Secret \"%s\" is gone from namespace \"%s\"".formatted(secret, namespace));
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public List<Change> plan(Optional<Release> serving, Release next) throws RolloutException {
+    Placement placement = placement(next.environment());
+    try {
+      switch (Renderer.render(next, placement, capabilities())) {
+        case Rendering.Done(var rendered) -> {
+          return preview.of(serving, rendered);
+        }
+        case Rendering.Refused(var reasons) -> {
+          List<Change> changes = new ArrayList<>(RolloutTarget.super.plan(serving, next));
+          changes.add(Preview.refused(reasons));
+          return changes;
+        }
+      }
     } catch (ClusterException e) {
       throw failed(e);
     }

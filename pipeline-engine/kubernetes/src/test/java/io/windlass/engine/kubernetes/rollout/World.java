@@ -152,8 +152,16 @@ public final class World implements AutoCloseable {
   }
 
   public KubernetesFleet fleet(Backstop backstop, Supplier<Map<String, Double>> load) {
+    return fleet(fleetId(), backstop, load);
+  }
+
+  KubernetesFleet fleet(String process) {
+    return fleet(new FleetId(environment.toString(), process), Backstop.REFUSE, Map::of);
+  }
+
+  private KubernetesFleet fleet(FleetId id, Backstop backstop, Supplier<Map<String, Double>> load) {
     return new KubernetesFleet(
-        cluster, target.watches(), target.wishes(), namespace(), fleetId(), backstop, load);
+        cluster, target.watches(), target.wishes(), namespace(), id, backstop, load);
   }
 
   /** A release whose image does what is ordered of it, and serves without an order. */

@@ -1,0 +1,94 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.apply.Inventory;
+import io.windlass.engine.kubernetes.apply.ObjectRef;
+import io.windlass.engine.kubernetes.apply.Planner;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.environment.Releases;
+import io.windlass.engine.kubernetes.environment.Wish;
+import io.windlass.engine.kubernetes.environment.WishStore;
+import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Rendered;
+import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.rollout.Change;
+import io.windlass.engine.rollout.Change.Line;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What bringing a release would change in its namespace, once it is all that runs. A release that
+ * would come into the other slot is compared with what is in the one that serves: that is the
+ * difference that a person wants to see.
+ */
+final class Preview {
+  private final Cluster cluster;
+  private final WishStore wishes;
+  private final Releases releases;
+
+  Preview(Cluster cluster, WishStore wishes, Releases releases) {
+    this.cluster = cluster;
+    this.wishes = wishes;
+    this.releases = releases;
+  }
+
+  List<Change> of(Optional<Release> serving, Rendered next) throws ClusterException {
+    ReleaseId id = next.id();
+    Slot slot =
+        wishes
+            .read(next.namespace(), id.environment())
+            .map(Kept::wish)
+            .map(Preview::serving)
+            .orElse(Slot.BLUE);
+    var planner = new Planner(new Applier(cluster, id.environment(), next.namespace()));
+    List<Change> changes = new ArrayList<>(planner.plan(settled(next, slot), gone(serving, next)));
+    Planner.secrets(serving, next.release()).ifPresent(changes::add);
+    if (!changes.isEmpty() && !next.notes().isEmpty()) {
+      changes.add(said("notes", next.notes()));
+    }
+    return changes;
+  }
+
+  private static Slot serving(Wish wish) {
+    return wish.before().map(Wish.Before::slot).orElse(wish.slot());
+  }
+
+  /** The objects as they are when nothing is divided. */
+  private static List<HasMetadata> settled(Rendered release, Slot slot) {
+    List<HasMetadata> objects = new ArrayList<>();
+    for (HasMetadata object : release.all(slot)) {
+      objects.add(
+          object instanceof Service service ? Weights.service(service, List.of(slot)) : object);
+    }
+    return objects;
+  }
+
+  private Collection<ObjectRef> gone(Optional<Release> serving, Rendered next)
+      throws ClusterException {
+    Optional<Rendered> before =
+        serving.isEmpty() ? Optional.empty() : releases.find(next.namespace(), serving.get().id());
+    return before.<Collection<ObjectRef>>map(b -> Inventory.gone(b, next)).orElseGet(Set::of);
+  }
+
+  /** A release that this target would not take. */
+  static Change refused(List<String> reasons) {
+    return said("refused", reasons);
+  }
+
+  private static Change said(String subject, List<String> sentences) {
+    return new Change(
+        subject,
+        Change.Kind.CHANGED,
+        sentences.stream()
+            .map(text -> new Line(subject, Optional.empty(), Optional.of(text)))
+            .toList());
+  }
+}
