@@ -136,7 +136,8 @@ public final class Keeper implements AutoCloseable {
     this.proxy = new Proxy(Listening.settings(settings.routes(), standing.before()), lots);
     this.crew = new Crew(replicas, images, new Ports(clock.millis()), new Masking(releases));
     Room room = new Room(releases, settings.budget());
-    Rollouts rollouts = new Rollouts(releases, room, settings.limits().failing(), clock);
+    Rollouts rollouts =
+        new Rollouts(releases, room, new Breakage(releases, settings.limits().failing(), clock));
     this.loop =
         new Loop(clock, file, state, releases, crew, proxy, rollouts, room, settings.limits());
     // Who has waited at an inherited socket is not to be told that nothing is served here.

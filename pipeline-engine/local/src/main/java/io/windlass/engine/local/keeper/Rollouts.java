@@ -4,7 +4,6 @@ import io.windlass.engine.local.plan.Planner;
 import io.windlass.engine.local.plan.Slot;
 import io.windlass.engine.local.plan.Wish;
 import io.windlass.engine.local.protocol.FleetStatus.HostLimit;
-import io.windlass.engine.local.protocol.Health;
 import io.windlass.engine.local.protocol.Phase;
 import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
@@ -16,9 +15,6 @@ import io.windlass.engine.local.state.Member;
 import io.windlass.engine.local.state.Releases;
 import io.windlass.engine.local.state.Size;
 import io.windlass.scaler.fleet.Share;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,19 +24,12 @@ import java.util.TreeSet;
 final class Rollouts {
   private final Releases releases;
   private final Room room;
-  private final int failing;
-  private final InstantSource clock;
+  private final Breakage breakage;
 
-  /**
-   * Over these releases.
-   *
-   * @param failing failures in a row that say that a release does not come up
-   */
-  Rollouts(Releases releases, Room room, int failing, InstantSource clock) {
+  Rollouts(Releases releases, Room room, Breakage breakage) {
     this.releases = releases;
     this.room = room;
-    this.failing = failing;
-    this.clock = clock;
+    this.breakage = breakage;
   }
 
   /** Names of an environment's processes: of its releases, and of replicas that are still there. */
@@ -78,7 +67,7 @@ final class Rollouts {
                 release,
                 division.get().asked(),
                 from,
-                worst(state, environment, release).isPresent()));
+                breakage.worst(state, environment, release).isPresent()));
   }
 
   /**
@@ -237,11 +226,11 @@ final class Rollouts {
               .map(Wish::ofTo)
               .orElse(0);
     }
-    Optional<Member> worst = worst(state, environment, release);
+    Optional<Member> worst = breakage.worst(state, environment, release);
     if (worst.isPresent()) {
       List<String> lines = worst.get().lastFailure().map(Member.Mishap::lines).orElse(List.of());
       return new RolloutStatus(
-          State.FAILING, ready, wanted, broken(worst.get()), Optional.empty(), lines);
+          State.FAILING, ready, wanted, breakage.sentence(worst.get()), Optional.empty(), lines);
     }
     return settled(state, environment) && !division.get().switches()
         ? new RolloutStatus(State.SETTLED, ready, wanted, "as wanted", Optional.empty(), List.of())
@@ -252,20 +241,6 @@ final class Rollouts {
             detail(state, environment),
             obstacle(state, environment),
             List.of());
-  }
-
-  private String broken(Member member) {
-    String cause = member.lastFailure().map(Member.Mishap::cause).orElse("it does not come up");
-    String what =
-        isDown(member)
-            ? "come up: %s, %d failures in a row".formatted(cause, member.failures())
-            : endsAgainAndAgain(member)
-                ? "stay up: %s, %d times since the release came"
-                    .formatted(cause, member.attempt() - 1)
-                : "stay ready: \"%s\" has not been for %d s"
-                    .formatted(
-                        member.id(), Duration.between(member.since(), clock.instant()).toSeconds());
-    return "Replicas of \"" + member.process() + "\" do not " + what;
   }
 
   /** Why a replica that is to be started is not: the machine cannot take it. */
@@ -318,39 +293,6 @@ final class Rollouts {
       }
     }
     return "under way";
-  }
-
-  /**
-   * The replica that shows best that this release does not come up, or, as long as there is
-   * something to return to, that it does not stay as it came.
-   */
-  private Optional<Member> worst(KeeperState state, String environment, String release) {
-    boolean trial =
-        state.division(environment).filter(d -> d.to().equals(release) && d.isTrial()).isPresent();
-    return state.members().values().stream()
-        .filter(m -> m.environment().equals(environment) && m.release().equals(release))
-        .filter(m -> isDown(m) || (trial && (endsAgainAndAgain(m) || isLongUnready(m))))
-        .max(Comparator.comparingInt(Member::failures).thenComparingInt(Member::attempt));
-  }
-
-  private boolean isDown(Member member) {
-    return member.failures() >= failing && member.phase() != Phase.READY;
-  }
-
-  private boolean endsAgainAndAgain(Member member) {
-    return member.attempt() > failing;
-  }
-
-  /** As long as a new one may take to become ready says enough here as well. */
-  private boolean isLongUnready(Member member) {
-    return member.phase() == Phase.UNREADY
-        && releases
-            .process(member.release(), member.process())
-            .map(ProcessSpec::health)
-            .filter(h ->
-                h instanceof Health.Http http
-                    && !member.since().plus(http.startup()).isAfter(clock.instant()))
-            .isPresent();
   }
 
   private static int count(List<Member> members, Phase phase) {

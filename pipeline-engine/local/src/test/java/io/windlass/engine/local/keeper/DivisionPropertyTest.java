@@ -95,8 +95,8 @@ class DivisionPropertyTest {
   void whateverIsAskedForNobodyLosesReplicasOrRequestsAndItIsReachedInTheEnd(long seed)
       throws Exception {
     releases = Releases.open(directory.resolve("r"), Vault.open(directory.resolve("key")));
-    rollouts =
-        new Rollouts(releases, new Room(releases, KeeperSettings.Budget.DEFAULT), 3, () -> now);
+    Room room = new Room(releases, KeeperSettings.Budget.DEFAULT);
+    rollouts = new Rollouts(releases, room, new Breakage(releases, 3, () -> now));
     routing = new Routing(releases, rollouts);
     Random random = new Random(seed);
     ask(release(0), new Division.Replace());
