@@ -93,15 +93,26 @@ public final class PromQlScope {
    */
   public static Scoped scope(String expression, Map<String, String> labels, String window)
       throws PromQlException {
+    StringJoiner matchers = new StringJoiner(",");
+    labels.forEach((name, value) -> matchers.add(name + "=" + quote(value)));
+    return scope(expression, matchers.toString(), window);
+  }
+
+  /**
+   * Scopes an expression.
+   *
+   * @param matchers that every selector must have, as {@code a="b",c=~"d.*"}; trusted
+   * @param window what {@code $window} stands for, as Prometheus writes durations
+   * @throws PromQlException if the expression cannot be understood
+   */
+  public static Scoped scope(String expression, String matchers, String window)
+      throws PromQlException {
     if (expression.length() > LONGEST) {
       throw new PromQlException(
           "Tried to read the query but it has more than %d characters; make it shorter, or a recording rule of it"
               .formatted(LONGEST));
     }
-    StringJoiner matchers = new StringJoiner(",");
-    labels.forEach((name, value) -> matchers.add(name + "=" + quote(value)));
-    PromQlScope scope =
-        new PromQlScope(PromQlLexer.tokens(expression, window), matchers.toString());
+    PromQlScope scope = new PromQlScope(PromQlLexer.tokens(expression, window), matchers);
     scope.expression();
     if (scope.peek().kind() != Kind.END) {
       throw scope.unexpected("an operator or the end");
@@ -114,7 +125,7 @@ public final class PromQlScope {
   }
 
   /** A string that Prometheus reads back as this value. */
-  static String quote(String value) {
+  public static String quote(String value) {
     return '"'
         + value
             .replace("\\", "\\\\")
@@ -122,6 +133,11 @@ public final class PromQlScope {
             .replace("\n", "\\n")
             .replace("\r", "\\r")
         + '"';
+  }
+
+  /** A name as a regular expression that matches it and nothing else. */
+  public static String literal(String name) {
+    return name.replaceAll("[\\\\.+*?()|\\[\\]{}^$]", "\\\\$0");
   }
 
   private void expression() throws PromQlException {

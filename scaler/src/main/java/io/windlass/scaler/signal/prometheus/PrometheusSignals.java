@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +41,23 @@ public final class PrometheusSignals implements SignalSource, SignalHistory, Aut
   private static final int POINTS = 11_000;
 
   private final PrometheusSettings settings;
+  private final FleetSeries series;
   private final PrometheusClient client;
   private final InstantSource clock;
 
-  /** A source that looks at this clock only to notice that the server's differs. */
+  /** The signals of what the keeper runs; see the other constructor. */
   public PrometheusSignals(PrometheusSettings settings, InstantSource clock) {
+    this(settings, new KeeperSeries(), clock);
+  }
+
+  /**
+   * A source that looks at this clock only to notice that the server's differs.
+   *
+   * @param series how fleets are found there
+   */
+  public PrometheusSignals(PrometheusSettings settings, FleetSeries series, InstantSource clock) {
     this.settings = settings;
+    this.series = series;
     this.client = new PrometheusClient(settings);
     this.clock = clock;
   }
@@ -158,14 +168,17 @@ public final class PrometheusSignals implements SignalSource, SignalHistory, Aut
   private Map<SignalQuery, Reading> named(List<SignalQuery> batch, Instant now)
       throws PrometheusException {
     SignalQuery first = batch.getFirst();
-    List<String> fleets = batch.stream().map(query -> query.fleet().toString()).toList();
-    String query =
-        NamedQueries.withTimes(first.signal(), fleets, first.release(), window(first))
-            .orElseThrow();
-    Instant sent = clock.instant();
-    Answer answer = client.instant(query);
-    Readings make = new Readings(notes(answer, sent), now);
+    List<FleetId> fleets = batch.stream().map(SignalQuery::fleet).toList();
+    Optional<FleetSeries.Measure> measure =
+        series.measure(first.signal(), fleets, first.release(), window(first));
     Map<SignalQuery, Reading> readings = new HashMap<>();
+    if (measure.isEmpty()) {
+      batch.forEach(one -> readings.put(one, Readings.none(one, series)));
+      return readings;
+    }
+    Instant sent = clock.instant();
+    Answer answer = client.instant(NamedQueries.withTimes(measure.get()));
+    Readings make = new Readings(series, notes(answer, sent), now);
     batch.forEach(one -> readings.put(one, make.ofFleet(one, answer)));
     return readings;
   }
@@ -176,8 +189,8 @@ public final class PrometheusSignals implements SignalSource, SignalHistory, Aut
     Instant sent = clock.instant();
     Answer answer = client.instant(scoped.expression());
     List<String> notes = notes(answer, sent);
-    Answer scrapes = client.instant(NamedQueries.lastScrapes(scoped.selectors()));
-    return new Readings(notes, now).ofExpression(query, answer, scrapes);
+    Answer scrapes = client.instant(NamedQueries.lastScrapes(scoped.selectors(), series.replica()));
+    return new Readings(series, notes, now).ofExpression(query, answer, scrapes);
   }
 
   private List<String> notes(Answer answer, Instant sent) {
@@ -208,18 +221,18 @@ public final class PrometheusSignals implements SignalSource, SignalHistory, Aut
   }
 
   private String total(SignalQuery query) throws PromQlException {
-    return query.signal() instanceof Signal.PromQl promQl
-        ? "sum(" + scoped(query, promQl).expression() + ")"
-        : NamedQueries.total(
-                query.signal(), query.fleet().toString(), query.release(), window(query))
-            .orElseThrow();
+    if (query.signal() instanceof Signal.PromQl promQl) {
+      return "sum(" + scoped(query, promQl).expression() + ")";
+    }
+    return series
+        .measure(query.signal(), List.of(query.fleet()), query.release(), window(query))
+        .map(NamedQueries::total)
+        .orElseThrow(() -> new PromQlException("there is none" + series.hint(query.signal())));
   }
 
   private Scoped scoped(SignalQuery query, Signal.PromQl promQl) throws PromQlException {
-    Map<String, String> labels = new LinkedHashMap<>();
-    labels.put(NamedQueries.FLEET, query.fleet().toString());
-    query.release().ifPresent(name -> labels.put(NamedQueries.RELEASE, name));
-    return PromQlScope.scope(promQl.expression(), labels, window(query));
+    String matchers = series.matchers(query.fleet(), query.release());
+    return PromQlScope.scope(promQl.expression(), matchers, window(query));
   }
 
   /** A rate needs two samples at its edges and some to lose: four scrapes at least. */

@@ -18,19 +18,26 @@ import java.util.TreeSet;
  * Makes readings of answers. Every time is translated by its age: both the last scrape and the
  * moment of evaluation are on the server's clock, so that their difference holds on the caller's.
  */
-record Readings(List<String> notes, Instant now) {
+record Readings(FleetSeries series, List<String> notes, Instant now) {
+  /** That there is no data, and why that may be. */
+  static Reading none(SignalQuery query, FleetSeries series) {
+    String signal = query.signal().name();
+    return new Reading.Missing(
+        query, "Prometheus has no data of this fleet's " + signal + series.hint(query.signal()));
+  }
+
   /** One fleet's part of an answer to {@link NamedQueries#withTimes}. */
   Reading ofFleet(SignalQuery query, Answer answer) {
-    String fleet = query.fleet().toString();
+    String fleet = series.name(query.fleet());
     Map<String, Double> values = new HashMap<>();
     Map<String, Instant> times = new HashMap<>();
-    for (Series series : answer.series()) {
-      if (!series.label(NamedQueries.FLEET).equals(fleet)) {
+    for (Series one : answer.series()) {
+      if (!one.label(FleetSeries.FLEET).equals(fleet)) {
         continue;
       }
-      String replica = series.label(NamedQueries.REPLICA);
-      Point point = series.point();
-      if (series.label(NamedQueries.PART).equals(NamedQueries.TIME)) {
+      String replica = one.label(FleetSeries.REPLICA);
+      Point point = one.point();
+      if (one.label(NamedQueries.PART).equals(NamedQueries.TIME)) {
         times.merge(replica, scraped(point), Readings::later);
       } else if (Double.isFinite(point.value())) {
         values.merge(replica, point.value(), Double::sum);
@@ -38,8 +45,7 @@ record Readings(List<String> notes, Instant now) {
     }
     Map<String, Sample> samples = join(values, times);
     return samples.isEmpty()
-        ? new Reading.Missing(
-            query, "Prometheus has no data of this fleet's " + query.signal().name())
+        ? none(query, series)
         : new Reading.PerReplica(query, samples, !answer.warnings().isEmpty(), notes);
   }
 
@@ -73,13 +79,12 @@ record Readings(List<String> notes, Instant now) {
   private Optional<Reading> each(
       SignalQuery query, List<Series> finite, Answer scrapes, boolean partial) {
     TreeSet<String> replicas = new TreeSet<>();
-    finite.forEach(series -> replicas.add(series.label(NamedQueries.REPLICA)));
+    finite.forEach(one -> replicas.add(one.label(series.replica())));
     if (replicas.contains("") || replicas.size() != finite.size()) {
       return Optional.empty();
     }
     Map<String, Double> values = new HashMap<>();
-    finite.forEach(
-        series -> values.put(series.label(NamedQueries.REPLICA), series.point().value()));
+    finite.forEach(one -> values.put(one.label(series.replica()), one.point().value()));
     Map<String, Sample> samples = join(values, members(scrapes));
     return samples.isEmpty()
         ? Optional.empty()
@@ -99,8 +104,8 @@ record Readings(List<String> notes, Instant now) {
   /** A total is as old as the part of it that has not been scraped for longest. */
   private Instant newest(Answer scrapes) {
     Map<String, Instant> newest = new HashMap<>();
-    for (Series series : scrapes.series()) {
-      newest.merge(series.label(NamedQueries.PART), scraped(series.point()), Readings::later);
+    for (Series one : scrapes.series()) {
+      newest.merge(one.label(NamedQueries.PART), scraped(one.point()), Readings::later);
     }
     return newest.values().stream().min(Instant::compareTo).orElse(Instant.EPOCH);
   }
@@ -108,10 +113,10 @@ record Readings(List<String> notes, Instant now) {
   /** A replica is as old as its oldest part; series that name no replica are nobody's. */
   private Map<String, Instant> members(Answer scrapes) {
     Map<String, Instant> members = new TreeMap<>();
-    for (Series series : scrapes.series()) {
-      String replica = series.label(NamedQueries.REPLICA);
+    for (Series one : scrapes.series()) {
+      String replica = one.label(series.replica());
       if (!replica.isEmpty()) {
-        members.merge(replica, scraped(series.point()), (a, b) -> a.isBefore(b) ? a : b);
+        members.merge(replica, scraped(one.point()), (a, b) -> a.isBefore(b) ? a : b);
       }
     }
     return members;

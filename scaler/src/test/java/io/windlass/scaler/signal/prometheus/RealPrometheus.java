@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** A Prometheus server of its own, scraping one page of this process every second. */
-final class RealPrometheus implements AutoCloseable {
+public final class RealPrometheus implements AutoCloseable {
   private final HttpServer exporter;
   private final Process process;
   private final URI url;
@@ -38,7 +38,7 @@ final class RealPrometheus implements AutoCloseable {
   }
 
   /** Skips the test where Prometheus is not installed, and fails it there in CI. */
-  static void needed() {
+  public static void needed() {
     boolean there =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "prometheus")));
@@ -48,7 +48,7 @@ final class RealPrometheus implements AutoCloseable {
     Assumptions.assumeTrue(there, "part absent: prometheus");
   }
 
-  static RealPrometheus start(Path folder, Supplier<String> page) throws IOException {
+  public static RealPrometheus start(Path folder, Supplier<String> page) throws IOException {
     HttpServer exporter =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     exporter.createContext(
@@ -86,7 +86,7 @@ final class RealPrometheus implements AutoCloseable {
     return started;
   }
 
-  URI url() {
+  public URI url() {
     return url;
   }
 

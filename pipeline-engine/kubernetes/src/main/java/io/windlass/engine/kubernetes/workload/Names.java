@@ -15,7 +15,9 @@ public final class Names {
   /** Leaves room for a process, and for what the cluster puts behind a name, in 63 characters. */
   private static final int APP = 40;
 
-  private static final int BASE = 52;
+  /** With the suffix of the second workload and a dash, what the cluster keeps of a pod's name. */
+  private static final int BASE = 51;
+
   private static final int DNS = 63;
   private static final String NEXT = "-next";
 
