@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.fleet;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -15,8 +16,10 @@ import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.rollout.Division;
 import io.windlass.scaler.fleet.Fleet;
 import io.windlass.scaler.fleet.FleetException;
 import io.windlass.scaler.fleet.FleetId;
@@ -96,12 +99,7 @@ public final class KubernetesFleet implements Fleet {
       List<Pod> pods = pods();
       Optional<Deployment> serving = serving();
       Optional<Limit> limit = Replicas.limit(pods, sets());
-      return new FleetState(
-          id,
-          total(serving).orElse(0),
-          writer(serving),
-          pods.stream().map(pod -> Replicas.of(environment, pod)).toList(),
-          limit);
+      return new FleetState(id, total(serving).orElse(0), writer(serving), replicas(pods), limit);
     } catch (ClusterException e) {
       throw new FleetException(e.reason(), e);
     }
@@ -193,6 +191,34 @@ public final class KubernetesFleet implements Fleet {
         .filter(p -> id.process().equals(p.getMetadata().getLabels().get(Labels.COMPONENT)))
         .filter(Replicas::counts)
         .toList();
+  }
+
+  private List<Replica> replicas(List<Pod> pods) {
+    Optional<String> serves = servingSlot();
+    return pods.stream()
+        .map(pod -> {
+          Replica replica = Replicas.of(environment, pod);
+          String slot = pod.getMetadata().getLabels().get(Labels.SLOT);
+          boolean aside = serves.isPresent() && !serves.get().equals(slot);
+          return aside ? Replicas.standingBy(replica) : replica;
+        })
+        .toList();
+  }
+
+  /** The slot that gets all requests while another one is whole beside it. */
+  private Optional<String> servingSlot() {
+    boolean beside =
+        wishes
+            .find(place)
+            .filter(k -> k.wish().divided() && k.wish().division() instanceof Division.Beside)
+            .isPresent();
+    String name = Names.process(environment, id.process());
+    return !beside
+        ? Optional.empty()
+        : watches.of(Service.class, place).stream()
+            .filter(service -> service.getMetadata().getName().equals(name))
+            .findFirst()
+            .map(service -> service.getSpec().getSelector().get(Labels.SLOT));
   }
 
   private List<ReplicaSet> sets() {

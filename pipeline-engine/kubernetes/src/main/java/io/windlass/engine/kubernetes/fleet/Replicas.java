@@ -36,6 +36,13 @@ final class Replicas {
         since(pod, state));
   }
 
+  /** One that is ready and gets no requests. */
+  static Replica standingBy(Replica replica) {
+    return replica.state() == State.READY
+        ? new Replica(replica.id(), replica.release(), State.STANDBY, replica.since())
+        : replica;
+  }
+
   private static State state(Pod pod) {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
       return State.STOPPING;

@@ -106,6 +106,21 @@ final class KubernetesFleetTest extends FleetContract {
   }
 
   @Test
+  void the_side_of_a_blue_green_rollout_that_gets_no_requests_stands_by() throws Exception {
+    roll(world.release(2), new Division.Beside(false));
+
+    assertThat(fleet.state().replicas())
+        .extracting(Replica::release, Replica::state)
+        .containsOnly(
+            tuple(world.release(1).id().toString(), Replica.State.READY),
+            tuple(world.release(2).id().toString(), Replica.State.STANDBY));
+    roll(world.release(2), new Division.Beside(true));
+    assertThat(fleet.state().in(Replica.State.STANDBY))
+        .extracting(Replica::release)
+        .containsOnly(world.release(1).id().toString());
+  }
+
+  @Test
   void owns_the_size_under_a_manager_of_its_own() throws Exception {
     fleet.resize(3, "a test");
 
@@ -280,8 +295,12 @@ final class KubernetesFleetTest extends FleetContract {
 
     fleet.resize(4, "a test");
 
-    Awaitility.await().atMost(LONG).until(() -> fleet.state().count(Replica.State.READY) == 4);
-    assertThat(deployment().getSpec().getReplicas()).isEqualTo(2);
+    Awaitility.await()
+        .atMost(LONG)
+        .untilAsserted(() -> {
+          assertThat(fleet.state().count(Replica.State.READY)).isEqualTo(4);
+          assertThat(deployment().getSpec().getReplicas()).isEqualTo(2);
+        });
     roll(world.release(2), new Division.Replace());
     assertThat(fleet.state().wanted()).isEqualTo(4);
     fleet.resize(3, "a test");

@@ -45,8 +45,8 @@ import java.util.stream.Stream;
  * refuses what a kubelet refuses (a missing secret, root where {@code runAsNonRoot} is asked).
  *
  * <p>Without an order a container serves on its ports where the pod is to be kept running, and ends
- * well where it is not. The times of probes and of back-off are {@value #SPEED} times shorter than
- * what the pods' objects say. All methods are thread-safe.
+ * well where it is not. The times of probes, of back-off and of sleeping before the end are {@value
+ * #SPEED} times shorter than what the pods' objects say. All methods are thread-safe.
  */
 public final class Kubelet implements AutoCloseable {
   private static final int SPEED = 20;

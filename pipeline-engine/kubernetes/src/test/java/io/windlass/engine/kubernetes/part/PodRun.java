@@ -49,6 +49,7 @@ final class PodRun {
   private String words = "";
   private PodStatus told = new PodStatus();
   private boolean placed;
+  private Optional<Instant> drained = Optional.empty();
 
   PodRun(Kubelet kubelet, Pod pod) {
     this.kubelet = kubelet;
@@ -128,6 +129,12 @@ final class PodRun {
   /** Does what is due; returns when to look again. */
   private Instant step(Instant now) {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
+      if (drained.isEmpty()) {
+        drained = Optional.of(now.plus(drain()));
+      }
+      if (now.isBefore(drained.get()) && !over()) {
+        return drained.get();
+      }
       stopAll(now);
       if (!over()) {
         settle();
@@ -155,6 +162,18 @@ final class PodRun {
     }
     tell(now);
     return next;
+  }
+
+  /** What its containers sleep before they are told to stop. */
+  private Duration drain() {
+    return mains.stream()
+        .map(container -> container.spec().getLifecycle())
+        .filter(lifecycle -> lifecycle != null && lifecycle.getPreStop() != null)
+        .map(lifecycle -> lifecycle.getPreStop().getSleep())
+        .filter(Objects::nonNull)
+        .map(sleep -> Kubelet.sooner(Duration.ofSeconds(sleep.getSeconds())))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   private boolean over() {

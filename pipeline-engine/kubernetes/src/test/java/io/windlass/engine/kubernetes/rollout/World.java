@@ -57,6 +57,7 @@ public final class World implements AutoCloseable {
   private final Set<String> missing = new HashSet<>();
   private final Cluster cluster;
   private KubernetesTarget target;
+  private Duration drain = Duration.ofSeconds(1);
 
   private World(
       KubeCluster kubernetes, Placement placement, Path kubeconfig, List<Interceptor> interceptors)
@@ -82,6 +83,10 @@ public final class World implements AutoCloseable {
 
   static World open(KubeCluster kubernetes, Placement placement) throws Exception {
     return new World(kubernetes, placement, kubernetes.kubeconfig(), List.of());
+  }
+
+  static World open(KubeCluster kubernetes, Placement placement, Path kubeconfig) throws Exception {
+    return new World(kubernetes, placement, kubeconfig, List.of());
   }
 
   /** The same by a way to the cluster that goes wrong on order. */
@@ -170,6 +175,10 @@ public final class World implements AutoCloseable {
   }
 
   Release release(long number, String... processes) {
+    return release(number, 100, processes);
+  }
+
+  Release release(long number, int cpuMillis, String... processes) {
     String digest = "sha256:" + "%064x".formatted(number);
     var image = new ImageRef(image(number) + "@" + digest, digest);
     ProcessRuntime runtime =
@@ -182,9 +191,9 @@ public final class World implements AutoCloseable {
                     Optional.empty(),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(60))),
-            Optional.of(100),
+            Optional.of(cpuMillis),
             Optional.of(64L << 20),
-            Duration.ofSeconds(1));
+            drain);
     Map<String, ImageRef> images = new TreeMap<>();
     Map<String, ProcessRuntime> runtimes = new TreeMap<>();
     for (String process : processes) {
@@ -212,6 +221,11 @@ public final class World implements AutoCloseable {
   /** From now on containers of this release do that. */
   public void order(long release, Program program) {
     kubernetes.kubelet().order(image(release), program);
+  }
+
+  /** Releases that are made from now on give requests this time. */
+  void drain(Duration time) {
+    drain = time;
   }
 
   Release missing(long number) {

@@ -1,0 +1,433 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.windlass.engine.kubernetes.part.FaultyApi;
+import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutException;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.scaler.fleet.Share;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever goes wrong with a release, the one before serves on, and one sentence says the cause.
+ */
+final class FailuresTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Division REPLACE = new Division.Replace();
+  private static final Division HALF = new Division.Part(Share.percent(50));
+
+  private KubeCluster cluster;
+  private FaultyApi api;
+  private World world;
+
+  @BeforeEach
+  void begin() throws Exception {
+    cluster = KubeCluster.shared();
+    api = FaultyApi.before(cluster);
+    world = World.open(cluster, api);
+    world.target().prepare(world.release(1));
+    world.fleet().resize(2, "a test");
+    shift(world.release(1), REPLACE);
+    settle(world.release(1));
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+    api.close();
+  }
+
+  private void shift(Release release, Division division) throws RolloutException {
+    world.target().shift(world.environment(), release.id(), division);
+  }
+
+  private RolloutProgress progress(ReleaseId release) throws RolloutException {
+    return world.target().progress(world.environment(), release);
+  }
+
+  private void settle(Release release) {
+    Awaitility.await()
+        .atMost(LONG)
+        .ignoreException(RolloutException.class)
+        .until(() -> progress(release.id()) instanceof RolloutProgress.Settled);
+  }
+
+  private RolloutProgress.Failing fail(Release release) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> {
+          assertOldServes();
+          return progress(release.id()) instanceof RolloutProgress.Failing;
+        });
+    try {
+      return (RolloutProgress.Failing) progress(release.id());
+    } catch (RolloutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void assertOldServes() {
+    assertThat(world.ready()).containsEntry(1L, 2);
+    assertThat(world.requests()).containsOnlyKeys(1L);
+  }
+
+  private void assertReturns() throws Exception {
+    shift(world.release(1), REPLACE);
+    settle(world.release(1));
+    assertThat(world.ready()).isEqualTo(Map.of(1L, 2));
+    assertThat(world.requests()).isEqualTo(Map.of(1L, 1.0));
+  }
+
+  static Stream<Arguments> programs() {
+    return Stream.of(
+        Arguments.of(Program.imageNotFound(), "of \"web\" cannot be pulled: "),
+        Arguments.of(Program.imageDenied(), "401 Unauthorized"),
+        Arguments.of(Program.registryUnreachable(), "i/o timeout"),
+        Arguments.of(
+            Program.exits(7, "no such table: basket"),
+            "Replicas of \"web\" do not come up: they ended with exit code 7"),
+        Arguments.of(
+            Program.notReady(503),
+            "Replicas of \"web\" were not ready within the 1m that they have to start: HTTP probe"
+                + " failed with statuscode: 503"),
+        Arguments.of(Program.silent(), "were not ready within the 1m"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void aReleaseThatDoesNotComeUpFailsWithItsCause(Program program, String cause) throws Exception {
+    world.order(2, program);
+    world.target().prepare(world.release(2));
+
+    shift(world.release(2), REPLACE);
+
+    assertThat(fail(world.release(2)).cause()).contains(cause);
+    assertReturns();
+  }
+
+  @Test
+  void aCrashLoopIsToldWithItsLastLines() throws Exception {
+    world.order(2, Program.exits(7, "starting", "no such table: basket"));
+    world.target().prepare(world.release(2));
+
+    shift(world.release(2), HALF);
+
+    assertThat(fail(world.release(2)).lastLogLines())
+        .containsExactly("starting", "no such table: basket");
+    assertReturns();
+  }
+
+  @Test
+  void aReleaseThatNoNodeTakesIsAnObstacleFirst() throws Exception {
+    Release large = world.release(2, 1_000_000, World.WEB);
+    world.target().prepare(large);
+
+    shift(large, REPLACE);
+
+    assertThat(obstacle(large)).contains("no node takes a replica of \"web\"", "Insufficient cpu");
+    assertThat(fail(large).cause()).startsWith("No node takes a replica of \"web\"");
+    assertReturns();
+  }
+
+  private String obstacle(Release release) {
+    return Awaitility.await()
+        .atMost(LONG)
+        .until(
+            () ->
+                progress(release.id()) instanceof RolloutProgress.Progressing p
+                    ? p.obstacle()
+                    : Optional.<String>empty(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  @Test
+  void aReleaseThatTheQuotaHasNoRoomForIsAnObstacleFirst() throws Exception {
+    quota(2);
+    world.target().prepare(world.release(2));
+
+    shift(world.release(2), REPLACE);
+
+    assertThat(obstacle(world.release(2))).contains("exceeded quota: small");
+    assertThat(fail(world.release(2)).cause())
+        .startsWith("The namespace's quota has no room for a replica of \"web\"");
+    assertReturns();
+  }
+
+  private void quota(int pods) {
+    world
+        .client()
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("small")
+                .withNamespace(world.namespace())
+                .endMetadata()
+                .withNewSpec()
+                .withHard(Map.of("pods", new Quantity(Integer.toString(pods))))
+                .endSpec()
+                .build())
+        .create();
+    world
+        .client()
+        .resourceQuotas()
+        .inNamespace(world.namespace())
+        .withName("small")
+        .waitUntilCondition(
+            quota -> quota.getStatus() != null && quota.getStatus().getUsed() != null,
+            60,
+            TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aReleaseWhosePodsAreNotAdmittedFailsAtOnce() throws Exception {
+    world.target().prepare(world.release(2));
+    refusePods("windlass.io/release", "2");
+
+    shift(world.release(2), REPLACE);
+
+    assertThat(fail(world.release(2)).cause())
+        .contains("The cluster does not admit replicas of \"web\"", "not on a Friday");
+    assertReturns();
+  }
+
+  private void refusePods(String label, String value) {
+    String name = world.namespace();
+    world
+        .client()
+        .resource(
+            new ValidatingAdmissionPolicyBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .withNewMatchConstraints()
+                .addNewResourceRule()
+                .withApiGroups("")
+                .withApiVersions("v1")
+                .withOperations("CREATE")
+                .withResources("pods")
+                .endResourceRule()
+                .endMatchConstraints()
+                .addNewValidation()
+                .withExpression(
+                    "!has(object.metadata.labels) || !('%s' in object.metadata.labels) || object.metadata.labels['%s'] != '%s'"
+                        .formatted(label, label, value))
+                .withMessage("not on a Friday")
+                .endValidation()
+                .endSpec()
+                .build())
+        .create();
+    world
+        .client()
+        .resource(
+            new ValidatingAdmissionPolicyBindingBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .withPolicyName(name)
+                .withValidationActions("Deny")
+                .withNewMatchResources()
+                .withNewNamespaceSelector()
+                .addToMatchLabels("kubernetes.io/metadata.name", name)
+                .endNamespaceSelector()
+                .endMatchResources()
+                .endSpec()
+                .build())
+        .create();
+    var pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName("refused")
+            .withNamespace(name)
+            .addToLabels(label, value)
+            .endMetadata()
+            .withNewSpec()
+            .addNewContainer()
+            .withName("c")
+            .withImage("i")
+            .endContainer()
+            .endSpec()
+            .build();
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> {
+          try {
+            world.client().resource(pod).dryRun().create();
+            return false;
+          } catch (KubernetesClientException e) {
+            return String.valueOf(e.getMessage()).contains("not on a Friday");
+          }
+        });
+  }
+
+  @Test
+  void anImageThatIsNotThereEndsBeforeAnythingMoves() throws Exception {
+    assertThat(world.target().prepare(world.missing(2))).isInstanceOf(Prepared.Failed.class);
+    assertOldServes();
+  }
+
+  static Stream<Arguments> faults() {
+    return Stream.of(
+        Arguments.of("PATCH", "/deployments", 409),
+        Arguments.of("PATCH", "/deployments", 429),
+        Arguments.of("PATCH", "/deployments", 500),
+        Arguments.of("PATCH", "/deployments", 503),
+        Arguments.of("PATCH", "/services", 500),
+        Arguments.of("PUT", "/configmaps", 409),
+        Arguments.of("GET", "/deployments", 500));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void oneAnswerThatGoesWrongIsNoMatter(String method, String path, int status) throws Exception {
+    world.target().prepare(world.release(2));
+    api.answerOnce(method, path, status);
+    api.answerOnce(method, path, status);
+
+    shift(world.release(2), HALF);
+    settle(world.release(2));
+    shift(world.release(2), REPLACE);
+
+    settle(world.release(2));
+    assertThat(world.ready()).isEqualTo(Map.of(2L, 2));
+  }
+
+  @Test
+  void aClusterThatFailsIsAnObstacleAndTheWorkGoesOnAfterwards() throws Exception {
+    world.target().prepare(world.release(2));
+    api.answer("PATCH", "/deployments", 500);
+
+    shift(world.release(2), REPLACE);
+
+    assertThat(obstacle(world.release(2))).contains("the cluster failed: ordered by a test");
+    assertOldServes();
+    api.heal();
+    settle(world.release(2));
+  }
+
+  @Test
+  void aClusterThatDoesNotAnswerIsAnObstacleAndTheWorkGoesOnAfterwards() throws Exception {
+    world.target().prepare(world.release(2));
+    api.hang("PATCH", "/deployments");
+
+    shift(world.release(2), REPLACE);
+
+    assertThat(obstacle(world.release(2))).contains("cannot be reached");
+    assertOldServes();
+    api.heal();
+    settle(world.release(2));
+  }
+
+  @Test
+  void watchesThatBreakAreOpenedAgainAndNothingIsSettledMeanwhile() throws Exception {
+    world.target().prepare(world.release(2));
+    shift(world.release(2), HALF);
+    settle(world.release(2));
+
+    api.cutOff();
+
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> progress(world.release(2).id()) instanceof RolloutProgress.Progressing);
+    assertThat(obstacle(world.release(2))).contains("the cluster cannot be seen");
+    api.restore();
+    settle(world.release(2));
+    api.drop();
+    shift(world.release(2), REPLACE);
+    settle(world.release(2));
+    assertThat(world.ready()).isEqualTo(Map.of(2L, 2));
+  }
+
+  @Test
+  void aServerThatDiesAgainAndAgainArrivesAllTheSame() throws Exception {
+    for (Division division :
+        new Division[] {HALF, REPLACE, new Division.Beside(false), new Division.Beside(true)}) {
+      long number = division instanceof Division.Beside ? 3 : 2;
+      world.target().prepare(world.release(number));
+      shift(world.release(number), division);
+      Awaitility.await()
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(150))
+          .until(() -> {
+            boolean settled =
+                progress(world.release(number).id()) instanceof RolloutProgress.Settled;
+            if (!settled) {
+              world.restart();
+            }
+            assertThat(world.ready().values().stream().mapToInt(n -> n).sum())
+                .isGreaterThanOrEqualTo(2);
+            return settled;
+          });
+    }
+    assertThat(world.ready()).isEqualTo(Map.of(2L, 2, 3L, 2));
+    assertThat(world.requests()).isEqualTo(Map.of(3L, 1.0));
+  }
+
+  @Test
+  void credentialsThatExpiredAreAnObstacleThatSaysSo() throws Exception {
+    String namespace = cluster.namespace("expired");
+    var kubeconfig = cluster.kubeconfig(namespace, "windlass");
+    cluster
+        .client()
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName("windlass")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "admin")
+                .addNewSubject(null, "ServiceAccount", "windlass", namespace)
+                .build())
+        .create();
+    try (World other = World.open(cluster, Placement.in(namespace), kubeconfig)) {
+      other.target().prepare(other.release(1));
+      other.fleet().resize(1, "a test");
+      other.target().shift(other.environment(), other.release(1).id(), REPLACE);
+      Awaitility.await()
+          .atMost(LONG)
+          .until(() ->
+              other.target().progress(other.environment(), other.release(1).id())
+                  instanceof RolloutProgress.Settled);
+      cluster.client().serviceAccounts().inNamespace(namespace).withName("windlass").delete();
+
+      Awaitility.await()
+          .atMost(LONG)
+          .untilAsserted(() -> {
+            try {
+              other.target().shift(other.environment(), other.release(1).id(), REPLACE);
+              throw new AssertionError("the credentials are good still");
+            } catch (RolloutException e) {
+              assertThat(e).hasMessageContaining("refuses the credentials");
+            }
+          });
+      assertThat(other.ready()).isEqualTo(Map.of(1L, 1));
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.windlass.engine.kubernetes.part.PodSite;
+import io.windlass.engine.kubernetes.workload.Names;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+
+/**
+ * Requests that never end, each to the endpoint that a router would have chosen from the route's
+ * weights and the services' endpoint slices as they are at that moment.
+ */
+final class Traffic implements AutoCloseable {
+  private final World world;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Random random = new Random(7);
+  private final SharedIndexInformer<EndpointSlice> slices;
+  private final Optional<SharedIndexInformer<HTTPRoute>> routes;
+  private final Thread thread;
+  private final List<String> failures = new ArrayList<>();
+  private final Map<Long, Integer> answers = new TreeMap<>();
+  private volatile boolean over;
+
+  Traffic(World world, boolean weighed) {
+    this.world = world;
+    this.slices =
+        world.client().discovery().v1().endpointSlices().inNamespace(world.namespace()).inform();
+    this.routes =
+        weighed
+            ? Optional.of(
+                world.client().resources(HTTPRoute.class).inNamespace(world.namespace()).inform())
+            : Optional.empty();
+    this.thread = Thread.ofVirtual().start(this::run);
+  }
+
+  private void run() {
+    while (!over) {
+      ask();
+    }
+  }
+
+  private void ask() {
+    Optional<Endpoint> endpoint = choose(service());
+    if (endpoint.isEmpty()) {
+      fail("no endpoint");
+      return;
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(PodSite.reach(endpoint.get().getAddresses().getFirst(), 8080))
+            .timeout(Duration.ofSeconds(5))
+            .build();
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      count(answer);
+    } catch (IOException e) {
+      fail(e + " from " + endpoint.get().getTargetRef().getName());
+    } catch (InterruptedException e) {
+      over = true;
+    }
+  }
+
+  private synchronized void count(HttpResponse<String> answer) {
+    if (answer.statusCode() == 200) {
+      answers.merge(Long.parseLong(answer.body().split(" ")[0]), 1, Integer::sum);
+    } else {
+      failures.add(answer.statusCode() + " " + answer.body());
+    }
+  }
+
+  private synchronized void fail(String why) {
+    failures.add(why);
+  }
+
+  private String service() {
+    String own = Names.process(world.environment(), World.WEB);
+    if (routes.isEmpty()) {
+      return own;
+    }
+    var backends =
+        routes.get().getStore().list().getFirst().getSpec().getRules().getFirst().getBackendRefs();
+    int at = random.nextInt(100);
+    for (var backend : backends) {
+      at -= backend.getWeight() == null ? 100 : backend.getWeight();
+      if (at < 0) {
+        return backend.getName();
+      }
+    }
+    return own;
+  }
+
+  private Optional<Endpoint> choose(String service) {
+    List<Endpoint> ready =
+        slices.getStore().list().stream()
+            .filter(slice ->
+                service.equals(slice.getMetadata().getLabels().get("kubernetes.io/service-name")))
+            .filter(slice -> slice.getEndpoints() != null)
+            .flatMap(slice -> slice.getEndpoints().stream())
+            .filter(endpoint -> !Boolean.FALSE.equals(endpoint.getConditions().getReady()))
+            .toList();
+    return ready.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ready.get(random.nextInt(ready.size())));
+  }
+
+  /** What was answered by each release since the last call, once there are so many answers. */
+  Map<Long, Double> shares(int answered) {
+    synchronized (this) {
+      answers.clear();
+    }
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> total() >= answered);
+    synchronized (this) {
+      int total = total();
+      Map<Long, Double> shares = new TreeMap<>();
+      answers.forEach((release, count) -> shares.put(release, (double) count / total));
+      return shares;
+    }
+  }
+
+  private synchronized int total() {
+    return answers.values().stream().mapToInt(n -> n).sum() + failures.size();
+  }
+
+  synchronized List<String> failures() {
+    return List.copyOf(failures);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    over = true;
+    thread.join();
+    slices.close();
+    routes.ifPresent(SharedIndexInformer::close);
+    http.close();
+  }
+}
