@@ -9,6 +9,7 @@ import java.util.Optional;
  * What a repository may do in one of its environments. Its own file can only ask for less.
  *
  * @param target the one target that it may deploy to
+ * @param namespace of the cluster, where the target is one
  * @param hosts whose requests it may take; {@code *.example.com} for all directly below; empty: any
  *     host
  * @param branches that may deploy; empty: any
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record Grant(
     String target,
+    Optional<String> namespace,
     List<String> hosts,
     Optional<Patterns> branches,
     Optional<Patterns> tags,

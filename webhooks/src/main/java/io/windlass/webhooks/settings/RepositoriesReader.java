@@ -13,6 +13,7 @@ import io.windlass.webhooks.settings.Settings.HookSecret;
 import io.windlass.webhooks.settings.Settings.Organization;
 import io.windlass.webhooks.settings.Settings.Repository;
 import io.windlass.webhooks.settings.Settings.Ssh;
+import io.windlass.webhooks.settings.Settings.Target;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,11 +28,18 @@ final class RepositoriesReader {
   private static final int MOST_REPLICAS = 10_000;
 
   private final SecretReader secrets;
-  private final Set<String> targets;
+  private final Set<String> names;
+  private final Map<String, Target> targets;
   private final Map<String, String> hookIds = new HashMap<>();
 
-  RepositoriesReader(SecretReader secrets, Set<String> targets) {
+  /**
+   * Reads beside these.
+   *
+   * @param names of all targets, also of those that have mistakes
+   */
+  RepositoriesReader(SecretReader secrets, Set<String> names, Map<String, Target> targets) {
     this.secrets = secrets;
+    this.names = names;
     this.targets = targets;
   }
 
@@ -174,13 +182,20 @@ final class RepositoriesReader {
 
   private Optional<Grant> grant(Fields f) {
     f.require("target");
-    Optional<String> target = f.word("target", targets);
+    Optional<String> target = f.word("target", names);
     var hosts = f.list("hosts", SettingsForms::host);
     var branches = f.value("branches", Patterns::read);
     var tags = f.value("tags", Patterns::read);
     var max = f.integer("max", 1, MOST_REPLICAS);
+    Optional<String> namespace =
+        target
+            .map(targets::get)
+            .flatMap(bound ->
+                bound instanceof Target.Kubernetes cluster
+                    ? ClusterReader.namespace(f, cluster)
+                    : Optional.empty());
     f.notYet("approvers");
     f.done();
-    return target.map(t -> new Grant(t, hosts, branches, tags, max));
+    return target.map(t -> new Grant(t, namespace, hosts, branches, tags, max));
   }
 }

@@ -2,6 +2,9 @@ package io.windlass.webhooks.settings;
 
 import io.windlass.engine.git.CloneUrl;
 import io.windlass.engine.journal.DatabaseSettings.Store;
+import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.pipeline.Patterns;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.source.RepositoryName;
 import java.net.URI;
@@ -55,6 +58,7 @@ public record Settings(
         .flatMap(target ->
             switch (target) {
               case Target.Keeper keeper -> Stream.of(keeper);
+              case Target.Kubernetes _ -> Stream.<Target.Keeper>empty();
             })
         .findFirst();
   }
@@ -138,6 +142,32 @@ public record Settings(
       public Keeper {
         reach = List.copyOf(reach);
         trusted = List.copyOf(trusted);
+      }
+    }
+
+    /**
+     * Namespaces of a Kubernetes cluster.
+     *
+     * @param namespaces that environments may live in
+     * @param exposure how routes are reached from outside of the cluster
+     * @param pullSecrets names of secrets in each of the namespaces that images are pulled with
+     * @param runAsUser whom processes run as
+     * @param nodeSelector labels of the nodes that they may run on
+     * @param autoscalers whether another autoscaler on a workload of ours is kept where it only
+     *     scales out, instead of refused
+     */
+    record Kubernetes(
+        ClusterSettings cluster,
+        Patterns namespaces,
+        Exposure exposure,
+        List<String> pullSecrets,
+        long runAsUser,
+        Map<String, String> nodeSelector,
+        boolean autoscalers)
+        implements Target {
+      public Kubernetes {
+        pullSecrets = List.copyOf(pullSecrets);
+        nodeSelector = Map.copyOf(nodeSelector);
       }
     }
   }

@@ -114,7 +114,7 @@ public final class SettingsReader {
     f.list("submodules", (node, path, all) -> submodule(node, path, all, submodules));
     var targets = f.fields("targets").map(t -> targets(t, server.data())).orElse(Map.of());
     var names = f.mapping().entry("targets").map(e -> names(e.value())).orElse(Set.of());
-    var believed = new RepositoriesReader(secrets, names);
+    var believed = new RepositoriesReader(secrets, names, targets);
     GitHub github =
         f.fields("github")
             .map(g -> github(g, believed))
@@ -243,17 +243,22 @@ public final class SettingsReader {
       }
       Fields.of(e.value(), all.path(e.name()), problems)
           .ifPresent(f -> {
-            f.notYet("kubernetes", "aws");
-            boolean later = f.has("kubernetes") || f.has("aws");
-            if (!later) {
+            f.notYet("aws");
+            if (!f.has("kubernetes") && !f.has("aws")) {
               f.require("keeper");
+            }
+            if (f.has("kubernetes") && f.has("keeper")) {
+              problems.say(
+                  f.at(), f.path(), "both \"keeper\" and \"kubernetes\"; a target is one of them");
             }
             f.value("keeper", Fields::ofOptional)
                 .ifPresent(k -> out.put(e.name(), keeper(k, data)));
+            f.fields("kubernetes")
+                .ifPresent(k -> out.put(e.name(), ClusterReader.target(k, this::path)));
             f.done();
           });
     }
-    if (out.size() > 1) {
+    if (out.values().stream().filter(Target.Keeper.class::isInstance).count() > 1) {
       problems.notYet(all.at(), all.path(), "more than one keeper");
     }
     return out;

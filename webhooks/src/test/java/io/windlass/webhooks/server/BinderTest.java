@@ -61,7 +61,13 @@ class BinderTest {
 
   private static Optional<Grant> granting(int max) {
     return Optional.of(
-        new Grant("local", List.of(), Optional.empty(), Optional.empty(), Optional.of(max)));
+        new Grant(
+            "local",
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(max)));
   }
 
   @Test

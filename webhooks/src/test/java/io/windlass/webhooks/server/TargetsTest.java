@@ -75,7 +75,13 @@ class TargetsTest {
                 ofCluster)),
         _ ->
             bound.map(target ->
-                new Grant(target, List.of(), Optional.empty(), Optional.empty(), Optional.empty())),
+                new Grant(
+                    target,
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())),
         new Places(database));
   }
 

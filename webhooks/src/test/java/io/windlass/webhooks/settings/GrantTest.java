@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GrantTest {
 
   private static Grant grant(List<String> hosts, List<String> branches, List<String> tags) {
-    return new Grant("local", hosts, patterns(branches), patterns(tags), Optional.empty());
+    return new Grant(
+        "local", Optional.empty(), hosts, patterns(branches), patterns(tags), Optional.empty());
   }
 
   private static Optional<Patterns> patterns(List<String> globs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.engine.journal.DatabaseSettings.Store;
+import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.syntax.Source;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,85 @@ class SettingsReaderTest {
 
     Files.writeString(file, "scaler: { tick: 3s }\n");
     assertThat(SettingsReader.load(file).scaler().tick()).isEqualTo(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void aClusterIsATargetBesideTheKeeper() {
+    Settings both =
+        read("""
+        targets:
+          local: { keeper: }
+          staging:
+            kubernetes:
+              kubeconfig: kubeconfig
+              context: west
+              namespaces: ["shop-*"]
+              gateway: { name: public, namespace: infra }
+              pull-secrets: [registry]
+              node-selector: { pool: apps }
+        repositories:
+          acme/shop: { environments: { staging: { target: staging, namespace: shop-staging } } }
+        """)
+            .settings()
+            .orElseThrow();
+
+    Settings.Target.Kubernetes cluster =
+        (Settings.Target.Kubernetes) Objects.requireNonNull(both.targets().get("staging"));
+    assertThat(cluster.cluster().kubeconfig()).contains(folder.resolve("kubeconfig"));
+    assertThat(cluster.cluster().context()).contains("west");
+    assertThat(cluster.exposure())
+        .isEqualTo(new Exposure.ByGateway("public", "infra", Optional.empty()));
+    assertThat(cluster.pullSecrets()).containsExactly("registry");
+    assertThat(cluster.nodeSelector()).containsExactly(Map.entry("pool", "apps"));
+    assertThat(cluster.runAsUser()).isEqualTo(65532);
+    assertThat(cluster.autoscalers()).isFalse();
+    assertThat(both.keeper()).isPresent();
+    assertThat(both.repositories().values().iterator().next().environments().get("staging"))
+        .extracting(Grant::namespace)
+        .isEqualTo(Optional.of("shop-staging"));
+  }
+
+  @Test
+  void theNamespaceOfAnEnvironmentIsOneOfItsTargets() {
+    String target = "targets: { s: { kubernetes: { namespaces: [NAMESPACES] } } }\n";
+    String grant = "repositories: { a/b: { environments: { p: { target: s NAMED } } } }\n";
+
+    assertThat(
+            read(target.replace("NAMESPACES", "shop") + grant.replace("NAMED", ""))
+                .settings()
+                .orElseThrow()
+                .repositories()
+                .values()
+                .iterator()
+                .next()
+                .environments()
+                .values())
+        .extracting(Grant::namespace)
+        .containsExactly(Optional.of("shop"));
+    assertThat(problems(target.replace("NAMESPACES", "'shop-*'") + grant.replace("NAMED", "")))
+        .singleElement()
+        .asString()
+        .contains("no \"namespace\"", "shop-*");
+    assertThat(
+            problems(
+                target.replace("NAMESPACES", "'shop-*'")
+                    + grant.replace("NAMED", ", namespace: kube-system")))
+        .singleElement()
+        .asString()
+        .contains("namespace \"kube-system\"", "shop-*");
+    assertThat(
+            problems("targets: { s: { keeper: } }\n" + grant.replace("NAMED", ", namespace: shop")))
+        .singleElement()
+        .asString()
+        .contains("namespace");
+  }
+
+  @Test
+  void oneMachineHasOneKeeper() {
+    assertThat(problems("targets: { a: { keeper: }, b: { keeper: } }"))
+        .singleElement()
+        .asString()
+        .contains("more than one keeper");
   }
 
   @Test

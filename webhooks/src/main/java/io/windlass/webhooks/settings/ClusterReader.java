@@ -1,0 +1,124 @@
+package io.windlass.webhooks.settings;
+
+import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.pipeline.Patterns;
+import io.windlass.scaler.syntax.Fields;
+import io.windlass.scaler.syntax.Node;
+import io.windlass.scaler.syntax.Problems;
+import io.windlass.scaler.syntax.Values;
+import io.windlass.webhooks.settings.Settings.Target;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads {@code kubernetes:} of a target, and the namespace of a grant. */
+final class ClusterReader {
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  private static final List<String> AUTOSCALERS = List.of("refuse", "scale-out-only");
+  private static final int HIGHEST_USER = 2_000_000_000;
+
+  private ClusterReader() {}
+
+  static Target.Kubernetes target(Fields f, Values.Form<Path> file) {
+    Optional<Path> kubeconfig = f.value("kubeconfig", file);
+    Optional<String> context = f.text("context");
+    f.require("namespaces");
+    Optional<Patterns> namespaces = f.value("namespaces", Patterns::read);
+    Optional<Exposure> ingress = f.value("ingress", Fields::ofOptional).map(ClusterReader::ingress);
+    Optional<Exposure> gateway = f.fields("gateway").flatMap(ClusterReader::gateway);
+    if (ingress.isPresent() && gateway.isPresent()) {
+      f.problems()
+          .say(f.at("gateway"), f.path(), "both \"ingress\" and \"gateway\"; use one of them");
+    }
+    List<String> pullSecrets = f.list("pull-secrets", ClusterReader::name);
+    Optional<Integer> user = f.integer("run-as-user", 1, HIGHEST_USER);
+    Map<String, String> nodes = f.map("node-selector", Values::asWritten);
+    Optional<String> autoscalers = f.word("autoscalers", AUTOSCALERS);
+    f.done();
+    return new Target.Kubernetes(
+        new ClusterSettings(kubeconfig, context),
+        namespaces.orElse(new Patterns(List.of(), false)),
+        ingress.or(() -> gateway).orElseGet(Exposure.None::new),
+        pullSecrets,
+        user.map(Integer::longValue).orElse(Placement.USER),
+        nodes,
+        autoscalers.filter(AUTOSCALERS.get(1)::equals).isPresent());
+  }
+
+  private static Exposure ingress(Fields f) {
+    Optional<String> kind = f.value("class", ClusterReader::name);
+    Map<String, String> annotations = f.map("annotations", Values::asWritten);
+    f.done();
+    return new Exposure.ByIngress(kind, annotations);
+  }
+
+  private static Optional<Exposure> gateway(Fields f) {
+    f.require("name", "namespace");
+    Optional<String> name = f.value("name", ClusterReader::name);
+    Optional<String> namespace = f.value("namespace", ClusterReader::namespace);
+    Optional<String> section = f.value("section", ClusterReader::name);
+    f.done();
+    return name.flatMap(n -> namespace.map(in -> new Exposure.ByGateway(n, in, section)));
+  }
+
+  /** A namespace by name. */
+  static Optional<String> namespace(Node node, String path, Problems problems) {
+    return form(node, path, LABEL, "a namespace such as shop-staging", problems);
+  }
+
+  private static Optional<String> name(Node node, String path, Problems problems) {
+    return form(node, path, SUBDOMAIN, "the name of an object in small letters", problems);
+  }
+
+  private static Optional<String> form(
+      Node node, String path, Pattern form, String expected, Problems problems) {
+    return Values.text(node, path, problems)
+        .filter(text -> {
+          boolean good = form.matcher(text).matches();
+          if (!good) {
+            problems.wrong(node, path, expected);
+          }
+          return good;
+        });
+  }
+
+  /**
+   * The namespace of an environment at a target: the one that its grant names, within what the
+   * target allows, or the only one that the target has.
+   */
+  static Optional<String> namespace(Fields grant, Target.Kubernetes target) {
+    Optional<String> named = grant.value("namespace", ClusterReader::namespace);
+    Patterns allowed = target.namespaces();
+    if (grant.has("namespace")) {
+      return named.filter(name -> {
+        boolean good = allowed.globs().isEmpty() || allowed.takes(name);
+        if (!good) {
+          grant
+              .problems()
+              .add(
+                  grant.at("namespace"),
+                  grant.path("namespace"),
+                  "namespace \"" + name + '"',
+                  "one that the target has: " + allowed);
+        }
+        return good;
+      });
+    }
+    Optional<String> only =
+        Optional.of(allowed.globs())
+            .filter(globs -> globs.size() == 1)
+            .map(List::getFirst)
+            .filter(glob -> LABEL.matcher(glob).matches());
+    if (only.isEmpty() && !allowed.globs().isEmpty()) {
+      grant
+          .problems()
+          .add(grant.at(), grant.path(), "no \"namespace\"", "one that the target has: " + allowed);
+    }
+    return only;
+  }
+}
