@@ -89,6 +89,27 @@ public final class Registries {
     }
   }
 
+  /**
+   * Returns when the registry says that it has the image. Nothing is brought anywhere.
+   *
+   * @param reference by digest, {@code ghcr.io/acme/shop@sha256:...}
+   * @throws ImageException when it is not there, or when the registry cannot be asked
+   */
+  public void check(String reference) throws ImageException, InterruptedException {
+    ImageReference parsed = parse(reference);
+    String tried = "find \"" + reference + "\"";
+    RegistryAccess access = access(tried, parsed.getRegistry());
+    try (RegistrySession session = RegistrySession.open(tried, parsed, access, retries)) {
+      if (session.ask(client -> client.checkManifest(parsed.getQualifier())).isEmpty()) {
+        throw new ImageException(
+            Kind.NOT_FOUND,
+            "Tried to "
+                + tried
+                + " but the registry does not have it; build the commit again, or look who removes images there");
+      }
+    }
+  }
+
   /** A digest means the same for ever: what is here needs no registry. */
   private Optional<ImageRecord> here(ImageReference reference) throws ImageException {
     return reference.getDigest().isPresent()

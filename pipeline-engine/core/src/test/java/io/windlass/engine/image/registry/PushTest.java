@@ -1,6 +1,7 @@
 package io.windlass.engine.image.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.windlass.engine.image.Digest;
@@ -76,14 +77,55 @@ class PushTest {
     }
   }
 
+  @Test
+  void anImageIsFoundInItsRegistryWithoutBeingPulled() throws Exception {
+    try (DockerRegistry registry = DockerRegistry.start(temp.resolve("registry"), false);
+        ContentStore.Use _ = store.use()) {
+      Digest config = store.put("{}".getBytes(StandardCharsets.UTF_8));
+      String manifest =
+          """
+          {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
+          "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":2},"layers":[]}\
+          """
+              .formatted(config);
+      put(registry, config, manifest);
+      String name = registry.host() + "/acme/shop@";
+
+      registries(registry.host())
+          .check(name + Digest.of(manifest.getBytes(StandardCharsets.UTF_8)));
+
+      assertThatThrownBy(() ->
+              registries(registry.host())
+                  .check(name + Digest.of("another".getBytes(StandardCharsets.UTF_8))))
+          .isInstanceOfSatisfying(
+              ImageException.class,
+              e -> assertThat(e.kind()).isEqualTo(ImageException.Kind.NOT_FOUND))
+          .hasMessageContaining("the registry does not have it");
+    }
+  }
+
+  private void put(DockerRegistry registry, Digest config, String manifest) throws Exception {
+    try (Push push = push(registry.host())) {
+      push.begin(config);
+      Awaitility.await().until(() -> status(registry, "blobs/" + config) == 200);
+    }
+    URI uri = URI.create("http://" + registry.host() + "/v2/acme/shop/manifests/" + COMMIT);
+    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+    connection.setRequestMethod("PUT");
+    connection.setDoOutput(true);
+    connection.setRequestProperty("Content-Type", "application/vnd.oci.image.manifest.v1+json");
+    connection.getOutputStream().write(manifest.getBytes(StandardCharsets.UTF_8));
+    assertThat(connection.getResponseCode()).isEqualTo(201);
+  }
+
+  private Registries registries(String host) {
+    return new Registries(
+        List.of(new RegistryAccess(host, Optional.empty())), store, executor, Retries.defaults());
+  }
+
   private Push push(String host) throws ImageException {
-    Registries registries =
-        new Registries(
-            List.of(new RegistryAccess(host, Optional.empty())),
-            store,
-            executor,
-            Retries.defaults());
-    return registries.push(new ImageName.InRegistry(host, "acme/shop"), COMMIT, Optional.empty());
+    return registries(host)
+        .push(new ImageName.InRegistry(host, "acme/shop"), COMMIT, Optional.empty());
   }
 
   private static int status(DockerRegistry registry, String what) throws IOException {
