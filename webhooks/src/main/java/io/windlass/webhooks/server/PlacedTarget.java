@@ -6,6 +6,7 @@ import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Place;
 import io.windlass.engine.rollout.Places;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
@@ -18,16 +19,16 @@ import java.util.Optional;
  * A target that writes down what was brought to it, and takes no environment that still runs at
  * another one: nobody would look after that any more.
  */
-record PlacedTarget(String name, RolloutTarget target, Places places) implements RolloutTarget {
+record PlacedTarget(Place place, RolloutTarget target, Places places) implements RolloutTarget {
   @Override
   public Verified verify(Release release) throws RolloutException {
-    Optional<String> elsewhere = places.of(release.environment()).filter(at -> !at.equals(name));
+    Optional<Place> elsewhere = places.of(release.environment()).filter(at -> !at.equals(place));
     if (elsewhere.isPresent()) {
       return new Verified.Missing(
           "the server's file binds "
               + release.environment()
-              + " to the target '"
-              + name
+              + " to '"
+              + place
               + "', but it runs at '"
               + elsewhere.get()
               + "'; take it out of the file, remove it there with 'windlass environment remove "
@@ -39,7 +40,7 @@ record PlacedTarget(String name, RolloutTarget target, Places places) implements
 
   @Override
   public Prepared prepare(Release release) throws RolloutException {
-    places.put(release.environment(), name);
+    places.put(release.environment(), place);
     return target.prepare(release);
   }
 

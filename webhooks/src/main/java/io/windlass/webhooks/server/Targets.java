@@ -1,6 +1,7 @@
 package io.windlass.webhooks.server;
 
 import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.rollout.Place;
 import io.windlass.engine.rollout.Places;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.RolloutTargets;
@@ -50,16 +51,26 @@ final class Targets implements RolloutTargets {
 
   @Override
   public Optional<RolloutTarget> of(EnvironmentId environment) {
-    return grants.apply(environment).map(grant -> open.get(grant.target())).map(this::rollouts);
+    return grants.apply(environment).map(Targets::place).flatMap(this::rollouts);
   }
 
   @Override
   public Optional<RolloutTarget> whereItRuns(EnvironmentId environment) {
-    return at(environment, places.of(environment)).map(this::rollouts);
+    return placeOf(environment, places.of(environment)).flatMap(this::rollouts);
   }
 
-  private RolloutTarget rollouts(OpenTarget target) {
-    return new PlacedTarget(target.name(), target.rollouts(), places);
+  /** Where an environment is, or is to be brought. */
+  Optional<Place> place(EnvironmentId environment) {
+    return placeOf(environment, places.of(environment));
+  }
+
+  private Optional<RolloutTarget> rollouts(Place place) {
+    return Optional.ofNullable(open.get(place.target()))
+        .map(target -> new PlacedTarget(place, target.rollouts(), places));
+  }
+
+  private static Place place(Grant grant) {
+    return new Place(grant.target(), grant.namespace().orElse(""));
   }
 
   /** The fleet at the target where its environment runs. */
@@ -77,30 +88,30 @@ final class Targets implements RolloutTargets {
     return new SignalRouter(
         sources,
         () -> {
-          Map<EnvironmentId, String> now = places.all();
+          Map<EnvironmentId, Place> now = places.all();
           return query -> signals(query, now);
         });
   }
 
-  private SignalSource signals(SignalQuery query, Map<EnvironmentId, String> now) {
+  private SignalSource signals(SignalQuery query, Map<EnvironmentId, Place> now) {
     EnvironmentId environment = EnvironmentId.parse(query.fleet().environment());
     return at(environment, Optional.ofNullable(now.get(environment)))
         .map(OpenTarget::signals)
         .orElse(NOWHERE);
   }
 
+  private Optional<OpenTarget> at(EnvironmentId environment, Optional<Place> written) {
+    return placeOf(environment, written).map(place -> open.get(place.target()));
+  }
+
   /**
-   * @param place empty for what was never brought anywhere, and for what was before places were
+   * @param written empty for what was never brought anywhere, and for what was before places were
    *     written down: there was one target then, and the file binds to it
    */
-  private Optional<OpenTarget> at(EnvironmentId environment, Optional<String> place) {
-    if (place.isPresent()) {
-      return Optional.ofNullable(open.get(place.get()));
-    }
-    return grants
-        .apply(environment)
-        .map(grant -> open.get(grant.target()))
-        .or(() -> open.values().stream().findFirst());
+  private Optional<Place> placeOf(EnvironmentId environment, Optional<Place> written) {
+    return written
+        .or(() -> grants.apply(environment).map(Targets::place))
+        .or(() -> open.keySet().stream().findFirst().map(name -> new Place(name, "")));
   }
 
   /** A fleet whose target the server's file does not have any more. */

@@ -12,6 +12,7 @@ import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.Runtimes;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.MemoryTarget;
+import io.windlass.engine.rollout.Place;
 import io.windlass.engine.rollout.Places;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutTarget;
@@ -47,6 +48,7 @@ class TargetsTest {
   private final MemorySignals ofMachine = new MemorySignals();
   private final MemorySignals ofCluster = new MemorySignals();
   private Optional<String> bound = Optional.of("machine");
+  private Optional<String> namespace = Optional.empty();
   private Database database;
 
   @BeforeEach
@@ -77,7 +79,7 @@ class TargetsTest {
             bound.map(target ->
                 new Grant(
                     target,
-                    Optional.empty(),
+                    namespace,
                     List.of(),
                     Optional.empty(),
                     Optional.empty(),
@@ -135,6 +137,22 @@ class TargetsTest {
   }
 
   @Test
+  void anEnvironmentStaysInItsNamespaceLikewise() throws Exception {
+    bound = Optional.of("cluster");
+    namespace = Optional.of("shop-old");
+    bring(1);
+    namespace = Optional.of("shop-new");
+
+    assertThat(targets().of(PRODUCTION).orElseThrow().verify(release(2)))
+        .isInstanceOfSatisfying(
+            Verified.Missing.class,
+            missing ->
+                assertThat(missing.reason())
+                    .contains("'cluster/shop-new'", "it runs at 'cluster/shop-old'"));
+    assertThat(targets().place(PRODUCTION)).contains(new Place("cluster", "shop-old"));
+  }
+
+  @Test
   void whatIsGrantedNoMoreIsStillFoundWhereItRuns() throws Exception {
     bring(1);
     bound = Optional.empty();
@@ -145,7 +163,7 @@ class TargetsTest {
 
   @Test
   void aFleetWhoseTargetLeftTheFileSaysSo() throws Exception {
-    new Places(database).put(PRODUCTION, "gone");
+    new Places(database).put(PRODUCTION, new Place("gone", ""));
 
     assertThat(targets().whereItRuns(PRODUCTION)).isEmpty();
     assertThatThrownBy(() -> targets().fleet(WEB).state())
@@ -161,9 +179,9 @@ class TargetsTest {
     SignalQuery query = SignalQuery.of(WEB, cpu, Duration.ofSeconds(30));
 
     assertThat(value(targets().signals().read(List.of(query), NOW))).isEqualTo(0.1);
-    new Places(database).put(PRODUCTION, "cluster");
+    new Places(database).put(PRODUCTION, new Place("cluster", ""));
     assertThat(value(targets().signals().read(List.of(query), NOW))).isEqualTo(0.9);
-    new Places(database).put(PRODUCTION, "gone");
+    new Places(database).put(PRODUCTION, new Place("gone", ""));
     assertThat(targets().signals().read(List.of(query), NOW).getFirst())
         .isInstanceOf(Reading.Missing.class);
   }

@@ -17,40 +17,43 @@ public final class Places {
     this.database = database;
   }
 
-  /** The target's name; empty where nothing was brought anywhere. */
-  public Optional<String> of(EnvironmentId environment) {
+  /** The place; empty where nothing was brought anywhere. */
+  public Optional<Place> of(EnvironmentId environment) {
     return database.read(tx ->
         tx.handle()
-            .createQuery("SELECT target FROM environment_place WHERE environment = ?")
+            .createQuery("SELECT target, part FROM environment_place WHERE environment = ?")
             .bind(0, environment.toString())
-            .mapTo(String.class)
+            .map((row, _) -> new Place(row.getString("target"), row.getString("part")))
             .findOne());
   }
 
   /** All of them, by environment. */
-  public Map<EnvironmentId, String> all() {
+  public Map<EnvironmentId, Place> all() {
     return database.read(tx ->
         tx.handle()
-            .createQuery("SELECT environment, target FROM environment_place")
+            .createQuery("SELECT environment, target, part FROM environment_place")
             .reduceRows(
                 new HashMap<>(),
                 (all, row) -> {
                   all.put(
                       EnvironmentId.parse(row.getColumn("environment", String.class)),
-                      row.getColumn("target", String.class));
+                      new Place(
+                          row.getColumn("target", String.class),
+                          row.getColumn("part", String.class)));
                   return all;
                 }));
   }
 
-  /** A release of the environment is brought to this target. */
-  public void put(EnvironmentId environment, String target) {
+  /** A release of the environment is brought there. */
+  public void put(EnvironmentId environment, Place place) {
     database.run(tx ->
         tx.handle()
             .execute(
-                "INSERT INTO environment_place (environment, target) VALUES (?, ?)"
-                    + " ON CONFLICT (environment) DO UPDATE SET target = excluded.target",
+                "INSERT INTO environment_place (environment, target, part) VALUES (?, ?, ?)"
+                    + " ON CONFLICT (environment) DO UPDATE SET target = excluded.target, part = excluded.part",
                 environment.toString(),
-                target));
+                place.target(),
+                place.part()));
   }
 
   /** Nothing of the environment is left anywhere. */
