@@ -82,6 +82,19 @@ public record Engine(
     var releases = new Releases(database);
     var workspaces =
         new MirrorWorkspaces(parts.mirrors(), parts.sources(), parts.files(), parts.checkout());
+    var runs = new Runs(database, journal, parts.files());
+    var environments = new Environments(database, journal, releases);
+    var repositories = new Repositories(database, journal);
+    var plans =
+        new Plans(
+            new Proposals(parts.mirrors(), parts.sources()),
+            repositories,
+            environments,
+            releases,
+            runs,
+            parts.grants(),
+            parts.targets(),
+            parts.secretVersions());
     journal.register(
         new RepositoryMachine(),
         new RepositoryPerformer(database, parts.mirrors(), parts.sources(), parts.hosts()),
@@ -97,6 +110,7 @@ public record Engine(
             parts.images(),
             parts.imageGrants(),
             parts.grants(),
+            plans::previews,
             parts.files(),
             parts.limits()),
         new RunProjection(),
@@ -116,19 +130,6 @@ public record Engine(
         parts.environmentWatch());
     journal.register(new StatusMachine(), new StatusPerformer(parts.hosts()));
     journal.register(new AlertMachine(), new AlertPerformer(parts.hooks()));
-    var runs = new Runs(database, journal, parts.files());
-    var environments = new Environments(database, journal, releases);
-    var repositories = new Repositories(database, journal);
-    var plans =
-        new Plans(
-            new Proposals(parts.mirrors(), parts.sources()),
-            repositories,
-            environments,
-            releases,
-            runs,
-            parts.grants(),
-            parts.targets(),
-            parts.secretVersions());
     return new Engine(runs, environments, releases, repositories, plans);
   }
 }

@@ -15,6 +15,7 @@ import io.windlass.engine.repository.Planner;
 import io.windlass.engine.rollout.EnvironmentMachine;
 import io.windlass.engine.run.EnvironmentGrants;
 import io.windlass.engine.run.InPlaceWorkspaces;
+import io.windlass.engine.run.Previews;
 import io.windlass.engine.run.RunDetail;
 import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunFiles;
@@ -129,6 +130,7 @@ public final class LocalExec {
             },
             (repository, image, use) -> Optional.empty(),
             nothing,
+            Previews.NONE,
             files,
             RunLimits.DEFAULT),
         new RunProjection());

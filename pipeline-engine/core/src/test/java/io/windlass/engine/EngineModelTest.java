@@ -412,6 +412,8 @@ class EngineModelTest {
           case RunEffect.RunStep step ->
               Optional.of(ends.computeIfAbsent(id.toString(), any -> begin(step)));
           case RunEffect.CancelStep cancel -> Optional.empty();
+          case RunEffect.Preview(var run, var sha) ->
+              Optional.of(new RunEvent.Previewed(Map.of("acme/shop/production", "nothing")));
           case RunEffect.BuildImage(var run, var sha, var image) ->
               Optional.of(
                   random.nextInt(15) == 0
@@ -456,6 +458,7 @@ class EngineModelTest {
           case RunEffect.BuildImage build -> Optional.of(new RunEvent.ImageFailed("gone", true));
           case RunEffect.AskGrant(var run, var trigger, var deployment) ->
               Optional.of(new RunEvent.DeploymentRefused(deployment.environment(), "gone"));
+          case RunEffect.Preview preview -> Optional.empty();
           case RunEffect.CancelStep cancel -> Optional.empty();
           case RunEffect.CleanUp cleanUp -> Optional.empty();
         };

@@ -7,8 +7,12 @@ import io.windlass.engine.plan.Plan;
 import io.windlass.engine.plan.Plans;
 import io.windlass.engine.rollout.Change;
 import io.windlass.engine.run.RunSummary;
+import io.windlass.engine.source.CommitStatus;
+import io.windlass.engine.source.Intent;
+import io.windlass.engine.source.Ref;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,5 +139,44 @@ class PlansTest {
         .isInstanceOfSatisfying(
             Plans.Answer.Impossible.class,
             impossible -> assertThat(impossible.reason()).contains("windlass.yaml", "prot"));
+  }
+
+  @Test
+  void aPullRequestIsMarkedWithWhatItWouldChange() throws Exception {
+    String first = commit(FILE);
+    live(first);
+    world.git.git("checkout", "--quiet", "-b", "better");
+    String better = commit(FILE.replace("LEVEL: info", "LEVEL: debug"));
+
+    world.pull(
+        "opened",
+        new Intent.PullRequest(
+            7,
+            "a better shop",
+            "ada",
+            better,
+            Optional.of(EngineWorld.SHOP),
+            "better",
+            Ref.branch("main"),
+            first,
+            false,
+            false));
+
+    Awaitility.await()
+        .untilAsserted(() ->
+            assertThat(world.marks)
+                .filteredOn(mark -> mark.context().equals("windlass/plan/production"))
+                .singleElement()
+                .satisfies(mark -> {
+                  assertThat(mark.sha()).isEqualTo(better);
+                  assertThat(mark.state()).isEqualTo(CommitStatus.State.SUCCESS);
+                  assertThat(mark.description()).isEqualTo("would change variables");
+                  assertThat(mark.target().orElseThrow())
+                      .hasToString(
+                          "https://windlass.example.com/environments/acme/shop/production/plan?sha="
+                              + better);
+                }));
+    world.ended(2);
+    assertThat(world.target.shifts()).hasSize(1);
   }
 }

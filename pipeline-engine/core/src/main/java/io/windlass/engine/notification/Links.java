@@ -22,6 +22,15 @@ public record Links(Optional<URI> server) {
     return page("/environments/" + environment);
   }
 
+  /**
+   * The page of what deploying a commit would change.
+   *
+   * @param environment in its text form
+   */
+  public Optional<URI> plan(String environment, String sha) {
+    return page("/environments/" + environment + "/plan?sha=" + sha);
+  }
+
   private Optional<URI> page(String path) {
     return server.map(address -> URI.create(address.toString().replaceAll("/+$", "") + path));
   }

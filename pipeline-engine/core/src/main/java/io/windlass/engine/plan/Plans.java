@@ -28,7 +28,9 @@ import io.windlass.engine.run.Runs;
 import io.windlass.engine.source.RepositoryName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -88,7 +90,8 @@ public final class Plans {
    */
   public Answer plan(EnvironmentId environment, Optional<String> ref, Optional<String> sha)
       throws GitException, RolloutException {
-    return switch (proposals.propose(nextRun(environment), ref, sha, environment.name())) {
+    return switch (proposals.propose(
+        nextRun(environment), ref, sha, Optional.of(environment.name()))) {
       case Proposals.Proposal.None(var reason) -> new Answer.Impossible(reason);
       case Proposals.Proposal.Found(var found, var at, var plan) -> {
         Optional<RunPlan.PlannedDeployment> wanted =
@@ -101,6 +104,43 @@ public final class Plans {
             : new Answer.Planned(plan(environment, at, found, wanted.get()));
       }
     };
+  }
+
+  /**
+   * A line for each environment that a commit could be deployed to from the default branch; see
+   * {@link io.windlass.engine.run.Previews}.
+   */
+  public Map<EnvironmentId, String> previews(RunId run, String sha)
+      throws GitException, RolloutException {
+    Map<EnvironmentId, String> lines = new LinkedHashMap<>();
+    if (proposals.propose(run, Optional.empty(), Optional.of(sha), Optional.empty())
+        instanceof Proposals.Proposal.Found found) {
+      for (RunPlan.PlannedDeployment wanted : found.plan().deployments()) {
+        var environment = new EnvironmentId(run.repository(), wanted.environment());
+        if (targets.of(environment).isPresent()) {
+          lines.put(environment, line(plan(environment, found.ref(), sha, wanted)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static String line(Plan plan) {
+    if (!plan.obstacles().isEmpty()) {
+      return "would not be deployed: " + String.join("; ", plan.obstacles());
+    }
+    // Every commit has an image of its own, so that alone is not worth naming.
+    List<String> subjects =
+        plan.changes().stream().filter(Plans::isMoreThanTheImage).map(Change::subject).toList();
+    return subjects.isEmpty()
+        ? "would change nothing" + (plan.built() ? "" : " but the image")
+        : "would change " + String.join(", ", subjects);
+  }
+
+  private static boolean isMoreThanTheImage(Change change) {
+    return change.kind() != Change.Kind.CHANGED
+        || change.lines().stream()
+            .anyMatch(line -> line.after().filter(TO_BE_BUILT::equals).isEmpty());
   }
 
   private Plan plan(

@@ -28,14 +28,16 @@ public final class Proposals {
   }
 
   /**
-   * Reads the repository's file at a commit and plans the deployment to one environment.
+   * Reads the repository's file at a commit and plans its deployments.
    *
    * @param run the number that expressions in the file get
    * @param ref full name; empty for the default branch as its host has it
    * @param sha empty for what the ref names now
+   * @param environment this one only; empty for all that the file has
    * @throws GitException when the repository's host cannot be reached
    */
-  public Proposal propose(RunId run, Optional<String> ref, Optional<String> sha, String environment)
+  public Proposal propose(
+      RunId run, Optional<String> ref, Optional<String> sha, Optional<String> environment)
       throws GitException {
     Ask ask =
         new Ask(
@@ -48,7 +50,7 @@ public final class Proposals {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(environment),
+            environment,
             Optional.empty(),
             "",
             "plan",

@@ -26,6 +26,9 @@ public sealed interface RunEffect {
 
   record BuildImage(RunId run, String sha, RunPlan.PlannedImage image) implements RunEffect {}
 
+  /** Looks what the commit would change where, were it deployed. */
+  record Preview(RunId run, String sha) implements RunEffect {}
+
   /** Asks whether the operator's file allows a deployment. */
   record AskGrant(RunId run, RunTrigger trigger, RunPlan.PlannedDeployment deployment)
       implements RunEffect {}

@@ -2,6 +2,7 @@ package io.windlass.engine.run;
 
 import io.windlass.engine.release.ImageRef;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a run hears. */
@@ -55,6 +56,17 @@ public sealed interface RunEvent {
       String detail,
       List<String> lastLogLines)
       implements RunEvent {}
+
+  /**
+   * What the commit would change, were it deployed.
+   *
+   * @param lines by environment, in its text form
+   */
+  record Previewed(Map<String, String> lines) implements RunEvent {
+    public Previewed {
+      lines = Map.copyOf(lines);
+    }
+  }
 
   /** A person wants it to end now. A rollout that has begun is not cut in half. */
   record Cancel(String who) implements RunEvent {}

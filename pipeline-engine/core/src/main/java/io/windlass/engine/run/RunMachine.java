@@ -77,6 +77,7 @@ public final class RunMachine implements Machine<RunState, RunEvent, RunEffect> 
       case RunEvent.DeploymentRefused(var environment, var reason) ->
           turn.refused(environment, reason);
       case RunEvent.DeploymentMoved moved -> turn.deploymentMoved(moved);
+      case RunEvent.Previewed(var lines) -> turn.previewed(lines);
       case RunEvent.Cancel(var who) ->
           turn.stop(new RunState.Stop(RunOutcome.CANCELLED, "cancelled by " + who));
       case RunEvent.Superseded(var byRun) -> turn.superseded(byRun);

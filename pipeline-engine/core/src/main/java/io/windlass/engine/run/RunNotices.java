@@ -5,6 +5,7 @@ import io.windlass.engine.notification.AlertEvent;
 import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.notification.StatusMachine;
+import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.source.CommitStatus;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.engine.source.Sha;
@@ -39,11 +40,26 @@ record RunNotices(RunId run, RunTrigger trigger, Links links) {
     };
   }
 
+  /** The mark that says what the commit would change in an environment; see {@link #begun}. */
+  Optional<Tell> preview(long nth, EnvironmentId environment, String text) {
+    return mark(
+        nth,
+        "windlass/plan/" + environment.name(),
+        CommitStatus.State.SUCCESS,
+        text,
+        links.plan(environment.toString(), trigger.sha()));
+  }
+
   private Optional<Tell> mark(long nth, CommitStatus.State state, String text) {
+    return mark(nth, context(), state, text, page());
+  }
+
+  private Optional<Tell> mark(
+      long nth, String context, CommitStatus.State state, String text, Optional<URI> target) {
     if (!Sha.isObject(trigger.sha())) {
       return Optional.empty();
     }
-    var status = new CommitStatus(trigger.sha(), context(), state, text, page());
+    var status = new CommitStatus(trigger.sha(), context, state, text, target);
     long order = run.number() * MARKS_PER_RUN + nth;
     return Optional.of(StatusMachine.tell(RepositoryName.of(run.repository()), status, order));
   }

@@ -33,6 +33,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
   private final StepSecrets secrets;
   private final RunImages images;
   private final EnvironmentGrants grants;
+  private final Previews previews;
   private final RunFiles files;
   private final RunLimits limits;
 
@@ -43,6 +44,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       ImageBuilder images,
       ImageGrants imageGrants,
       EnvironmentGrants grants,
+      Previews previews,
       RunFiles files,
       RunLimits limits) {
     this.workspaces = workspaces;
@@ -50,6 +52,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
     this.secrets = secrets;
     this.images = new RunImages(images, imageGrants);
     this.grants = grants;
+    this.previews = previews;
     this.files = files;
     this.limits = limits;
   }
@@ -65,6 +68,13 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
         yield Optional.empty();
       }
       case RunEffect.BuildImage(var run, var sha, var image) -> Optional.of(build(run, sha, image));
+      case RunEffect.Preview(var run, var sha) -> {
+        Map<String, String> lines = new LinkedHashMap<>();
+        previews
+            .of(run, sha)
+            .forEach((environment, line) -> lines.put(environment.toString(), line));
+        yield lines.isEmpty() ? Optional.empty() : Optional.of(new RunEvent.Previewed(lines));
+      }
       case RunEffect.AskGrant(var run, var trigger, var deployment) ->
           Optional.of(ask(run, trigger, deployment));
       case RunEffect.CleanUp(var run, var sha, var attempts) -> {
@@ -92,6 +102,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       case RunEffect.BuildImage build -> Optional.of(new RunEvent.ImageFailed(reason, true));
       case RunEffect.AskGrant(var run, var trigger, var deployment) ->
           Optional.of(new RunEvent.DeploymentRefused(deployment.environment(), reason));
+      case RunEffect.Preview preview -> Optional.empty();
       case RunEffect.CancelStep cancel -> Optional.empty();
       case RunEffect.CleanUp cleanUp -> Optional.empty();
     };
@@ -105,6 +116,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       case RunEffect.CheckOut checkOut -> WORLD;
       case RunEffect.BuildImage build -> WORLD;
       case RunEffect.CleanUp cleanUp -> Retry.STANDARD;
+      case RunEffect.Preview preview -> Retry.STANDARD;
       case RunEffect.AskGrant ask -> Retry.STANDARD;
     };
   }

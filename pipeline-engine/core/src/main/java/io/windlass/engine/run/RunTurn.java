@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -94,6 +95,18 @@ final class RunTurn {
     phase = RunState.Phase.CHECKOUT;
     rest = rest.effect(lane(), new RunEffect.CheckOut(before.id(), why.sha()));
     mark(notices().begun(told + 1));
+    if (why.kind() == RunTrigger.Kind.PULL_REQUEST) {
+      rest = rest.effect(lane() + "/preview", new RunEffect.Preview(before.id(), why.sha()));
+    }
+  }
+
+  /** Only marks the commit: nothing of the run depends on it. */
+  void previewed(Map<String, String> lines) {
+    if (trigger.isPresent()) {
+      new TreeMap<>(lines)
+          .forEach((environment, text) ->
+              mark(notices().preview(told + 1, EnvironmentId.parse(environment), text)));
+    }
   }
 
   void beginInvalid(RunTrigger why, List<String> wrong) {
