@@ -2,7 +2,6 @@ package io.windlass.webhooks.server;
 
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.Place;
-import io.windlass.engine.rollout.Places;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.RolloutTargets;
 import io.windlass.scaler.fleet.Fleet;
@@ -13,13 +12,11 @@ import io.windlass.scaler.signal.Reading;
 import io.windlass.scaler.signal.SignalQuery;
 import io.windlass.scaler.signal.SignalRouter;
 import io.windlass.scaler.signal.SignalSource;
-import io.windlass.webhooks.settings.Grant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Finds the target of an environment: for what is new the one that the server's file binds it to,
@@ -34,49 +31,32 @@ final class Targets implements RolloutTargets {
               .toList();
 
   private final Map<String, OpenTarget> open = new LinkedHashMap<>();
-  private final Function<EnvironmentId, Optional<Grant>> grants;
-  private final Places places;
+  private final Whereabouts whereabouts;
 
-  /**
-   * Over these.
-   *
-   * @param grants what the server's file gives an environment now
-   */
-  Targets(
-      List<OpenTarget> targets, Function<EnvironmentId, Optional<Grant>> grants, Places places) {
+  Targets(List<OpenTarget> targets, Whereabouts whereabouts) {
     targets.forEach(target -> open.put(target.name(), target));
-    this.grants = grants;
-    this.places = places;
+    this.whereabouts = whereabouts;
   }
 
   @Override
   public Optional<RolloutTarget> of(EnvironmentId environment) {
-    return grants.apply(environment).map(Targets::place).flatMap(this::rollouts);
+    return whereabouts.wanted(environment).flatMap(this::rollouts);
   }
 
   @Override
   public Optional<RolloutTarget> whereItRuns(EnvironmentId environment) {
-    return placeOf(environment, places.of(environment)).flatMap(this::rollouts);
-  }
-
-  /** Where an environment is, or is to be brought. */
-  Optional<Place> place(EnvironmentId environment) {
-    return placeOf(environment, places.of(environment));
+    return placeOf(environment, whereabouts.places().of(environment)).flatMap(this::rollouts);
   }
 
   private Optional<RolloutTarget> rollouts(Place place) {
     return Optional.ofNullable(open.get(place.target()))
-        .map(target -> new PlacedTarget(place, target.rollouts(), places));
-  }
-
-  private static Place place(Grant grant) {
-    return new Place(grant.target(), grant.namespace().orElse(""));
+        .map(target -> new PlacedTarget(place, target.rollouts(), whereabouts.places()));
   }
 
   /** The fleet at the target where its environment runs. */
   Fleet fleet(FleetId id) {
     EnvironmentId environment = EnvironmentId.parse(id.environment());
-    return at(environment, places.of(environment))
+    return at(environment, whereabouts.places().of(environment))
         .map(target -> target.fleets().apply(id))
         .orElseGet(() -> new Nowhere(id));
   }
@@ -88,7 +68,7 @@ final class Targets implements RolloutTargets {
     return new SignalRouter(
         sources,
         () -> {
-          Map<EnvironmentId, Place> now = places.all();
+          Map<EnvironmentId, Place> now = whereabouts.places().all();
           return query -> signals(query, now);
         });
   }
@@ -110,7 +90,7 @@ final class Targets implements RolloutTargets {
    */
   private Optional<Place> placeOf(EnvironmentId environment, Optional<Place> written) {
     return written
-        .or(() -> grants.apply(environment).map(Targets::place))
+        .or(() -> whereabouts.wanted(environment))
         .or(() -> open.keySet().stream().findFirst().map(name -> new Place(name, "")));
   }
 

@@ -64,6 +64,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -154,11 +155,24 @@ public final class WindlassServer implements AutoCloseable {
             secrets::value,
             prometheus);
     machine.ifPresent(this::keep);
-    Targets targets =
-        new Targets(
-            machine.map(LocalMachine::target).stream().toList(),
-            grants::find,
-            new Places(database));
+    Whereabouts whereabouts = new Whereabouts(grants::find, new Places(database));
+    List<OpenTarget> open = new ArrayList<>();
+    machine.map(LocalMachine::target).ifPresent(open::add);
+    for (Map.Entry<String, Settings.Target> entry : settings.targets().entrySet()) {
+      if (entry.getValue() instanceof Settings.Target.Kubernetes cluster) {
+        open.add(
+            keep(new OpenCluster(
+                    entry.getKey(),
+                    cluster,
+                    whereabouts,
+                    new PulledImages(registries),
+                    secrets::value,
+                    prometheus.orElseGet(NoSignals::new),
+                    clock))
+                .target());
+      }
+    }
+    Targets targets = new Targets(open, whereabouts);
     Holds holds = new Holds();
     DecisionTable decisions = new DecisionTable(database);
     ScalerLoop loop =

@@ -75,16 +75,17 @@ class TargetsTest {
                 cluster,
                 id -> new MemoryFleet(id, 7, InstantSource.system()),
                 ofCluster)),
-        _ ->
-            bound.map(target ->
-                new Grant(
-                    target,
-                    namespace,
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty())),
-        new Places(database));
+        new Whereabouts(
+            _ ->
+                bound.map(target ->
+                    new Grant(
+                        target,
+                        namespace,
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())),
+            new Places(database)));
   }
 
   private static Release release(long number) {
@@ -149,7 +150,7 @@ class TargetsTest {
             missing ->
                 assertThat(missing.reason())
                     .contains("'cluster/shop-new'", "it runs at 'cluster/shop-old'"));
-    assertThat(targets().place(PRODUCTION)).contains(new Place("cluster", "shop-old"));
+    assertThat(new Places(database).of(PRODUCTION)).contains(new Place("cluster", "shop-old"));
   }
 
   @Test

@@ -153,7 +153,8 @@ public final class RealNode implements AutoCloseable {
     cluster.awaitNode(name(), daemon);
   }
 
-  private String name() {
+  /** Its name, and its label {@code kubernetes.io/hostname}. */
+  public String name() {
     return "real-" + number;
   }
 

@@ -1,0 +1,86 @@
+package io.windlass.webhooks.server;
+
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.fleet.Backstop;
+import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
+import io.windlass.engine.kubernetes.rollout.KubernetesTarget;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.rollout.Place;
+import io.windlass.scaler.fleet.Fleet;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.signal.SignalSource;
+import io.windlass.webhooks.settings.Settings;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/** Namespaces of a cluster as a target. */
+final class OpenCluster implements AutoCloseable {
+  private final String name;
+  private final Settings.Target.Kubernetes settings;
+  private final Whereabouts whereabouts;
+  private final Cluster cluster;
+  private final KubernetesTarget rollouts;
+  private final OpenTarget target;
+
+  /**
+   * Opens the cluster; it need not answer now.
+   *
+   * @param name of the target
+   */
+  OpenCluster(
+      String name,
+      Settings.Target.Kubernetes settings,
+      Whereabouts whereabouts,
+      KubernetesTarget.Images images,
+      KubernetesTarget.Values secrets,
+      SignalSource signals,
+      InstantSource clock)
+      throws ClusterException {
+    this.name = name;
+    this.settings = settings;
+    this.whereabouts = whereabouts;
+    this.cluster = Cluster.open(settings.cluster());
+    this.rollouts = new KubernetesTarget(cluster, this::placement, images, secrets, clock);
+    this.target = new OpenTarget(name, rollouts, this::fleet, signals);
+  }
+
+  OpenTarget target() {
+    return target;
+  }
+
+  private Optional<Placement> placement(EnvironmentId environment) {
+    return namespace(environment)
+        .map(namespace ->
+            new Placement(
+                namespace,
+                settings.exposure(),
+                settings.pullSecrets(),
+                Optional.of(settings.runAsUser()),
+                settings.nodeSelector()));
+  }
+
+  private Optional<String> namespace(EnvironmentId environment) {
+    return whereabouts.now(environment).filter(at -> at.target().equals(name)).map(Place::part);
+  }
+
+  private Fleet fleet(FleetId id) {
+    return new KubernetesFleet(
+        cluster,
+        rollouts.watches(),
+        rollouts.wishes(),
+        namespace(EnvironmentId.parse(id.environment())).orElse(""),
+        id,
+        settings.autoscalers() ? Backstop.ALLOW : Backstop.REFUSE,
+        Map::of);
+  }
+
+  /** Ends the watches; what is wanted stands in the cluster. */
+  @Override
+  public void close() {
+    rollouts.close();
+    cluster.close();
+  }
+}
