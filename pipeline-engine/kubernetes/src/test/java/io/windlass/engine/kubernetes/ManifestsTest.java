@@ -35,7 +35,14 @@ class ManifestsTest {
     assertThat(objects)
         .extracting(HasMetadata::getKind)
         .containsExactlyInAnyOrder(
-            "Namespace", "ServiceAccount", "ConfigMap", "Service", "StatefulSet", "NetworkPolicy");
+            "Namespace",
+            "ServiceAccount",
+            "ClusterRole",
+            "ClusterRoleBinding",
+            "ConfigMap",
+            "Service",
+            "StatefulSet",
+            "NetworkPolicy");
     for (HasMetadata object : objects) {
       assertThatCode(() -> kube.client().resource(object).dryRun().serverSideApply())
           .as(object.getKind())

@@ -25,7 +25,7 @@ public final class Calls implements Interceptor {
 
   private final Collection<String> made = new ConcurrentSkipListSet<>();
 
-  /** What was asked for in namespaces until now. */
+  /** What was asked for until now, but for what the cluster has and is. */
   public SortedSet<String> made() {
     return new TreeSet<>(made);
   }
@@ -46,13 +46,20 @@ public final class Calls implements Interceptor {
 
   static Optional<String> call(String method, URI uri) {
     List<String> path = new ArrayList<>(Arrays.asList(uri.getPath().substring(1).split("/")));
-    String group = path.removeFirst().equals("apis") ? path.removeFirst() : CORE;
-    if (path.size() < 4 || !path.get(1).equals("namespaces")) {
+    boolean core = path.removeFirst().equals("api");
+    // Beside the group: the version.
+    int head = core ? 1 : 2;
+    if (path.size() <= head) {
       return Optional.empty();
     }
-    String resource = path.get(3);
-    boolean named = path.size() > 4;
-    String sub = path.size() > 5 ? "/" + path.get(5) : "";
+    String group = core ? CORE : path.getFirst();
+    path.subList(0, head).clear();
+    if (path.size() > 2 && path.getFirst().equals("namespaces")) {
+      path.subList(0, 2).clear();
+    }
+    String resource = path.getFirst();
+    boolean named = path.size() > 1;
+    String sub = path.size() > 2 ? "/" + path.get(2) : "";
     boolean watch = String.valueOf(uri.getQuery()).contains("watch=true");
     String verb =
         switch (method) {

@@ -4,11 +4,14 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.windlass.engine.TestParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -323,6 +327,34 @@ public final class KubeCluster implements AutoCloseable {
         .withName("default")
         .waitUntilCondition(account -> account != null, READY.toSeconds(), TimeUnit.SECONDS);
     return name;
+  }
+
+  /**
+   * Makes the cluster know a kind, for good. Skips the test where its definition is absent, unless
+   * this is CI.
+   *
+   * @param file as {@code bin/parts} keeps it
+   */
+  public void define(String file) throws IOException {
+    Path definition = TestParts.cache().resolve("custom-resources").resolve(file);
+    TestParts.need(Files.exists(definition), file + " (run bin/parts)");
+    CustomResourceDefinition made;
+    try (var yaml = Files.newInputStream(definition)) {
+      made = client.apiextensions().v1().customResourceDefinitions().load(yaml).item();
+    }
+    client.resource(made).serverSideApply();
+    client
+        .resource(made)
+        .waitUntilCondition(KubeCluster::established, READY.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static boolean established(CustomResourceDefinition definition) {
+    return Optional.ofNullable(definition)
+        .map(CustomResourceDefinition::getStatus)
+        .map(CustomResourceDefinitionStatus::getConditions)
+        .orElse(List.of())
+        .stream()
+        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
   /** Joins a node and returns when the scheduler may use it. */

@@ -27,6 +27,7 @@ import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.secret.SecretValue;
 import io.windlass.scaler.fleet.FleetId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,13 @@ public final class World implements AutoCloseable {
         List.of(api.interceptor()));
   }
 
+  /** The same with somebody's credentials, and with every request shown to the interceptor. */
+  static World open(
+      KubeCluster kubernetes, Placement placement, Path kubeconfig, Interceptor interceptor)
+      throws Exception {
+    return new World(kubernetes, placement, kubeconfig, List.of(interceptor));
+  }
+
   private KubernetesTarget make() {
     return new KubernetesTarget(
         cluster,
@@ -108,7 +116,7 @@ public final class World implements AutoCloseable {
                 ImageException.Kind.NOT_FOUND, "Tried to find it but it is not there");
           }
         },
-        version -> Optional.empty(),
+        version -> Optional.of(SecretValue.of("the value of " + version.name())),
         IMPATIENT,
         InstantSource.system());
   }

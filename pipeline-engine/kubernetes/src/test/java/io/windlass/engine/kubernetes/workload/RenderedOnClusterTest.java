@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.windlass.engine.TestParts;
 import io.windlass.engine.kubernetes.apply.Applier;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.kubernetes.cluster.Cluster;
@@ -19,9 +17,6 @@ import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.SecretRef;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a repository may write, a real API server takes it, in a restricted namespace. */
@@ -47,7 +41,7 @@ class RenderedOnClusterTest {
     var settings = new ClusterSettings(Optional.of(kube.kubeconfig()), Optional.empty());
     long seed = System.nanoTime();
     var random = new Random(seed);
-    haveGatewayApi(kube);
+    kube.define("gateway.networking.k8s.io_httproutes.yaml");
     try (Cluster cluster = Cluster.open(settings)) {
       Capabilities capabilities = cluster.discover();
       for (int i = 0; i < RELEASES; i++) {
@@ -73,27 +67,6 @@ class RenderedOnClusterTest {
         }
       }
     }
-  }
-
-  private static void haveGatewayApi(KubeCluster kube) throws IOException {
-    Path definition =
-        TestParts.cache().resolve("custom-resources/gateway.networking.k8s.io_httproutes.yaml");
-    TestParts.need(Files.exists(definition), "Gateway API (run bin/parts)");
-    try (var yaml = Files.newInputStream(definition)) {
-      CustomResourceDefinition crd =
-          kube.client().apiextensions().v1().customResourceDefinitions().load(yaml).item();
-      kube.client().resource(crd).serverSideApply();
-      kube.client()
-          .resource(crd)
-          .waitUntilCondition(RenderedOnClusterTest::established, 60, TimeUnit.SECONDS);
-    }
-  }
-
-  private static boolean established(CustomResourceDefinition crd) {
-    return crd != null
-        && crd.getStatus() != null
-        && crd.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
   private static Exposure exposure(Random random) {
