@@ -92,6 +92,16 @@ class SettingsReaderTest {
   }
 
   @Test
+  void theFileOfTheManifestsForAClusterIsRead() throws IOException {
+    String text = Files.readString(Path.of("../pipelines/kubernetes/server/server.yaml"));
+    var surroundings = new Surroundings(folder, _ -> Optional.of("what the hook signs with"));
+
+    var result = SettingsReader.read(new Source("server.yaml", text), surroundings);
+
+    assertThat(result.problems()).isEmpty();
+  }
+
+  @Test
   void aFileIsLoadedOrEveryMistakeInItIsSaidAtOnce() throws IOException {
     Path file = folder.resolve("server.yaml");
     assertThatThrownBy(() -> SettingsReader.load(file))

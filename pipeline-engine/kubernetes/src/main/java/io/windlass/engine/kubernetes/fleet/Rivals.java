@@ -68,7 +68,7 @@ final class Rivals {
             .formatted(kind, name, rival.getSpec().getScaleTargetRef().getName());
     if (backstop == Backstop.REFUSE) {
       return Optional.of(
-          "%s and would fight with Windlass; remove it with \"kubectl delete %s %s -n %s\", or let the operator set backstop: allow in the target"
+          "%s and would fight with Windlass; remove it with \"kubectl delete %s %s -n %s\", or let the operator set autoscalers: scale-out-only in the target"
               .formatted(found, kind.toLowerCase(Locale.ROOT), name, namespace));
     }
     var behavior = rival.getSpec().getBehavior();
