@@ -5,14 +5,21 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
 import io.windlass.engine.kubernetes.rollout.KubernetesTarget;
+import io.windlass.engine.kubernetes.signal.ClusterSeries;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.Place;
 import io.windlass.scaler.fleet.Fleet;
+import io.windlass.scaler.fleet.FleetException;
 import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.fleet.Replica;
 import io.windlass.scaler.signal.SignalSource;
+import io.windlass.scaler.signal.prometheus.PrometheusSettings;
+import io.windlass.scaler.signal.prometheus.PrometheusSignals;
 import io.windlass.webhooks.settings.Settings;
+import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +36,7 @@ final class OpenCluster implements AutoCloseable {
    * Opens the cluster; it need not answer now.
    *
    * @param name of the target
+   * @param prometheus with the series of cAdvisor and kube-state-metrics
    */
   OpenCluster(
       String name,
@@ -36,7 +44,7 @@ final class OpenCluster implements AutoCloseable {
       Whereabouts whereabouts,
       KubernetesTarget.Images images,
       KubernetesTarget.Values secrets,
-      SignalSource signals,
+      Optional<URI> prometheus,
       InstantSource clock)
       throws ClusterException {
     this.name = name;
@@ -44,7 +52,7 @@ final class OpenCluster implements AutoCloseable {
     this.whereabouts = whereabouts;
     this.cluster = Cluster.open(settings.cluster());
     this.rollouts = new KubernetesTarget(cluster, this::placement, images, secrets, clock);
-    this.target = new OpenTarget(name, rollouts, this::fleet, signals);
+    this.target = new OpenTarget(name, rollouts, this::fleet, signals(prometheus, clock));
   }
 
   OpenTarget target() {
@@ -75,6 +83,27 @@ final class OpenCluster implements AutoCloseable {
         id,
         settings.autoscalers() ? Backstop.ALLOW : Backstop.REFUSE,
         Map::of);
+  }
+
+  private SignalSource signals(Optional<URI> prometheus, InstantSource clock) {
+    var series =
+        new ClusterSeries(
+            id -> namespace(EnvironmentId.parse(id.environment())).orElse(""), this::pods);
+    return prometheus
+        .<SignalSource>map(url -> new PrometheusSignals(PrometheusSettings.of(url), series, clock))
+        .orElseGet(NoSignals::new);
+  }
+
+  /** None are known while the cluster does not answer. */
+  private List<String> pods(FleetId id, String release) {
+    try {
+      return fleet(id).state().replicas().stream()
+          .filter(replica -> replica.release().equals(release))
+          .map(Replica::id)
+          .toList();
+    } catch (FleetException e) {
+      return List.of();
+    }
   }
 
   /** Ends the watches; what is wanted stands in the cluster. */

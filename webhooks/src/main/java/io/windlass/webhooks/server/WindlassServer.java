@@ -167,7 +167,7 @@ public final class WindlassServer implements AutoCloseable {
                     whereabouts,
                     new PulledImages(registries),
                     secrets::value,
-                    prometheus.orElseGet(NoSignals::new),
+                    settings.prometheus(),
                     clock))
                 .target());
       }
