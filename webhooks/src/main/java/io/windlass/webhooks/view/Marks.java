@@ -78,6 +78,9 @@ public final class Marks {
       return Mark.bad("degraded");
     }
     Optional<Environments.Under> rollout = environment.rollout();
+    if (rollout.filter(waiting -> waiting.phase() == Phase.GATED).isPresent()) {
+      return Mark.waiting("waits for approval");
+    }
     if (rollout.isPresent()) {
       return rollout.get().phase().returning() || rollout.get().failure().isPresent()
           ? Mark.bad("returning")

@@ -25,7 +25,9 @@ final class Developer {
     /** Its last step fails. */
     FAILS,
     /** Its application does not start. */
-    BREAKS
+    BREAKS,
+    /** Its application starts, and answers with errors. */
+    SICK
   }
 
   private final SampleRepository repository;
@@ -40,6 +42,7 @@ final class Developer {
   private int commits;
   private int sent;
   private int replicas = 2;
+  private String rollout = TinyApplication.ROLLING;
 
   Developer(SampleRepository repository, WebhookSender github, Random random) {
     this.repository = repository;
@@ -47,15 +50,26 @@ final class Developer {
     this.random = random;
   }
 
+  /** From the next commit on, releases replace each other in this way. */
+  void rollOut(String how) {
+    rollout = how;
+  }
+
   /** A commit, made and moved to; GitHub has not told of it yet. */
   Push commit(Made what) throws IOException, GitAPIException {
     commits++;
     var folder = repository.folder();
-    String version = what == Made.BREAKS ? TinyApplication.BROKEN : Integer.toString(commits);
+    String version =
+        switch (what) {
+          case BREAKS -> TinyApplication.BROKEN;
+          case SICK -> TinyApplication.SICK + " " + commits;
+          case GOOD, FAILS -> Integer.toString(commits);
+        };
     String verdict = what == Made.FAILS ? "bad" : TinyApplication.GOOD;
     Files.writeString(folder.resolve(TinyApplication.VERSION), version);
     Files.writeString(folder.resolve(TinyApplication.VERDICT), verdict + " " + commits);
-    Files.writeString(folder.resolve(TinyApplication.PIPELINE), TinyApplication.pipeline(replicas));
+    Files.writeString(
+        folder.resolve(TinyApplication.PIPELINE), TinyApplication.pipeline(replicas, rollout));
     String before = repository.head();
     String after = repository.commit("Commit " + commits);
     made.put(after, what);

@@ -103,6 +103,10 @@ final class Installation implements AutoCloseable {
     return api.get("/api/v1/" + path);
   }
 
+  void post(String path) throws ApiException {
+    api.post("/api/v1/" + path, Map.of());
+  }
+
   /** All items of a list that is paged by the field {@code position} of its items. */
   List<JsonNode> decisions() throws ApiException {
     List<JsonNode> all = new ArrayList<>();

@@ -17,6 +17,14 @@ final class TinyApplication {
   /** The version that the application refuses to start as. */
   static final String BROKEN = "broken";
 
+  /**
+   * What the text of a version begins with that is ready, and answers every request with an error.
+   */
+  static final String SICK = "sick";
+
+  /** How releases replace each other, unless somebody says otherwise. */
+  static final String ROLLING = "{ strategy: rolling, deadline: 3m }";
+
   /** {@link #GOOD} or not: the last step fails without it. */
   static final String VERDICT = "verdict";
 
@@ -49,7 +57,9 @@ final class TinyApplication {
           int port = Integer.parseInt(System.getenv("PORT"));
           HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
           server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, answer.length);
+            boolean asked = exchange.getRequestURI().getPath().equals("/ready");
+            int status = version.startsWith("sick") && !asked ? 500 : 200;
+            exchange.sendResponseHeaders(status, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
           });
@@ -74,11 +84,11 @@ final class TinyApplication {
     Files.delete(source);
     Files.writeString(folder.resolve(VERSION), "0");
     Files.writeString(folder.resolve(VERDICT), GOOD);
-    Files.writeString(folder.resolve(PIPELINE), pipeline(2));
+    Files.writeString(folder.resolve(PIPELINE), pipeline(2, ROLLING));
   }
 
-  /** The pipeline's file with so many replicas at the least. */
-  static String pipeline(int replicas) {
+  /** The pipeline's file with so many replicas at the least, and this {@code rollout:}. */
+  static String pipeline(int replicas, String rollout) {
     return """
     concurrency: { cancel-superseded: true }
     steps:
@@ -108,13 +118,13 @@ final class TinyApplication {
       workdir: /app
     app:
       port: 8080
-      health: { ready: /, interval: 1s, startup: 1m, drain: 10s }
+      health: { ready: /ready, interval: 1s, startup: 1m, drain: 10s }
       resources: { cpu: 50m, memory: 96Mi }
     environments:
       production:
         target: local
         when: { branch: main }
-        rollout: { strategy: rolling, deadline: 3m }
+        rollout: %5$s
         routes:
           - path: /
         scale:
@@ -137,6 +147,7 @@ final class TinyApplication {
                 "-cp",
                 "\".\"",
                 MAIN),
-            replicas);
+            replicas,
+            rollout);
   }
 }

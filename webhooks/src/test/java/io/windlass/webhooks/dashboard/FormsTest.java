@@ -74,6 +74,7 @@ class FormsTest {
         .contains("It waits for a person, 23h58m left")
         .contains("0.4%, 0.35% before")
         .contains("no data", "nobody asked");
+    assertThat(browsing.get("/environments").text()).contains("waits for approval");
     assertThat(page.html()).contains("kind=\"&lt;gift");
 
     assertThat(browsing.post(HERE + "/rollout/approve", Map.of()).status()).isEqualTo(303);
