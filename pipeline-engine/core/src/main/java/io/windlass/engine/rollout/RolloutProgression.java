@@ -231,9 +231,16 @@ final class RolloutProgression {
     end(
         rollout,
         DeploymentStage.LIVE,
-        "release " + release.number() + " is live",
+        "release " + release.number() + " is live" + approvedBy(rollout),
         List.of(),
         rollout.from());
+  }
+
+  /** Whoever let it go on is remembered with it. */
+  private static String approvedBy(Rollout rollout) {
+    List<String> people =
+        rollout.walk().approvals().stream().map(Walk.Approval::who).distinct().toList();
+    return people.isEmpty() ? "" : "; approved by " + String.join(" and ", people);
   }
 
   /**

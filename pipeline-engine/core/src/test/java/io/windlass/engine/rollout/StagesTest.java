@@ -357,6 +357,8 @@ class StagesTest {
     assertThat(asked()).isEqualTo(new Division.Replace());
     assertThat(rollout().walk().until()).contains(until.plus(Duration.ofHours(3)));
     assertThat(rollout().walk().approvals()).containsExactly(new Walk.Approval(2, "ops", now));
+    reach(2);
+    assertThat(state.last().orElseThrow().cause()).isEqualTo("release 2 is live; approved by ops");
   }
 
   @Test
