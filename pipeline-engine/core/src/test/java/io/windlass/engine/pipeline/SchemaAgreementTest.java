@@ -17,9 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The schema that editors use and the reader say the same about every file of the corpus. */
 class SchemaAgreementTest {
@@ -75,10 +75,13 @@ class SchemaAgreementTest {
     assertThat(schemaErrors(text).isEmpty()).isEqualTo(Corpus.schemaAccepts(text));
   }
 
-  @Test
-  void theSampleFollowsTheSchema() throws IOException {
-    Path sample = Corpus.ROOT.resolve("pipelines/samples/java-hello/windlass.yaml");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pipelines/samples/java-hello/windlass.yaml", "pipelines/windlass/windlass.yaml"})
+  void whatPeopleCopyFromFollowsTheSchemaAndIsRight(String name) throws IOException {
+    String text = Files.readString(Corpus.ROOT.resolve(name));
 
-    assertThat(schemaErrors(Files.readString(sample))).isEmpty();
+    assertThat(schemaErrors(text)).isEmpty();
+    assertThat(PipelineReader.read(new Source(name, text)).problems()).isEmpty();
   }
 }
