@@ -22,10 +22,12 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.workload.Labels;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -139,12 +141,25 @@ public final class Watches implements AutoCloseable {
     add(scope, EndpointSlice.class, ours(client.discovery().v1().endpointSlices(), namespace));
     // Records of releases are large, and read when they are needed.
     add(scope, ConfigMap.class, ours(client.configMaps(), namespace).withoutLabel(Labels.RELEASE));
+    // What was seen of a place before all of it was known was no ground to act on.
     scope.listed =
         CompletableFuture.allOf(
-            scope.informers.values().stream()
-                .map(informer -> informer.start().toCompletableFuture())
-                .toArray(CompletableFuture[]::new));
+                scope.informers.values().stream()
+                    .map(informer -> informer.start().toCompletableFuture())
+                    .toArray(CompletableFuture[]::new))
+            .thenRun(() -> places(scope).forEach(changed));
     return scope;
+  }
+
+  private static Set<Place> places(Scope scope) {
+    Set<Place> places = new HashSet<>();
+    for (SharedIndexInformer<?> informer : scope.informers.values()) {
+      informer
+          .getStore()
+          .list()
+          .forEach(object -> Place.of((HasMetadata) object).ifPresent(places::add));
+    }
+    return places;
   }
 
   private static <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>

@@ -2,12 +2,14 @@ package io.windlass.engine.kubernetes.rollout;
 
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.environment.Place;
+import io.windlass.engine.kubernetes.environment.Watches;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
 import org.slf4j.Logger;
@@ -24,9 +26,14 @@ final class Converger implements AutoCloseable {
   /** Changes come in bursts; they are looked at together. */
   private static final Duration GATHER = Duration.ofMillis(50);
 
+  private static final Duration UNSEEN = Duration.ofMillis(200);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** An API server takes some hundred requests of one connection at a time. */
+  private final Semaphore hands = new Semaphore(32);
+
+  private final Watches watches;
   private final WishStore wishes;
   private final Observer observer;
   private final Writes writes;
@@ -47,7 +54,13 @@ final class Converger implements AutoCloseable {
    *
    * @param ours whether an environment may be worked on where its wish was found
    */
-  Converger(WishStore wishes, Observer observer, Writes writes, BiPredicate<Place, Kept> ours) {
+  Converger(
+      Watches watches,
+      WishStore wishes,
+      Observer observer,
+      Writes writes,
+      BiPredicate<Place, Kept> ours) {
+    this.watches = watches;
     this.wishes = wishes;
     this.observer = observer;
     this.writes = writes;
@@ -63,14 +76,14 @@ final class Converger implements AutoCloseable {
   }
 
   /** Changes wake as always meanwhile. */
-  private void retry(Place place, Work work) {
+  private void retry(Place place, Work work, Duration pause) {
     if (work.retried.compareAndSet(false, true)) {
       Runnable again =
           () -> {
             work.retried.set(false);
             wake(place);
           };
-      after(pause(work.failures), place, again);
+      after(pause, place, again);
     }
   }
 
@@ -90,16 +103,26 @@ final class Converger implements AutoCloseable {
   }
 
   private void run(Place place, Work work) {
-    synchronized (work) {
-      work.woken.set(false);
-      if (!closed) {
-        turn(place, work);
+    hands.acquireUninterruptibly();
+    try {
+      synchronized (work) {
+        work.woken.set(false);
+        if (!closed) {
+          turn(place, work);
+        }
       }
+    } finally {
+      hands.release();
     }
   }
 
   private void turn(Place place, Work work) {
     try {
+      if (watches.trouble(place.namespace()).isPresent()) {
+        // What is not there may only not be seen.
+        retry(place, work, UNSEEN);
+        return;
+      }
       // What is written is seen a little later: the watch wakes us then.
       act(place);
       work.failures = 0;
@@ -114,11 +137,11 @@ final class Converger implements AutoCloseable {
             .addKeyValue("cause", e.getMessage())
             .log("could not go on; it is tried again");
       }
-      retry(place, work);
+      retry(place, work, pause(work.failures));
     } catch (RuntimeException e) {
       work.failures++;
       LOG.atError().addKeyValue("environment", place).setCause(e).log("could not go on");
-      retry(place, work);
+      retry(place, work, pause(work.failures));
     }
   }
 

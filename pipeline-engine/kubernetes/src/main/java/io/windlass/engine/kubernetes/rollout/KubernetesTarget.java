@@ -117,6 +117,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     this.observer = new Observer(watches, releases, ingresses);
     this.converger =
         new Converger(
+            watches,
             wishes,
             observer,
             new Writes(cluster, observer, releases, wishes, ingresses),

@@ -48,7 +48,7 @@ public final class FaultyApi implements AutoCloseable {
   private final List<Fault> orders = new CopyOnWriteArrayList<>();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger written = new AtomicInteger();
   private final int port;
   private ServerSocket server;
 
@@ -87,7 +87,12 @@ public final class FaultyApi implements AutoCloseable {
     return new Interceptor() {
       @Override
       public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-        asked.incrementAndGet();
+        boolean reads =
+            request.method().equals("GET")
+                || request.uri().getPath().endsWith("/selfsubjectaccessreviews");
+        if (!reads) {
+          written.incrementAndGet();
+        }
         Optional<Fault> fault =
             orders.stream()
                 .filter(o -> o.hits(request.method(), request.uri().toString()))
@@ -107,9 +112,9 @@ public final class FaultyApi implements AutoCloseable {
     };
   }
 
-  /** How many requests were made. */
-  public int asked() {
-    return asked.get();
+  /** How many requests were made to change something. */
+  public int written() {
+    return written.get();
   }
 
   /** One such request is answered with this status. */

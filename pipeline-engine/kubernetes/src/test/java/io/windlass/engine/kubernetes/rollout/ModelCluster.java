@@ -295,7 +295,7 @@ final class ModelCluster {
       if (main > 0 && reached().isEmpty()) {
         return Optional.of(main + "% of the requests go to a service without endpoints: " + this);
       }
-      if (next.isPresent() && percent > 0 && ready(next.get()) == 0) {
+      if (next.isPresent() && percent > 0 && (!nextReached || ready(next.get()) == 0)) {
         return Optional.of(percent + "% of the requests go to a slot without replicas: " + this);
       }
     }

@@ -148,6 +148,11 @@ final class StepsTest {
             seen(whole(1, TOTAL), starting(2, TOTAL, 0), to(GREEN, 0, 0)),
             List.of(new Action.Select("web", BLUE))),
         Arguments.of(
+            "requests follow the replicas while a canary takes its place",
+            divided(REPLACE),
+            seen(whole(1, 2), whole(2, 2), weighed(BLUE, 2, 0, new Next(Slot.GREEN, 50, 2))),
+            List.of(new Action.Size("web", Slot.GREEN, 3))),
+        Arguments.of(
             "the last old replicas stay until no request goes to them",
             divided(REPLACE),
             seen(whole(1, 1), whole(2, TOTAL), to(BOTH, 1, 4)),
