@@ -40,7 +40,7 @@ public final class LogWriter implements AutoCloseable {
    * A new output into this log, for one thread at a time. {@code flush} writes an unfinished line;
    * {@code close} ends the output and leaves the log open.
    */
-  public OutputStream output() {
+  public Output output() {
     return new Output();
   }
 
@@ -56,6 +56,16 @@ public final class LogWriter implements AutoCloseable {
     lock.lock();
     try {
       return tail.leftOut() > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long the file is by now, in bytes. */
+  public long size() {
+    lock.lock();
+    try {
+      return file.size();
     } finally {
       lock.unlock();
     }
@@ -116,10 +126,18 @@ public final class LogWriter implements AutoCloseable {
     }
   }
 
-  private final class Output extends OutputStream {
+  /** One of the outputs that write to a log; for one thread at a time. */
+  public final class Output extends OutputStream {
     private final Masker.Stream masked = masker.stream(this::collect);
     private byte[] line = new byte[256];
     private int size;
+
+    private Output() {}
+
+    /** Whether all that was written to it is in the log, or left out of it for its length. */
+    public boolean settled() {
+      return masked.held() == 0 && size == 0;
+    }
 
     @Override
     public void write(int b) throws IOException {

@@ -54,7 +54,8 @@ final class DefaultBuild {
                   List.of(),
                   Defaults.STEP_TIMEOUT,
                   Defaults.STEP_RETRIES,
-                  Defaults.ALLOW_FAILURE));
+                  Defaults.ALLOW_FAILURE,
+                  Optional.empty()));
       case FILES -> Optional.empty();
     };
   }

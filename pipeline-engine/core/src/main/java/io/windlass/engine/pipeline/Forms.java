@@ -27,6 +27,9 @@ record Forms(Limits limits) {
 
   static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
 
+  private static final Pattern STEP_IMAGE =
+      Pattern.compile("(?:[A-Za-z0-9./:@_-]|\\$\\{\\{[^}]{1,100}}}){1,400}");
+
   private static final String VARIABLE_FORM = "a name of letters, digits and _";
 
   /** What Windlass itself says to steps and replicas. */
@@ -117,6 +120,18 @@ record Forms(Limits limits) {
       }
       return good;
     });
+  }
+
+  /** The reference of an image that a step runs in; may hold expressions. */
+  static Optional<String> stepImage(Node node, String path, Problems problems) {
+    return Expressions.value(node, path, problems)
+        .filter(t -> {
+          boolean good = STEP_IMAGE.matcher(t).matches();
+          if (!good) {
+            problems.wrong(node, path, "an image such as node:22");
+          }
+          return good;
+        });
   }
 
   /** A path below the workspace: no way out of it. */

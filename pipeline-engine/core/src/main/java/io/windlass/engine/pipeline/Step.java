@@ -3,6 +3,7 @@ package io.windlass.engine.pipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A node of the run's graph.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param secrets names; their values become variables of the same names
  * @param retries further tries after the first, on timeout and lost worker only
  * @param allowFailure whether its failure leaves the run passed
+ * @param image that it runs in, where the server's executor runs containers; may hold expressions
  */
 public record Step(
     String name,
@@ -22,7 +24,8 @@ public record Step(
     List<String> secrets,
     Duration timeout,
     int retries,
-    boolean allowFailure) {
+    boolean allowFailure,
+    Optional<String> image) {
   public Step {
     needs = List.copyOf(needs);
     env = Ordered.copy(env);

@@ -69,8 +69,9 @@ record StepsReader(Forms forms) {
             forms.secrets(f),
             f.duration("timeout", Duration.ofSeconds(1), LONGEST).orElse(Defaults.STEP_TIMEOUT),
             f.integer("retries", 0, MOST_RETRIES).orElse(Defaults.STEP_RETRIES),
-            f.flag("allow-failure").orElse(Defaults.ALLOW_FAILURE));
-    f.notYet("matrix", "cache", "artifacts", "image");
+            f.flag("allow-failure").orElse(Defaults.ALLOW_FAILURE),
+            f.value("image", Forms::stepImage));
+    f.notYet("matrix", "cache", "artifacts");
     f.done();
     return step;
   }

@@ -17,6 +17,7 @@ import io.windlass.engine.run.RunPlan;
 import io.windlass.engine.run.RunPlan.PlannedDeployment;
 import io.windlass.engine.run.RunPlan.PlannedImage;
 import io.windlass.engine.run.RunPlan.PlannedStep;
+import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.source.Ref;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +94,9 @@ public final class Planner {
         step.secrets(),
         step.timeout(),
         step.retries(),
-        step.allowFailure());
+        step.allowFailure(),
+        Optional.of(
+            new StepContainer(step.image().map(image -> Expressions.expand(image, context)))));
   }
 
   private static PlannedDeployment deployment(

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +42,10 @@ public final class ChildProcessExecutor implements StepExecutor {
 
   @Override
   public StepResult run(StepTask task) throws ExecutorException, InterruptedException {
+    Optional<StepResult> refused = task.container().refusedByProcesses();
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     CompletableFuture<StepResult> result;
     synchronized (this) {
       if (cancelled.contains(task.id())) {

@@ -167,6 +167,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
             step.command(),
             effect.env(),
             values,
+            step.container().orElse(StepContainer.NONE),
             files.log(effect.run(), step.name(), effect.attempt()),
             new StepLimits(step.timeout(), limits.logBytes(), 0, 0)));
   }

@@ -37,6 +37,8 @@ public record RunPlan(
    * @param timeout of each attempt
    * @param retries further attempts after the first, on timeout and lost worker only
    * @param allowFailure its failure stops nothing
+   * @param container what it asks of an executor that runs containers; empty in plans from before
+   *     steps could ask
    */
   public record PlannedStep(
       String name,
@@ -46,7 +48,8 @@ public record RunPlan(
       List<String> secrets,
       Duration timeout,
       int retries,
-      boolean allowFailure) {
+      boolean allowFailure,
+      Optional<StepContainer> container) {
     public PlannedStep {
       command = List.copyOf(command);
       needs = List.copyOf(needs);

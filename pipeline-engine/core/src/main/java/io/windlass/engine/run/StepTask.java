@@ -17,6 +17,7 @@ import java.util.Map;
  * @param env plain variables, nothing is inherited from the server; the executor adds what its
  *     sandbox needs, such as PATH, HOME and TMPDIR, where it is not given
  * @param secrets variables whose values are masked in the log before it is written
+ * @param container what only executors of containers can give; the others refuse a step that asks
  * @param logFile standard output and error in order, appended
  */
 public record StepTask(
@@ -26,6 +27,7 @@ public record StepTask(
     List<String> command,
     Map<String, String> env,
     Map<String, SecretValue> secrets,
+    StepContainer container,
     Path logFile,
     StepLimits limits) {
   public StepTask {

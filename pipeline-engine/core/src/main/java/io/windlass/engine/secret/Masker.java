@@ -144,6 +144,11 @@ public final class Masker {
       }
     }
 
+    /** How many bytes are kept back because they may be the beginning of a secret. */
+    public int held() {
+      return size;
+    }
+
     /** Writes what was kept back. The stream may be used again, as a new one. */
     public void end() throws IOException {
       emit(size);

@@ -39,6 +39,7 @@ class PipelineReaderTest {
           needs: [install]
           secrets: [NPM_TOKEN]
           env: { LEVEL: 3 }
+          image: "node:${{ short-sha }}"
           run: npm test
           timeout: 10m
           retries: 1
@@ -135,7 +136,8 @@ class PipelineReaderTest {
                 List.of("NPM_TOKEN"),
                 Duration.ofMinutes(10),
                 1,
-                false));
+                false,
+                Optional.of("node:${{ short-sha }}")));
     assertThat(p.env()).containsEntry("DEBUG", "false").containsEntry("BUILD", "${{ short-sha }}");
     assertThat(p.concurrency().cancelSuperseded()).isTrue();
   }
@@ -206,7 +208,7 @@ class PipelineReaderTest {
                 + " branches-ignore, tags, tags-ignore, paths, paths-ignore; did you mean"
                 + " \"branches\"?",
             "windlass.yaml:3:23: steps.build: unknown key \"tiemout\", expected one of run, needs,"
-                + " env, secrets, timeout, retries, allow-failure; did you mean \"timeout\"?",
+                + " env, secrets, timeout, retries, allow-failure, image; did you mean \"timeout\"?",
             "windlass.yaml:4:11: steps.test.needs: step \"biuld\" does not exist, expected one of"
                 + " build, test, a; did you mean \"build\"?",
             "windlass.yaml:4:32: steps.test.run: expression \"branch\" in shell text, expected the"

@@ -57,7 +57,8 @@ class RunMachineTest {
         List.of(),
         Duration.ofMinutes(1),
         retries,
-        mayFail);
+        mayFail,
+        Optional.empty());
   }
 
   private void begin(PlannedStep... steps) {

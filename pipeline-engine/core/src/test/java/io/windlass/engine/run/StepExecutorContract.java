@@ -3,6 +3,7 @@ package io.windlass.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.secret.SecretValue;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public abstract class StepExecutorContract {
         List.of("/bin/sh", "-e", "-c", command),
         env,
         secrets,
+        StepContainer.NONE,
         directory.resolve("logs").resolve(id + ".log"),
         new StepLimits(timeout, 1 << 20, 0, 0));
   }
@@ -59,6 +61,17 @@ public abstract class StepExecutorContract {
     assertThat(executor.run(task("true")))
         .isInstanceOfSatisfying(
             StepResult.Exited.class, exited -> assertThat(exited.code()).isZero());
+  }
+
+  @Test
+  void theCommandIsTakenAsItIsWritten() throws Exception {
+    StepTask task =
+        task("echo \"$(HOME=1; echo $HOME) $$\" | grep -q '^1 [0-9]'; echo '$$(COLOUR)'");
+
+    assertThat(executor.run(task))
+        .isInstanceOfSatisfying(
+            StepResult.Exited.class, exited -> assertThat(exited.code()).isZero());
+    assertThat(task.logFile()).content().contains("$$(COLOUR)");
   }
 
   @Test
@@ -93,7 +106,7 @@ public abstract class StepExecutorContract {
     StepTask task =
         task("echo \"$COLOUR\" > seen; pwd > where", LONG, Map.of("COLOUR", "green"), Map.of());
 
-    executor.run(task);
+    assertThat(executor.run(task)).isInstanceOf(StepResult.Exited.class);
 
     assertThat(workspace.resolve("seen")).hasContent("green");
     assertThat(workspace.resolve("where")).exists();
@@ -131,15 +144,19 @@ public abstract class StepExecutorContract {
 
   @Test
   void cancelStopsAnAttemptThatRuns() throws Exception {
-    StepTask task = task("echo begun > begun; sleep 30");
+    StepTask task = task("echo begun; sleep 30");
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<StepResult> running = threads.submit(() -> executor.run(task));
-      Awaitility.await().atMost(LONG).until(() -> Files.exists(workspace.resolve("begun")));
+      Awaitility.await().atMost(LONG).until(() -> written(task).contains("begun"));
 
       executor.cancel(task.id());
 
       assertThat(running.get(20, TimeUnit.SECONDS)).isInstanceOf(StepResult.Cancelled.class);
     }
+  }
+
+  private static String written(StepTask task) throws IOException {
+    return Files.exists(task.logFile()) ? Files.readString(task.logFile()) : "";
   }
 
   @Test

@@ -33,6 +33,10 @@ public final class HostStepExecutor implements StepExecutor {
 
   @Override
   public StepResult run(StepTask task) throws ExecutorException, InterruptedException {
+    Optional<StepResult> refused = task.container().refusedByProcesses();
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     try {
       return result(finish(client, client.start(start(task))));
     } catch (KeeperException e) {

@@ -21,6 +21,7 @@ import io.windlass.engine.local.protocol.RouteSpec;
 import io.windlass.engine.local.protocol.Secrets;
 import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.sandbox.Trees;
+import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepTask;
@@ -207,6 +208,7 @@ final class Bench implements AutoCloseable {
             List.of("/bin/sh", "-c", script),
             Map.of(),
             Map.of(),
+            StepContainer.NONE,
             temporary.resolve(id + ".log"),
             StepLimits.DEFAULT);
     CompletableFuture<StepResult> result = new CompletableFuture<>();

@@ -7,6 +7,7 @@ import io.windlass.engine.local.keeper.KeeperSettings.Surroundings;
 import io.windlass.engine.local.protocol.KeeperStatus;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
+import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepTask;
@@ -172,6 +173,7 @@ class NetworkTest {
             List.of("/bin/bash", "-c", script),
             Map.of(),
             Map.of(),
+            StepContainer.NONE,
             log,
             StepLimits.DEFAULT);
     StepResult result = new HostStepExecutor(bench.client).run(task);

@@ -9,6 +9,7 @@ import io.windlass.engine.local.process.ProcessTable;
 import io.windlass.engine.local.protocol.Resources;
 import io.windlass.engine.local.protocol.Secrets;
 import io.windlass.engine.local.protocol.StepStart;
+import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepTask;
@@ -67,6 +68,7 @@ class StepLifeTest {
         List.of("/bin/sh", "-c", script),
         Map.of("GREETING", "hello 'you'"),
         Map.of("TOKEN", SecretValue.of("hunter2hunter2")),
+        StepContainer.NONE,
         log,
         new StepLimits(timeout, bytes, 0, 0));
   }
@@ -243,6 +245,7 @@ class StepLifeTest {
             List.of("true"),
             Map.of(),
             Map.of(),
+            StepContainer.NONE,
             log,
             StepLimits.DEFAULT);
     assertThat(executor.run(nowhere))

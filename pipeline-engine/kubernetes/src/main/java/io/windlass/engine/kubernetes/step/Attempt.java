@@ -1,0 +1,308 @@
+package io.windlass.engine.kubernetes.step;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
+import io.windlass.engine.run.ExecutorException;
+import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepTask;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One attempt while a server attends to it: look at how far it is, do what is due, wait for a
+ * change. All that must outlive the server is in the attempt's Job and pod.
+ */
+final class Attempt implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofSeconds(30);
+  private static final Duration LAST_LINES = Duration.ofMinutes(1);
+  private static final Duration STOPPING = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final int TRIES = 3;
+
+  private final KubernetesStepExecutor executor;
+  private final StepTask task;
+  private final StepLog log;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private Optional<Thread> follower = Optional.empty();
+  private boolean sent;
+  private int unsent;
+  private String said = "";
+
+  Attempt(KubernetesStepExecutor executor, StepTask task, StepLog log) {
+    this.executor = executor;
+    this.task = task;
+    this.log = log;
+  }
+
+  StepResult run() throws ClusterException, IOException, ExecutorException, InterruptedException {
+    while (true) {
+      StepWatch watch = executor.watch();
+      long seen = watch.changes();
+      Optional<Job> found = job(watch);
+      if (found.isEmpty()) {
+        return new StepResult.Lost("its Job was deleted");
+      }
+      Job job = found.get();
+      Optional<StepResult> known = StepRecord.of(job);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+        begin(job);
+        watch.await(seen, LOOK);
+        continue;
+      }
+      Instant now = executor.clock().instant();
+      Optional<Pod> pod = watch.pod(job);
+      Optional<StepResult> end = step(job, StepStage.of(job, pod, watch.events(job), now), now);
+      if (end.isPresent()) {
+        return settle(job, end.get());
+      }
+      watch.await(seen, rest(pod, now));
+    }
+  }
+
+  private Optional<Job> job(StepWatch watch) throws ClusterException {
+    String name = StepNames.job(task.id());
+    Optional<Job> seen = watch.job(name);
+    return seen.isPresent()
+        ? seen
+        : Optional.ofNullable(
+            executor
+                .cluster()
+                .read(
+                    "read the Job \"" + name + "\"",
+                    client ->
+                        client
+                            .batch()
+                            .v1()
+                            .jobs()
+                            .inNamespace(executor.settings().namespace())
+                            .withName(name)
+                            .get()));
+  }
+
+  /** Gives the Job its secrets and lets it run. */
+  private void begin(Job job) throws ClusterException {
+    if (!task.secrets().isEmpty()) {
+      try {
+        executor
+            .cluster()
+            .write(
+                "create the Secret of the Job \"" + job.getMetadata().getName() + "\"",
+                client -> client.resource(executor.jobs().secret(task, job)).create());
+      } catch (ClusterException e) {
+        if (e.kind() != ClusterException.Kind.CONFLICT) {
+          throw e;
+        }
+      }
+    }
+    executor.changed(job, "", "", false);
+  }
+
+  /** Does what is due at a stage; an end is still to be written down. */
+  private Optional<StepResult> step(Job job, StepStage stage, Instant now)
+      throws ExecutorException, InterruptedException, IOException {
+    return switch (stage) {
+      case StepStage.Waiting(var words) -> await(job, words, now);
+      case StepStage.Receiving(var pod) -> send(pod, now);
+      case StepStage.Running(var pod, var since) -> {
+        follow(pod);
+        yield now.isBefore(since.plus(task.limits().timeout()))
+            ? Optional.empty()
+            : Optional.of(new StepResult.TimedOut(since, now));
+      }
+      case StepStage.Ended at -> {
+        follow(at.pod());
+        yield Optional.of(end(at));
+      }
+      case StepStage.OverLimit(var limit) ->
+          Optional.of(new StepResult.OverLimit(limit, started(job), now));
+      case StepStage.Late late -> Optional.of(new StepResult.TimedOut(started(job), now));
+      case StepStage.Lost(var reason) -> Optional.of(new StepResult.Lost(reason));
+      case StepStage.Refused(var reason) -> Optional.of(new StepResult.Refused(reason));
+    };
+  }
+
+  private static Instant started(Job job) {
+    String time =
+        job.getStatus() != null && job.getStatus().getStartTime() != null
+            ? job.getStatus().getStartTime()
+            : job.getMetadata().getCreationTimestamp();
+    return Instant.parse(time);
+  }
+
+  private Optional<StepResult> await(Job job, String words, Instant now) throws IOException {
+    if (!words.isEmpty() && !words.equals(said)) {
+      said = words;
+      log.say("waiting: " + words);
+    }
+    Duration patience = executor.settings().patience();
+    if (now.isBefore(started(job).plus(patience))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new StepResult.Refused(
+            "it could not begin within %d minutes: %s"
+                .formatted(
+                    patience.toMinutes(),
+                    words.isEmpty() ? "the cluster does not say why" : words)));
+  }
+
+  private Optional<StepResult> send(String pod, Instant now)
+      throws ExecutorException, InterruptedException {
+    if (sent) {
+      return Optional.empty();
+    }
+    try {
+      executor.streams().send(task, pod);
+      sent = true;
+      return Optional.empty();
+    } catch (OversizedException e) {
+      return Optional.of(new StepResult.OverLimit(String.valueOf(e.getMessage()), now, now));
+    } catch (IOException e) {
+      // It may have come all the same, and then the pod goes on.
+      if (++unsent < TRIES) {
+        return Optional.empty();
+      }
+      throw new ExecutorException(
+          "Tried to send the workspace of step \"%s\" to its pod but %s"
+              .formatted(task.id(), e.getMessage()),
+          e);
+    }
+  }
+
+  private StepResult end(StepStage.Ended at) throws InterruptedException {
+    awaitLastLines();
+    try {
+      retried(() -> executor.streams().takeBack(task, at.pod()));
+    } catch (OversizedException e) {
+      return new StepResult.OverLimit(String.valueOf(e.getMessage()), at.started(), at.ended());
+    } catch (IOException e) {
+      return new StepResult.Lost(
+          "it ended with %d, but its files could not be taken back: %s"
+              .formatted(at.code(), e.getMessage()));
+    }
+    return at.outOfMemory()
+        ? new StepResult.OverLimit("memory", at.started(), at.ended())
+        : new StepResult.Exited(at.code(), at.started(), at.ended());
+  }
+
+  private interface Streaming {
+    void once() throws IOException, InterruptedException;
+  }
+
+  private static void retried(Streaming streaming) throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        streaming.once();
+        return;
+      } catch (OversizedException e) {
+        throw e;
+      } catch (IOException e) {
+        if (attempt == TRIES) {
+          throw e;
+        }
+        TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+      }
+    }
+  }
+
+  /** Writes an end down, stops what may still run, and lets nothing be left. */
+  private StepResult settle(Job job, StepResult result)
+      throws ClusterException, ExecutorException, InterruptedException, IOException {
+    Job newest = job;
+    while (!executor.changed(newest, StepNames.RESULT, StepRecord.write(result), true)) {
+      long seen = executor.watch().changes();
+      Optional<Job> now = executor.read(task.id());
+      if (now.isEmpty()) {
+        return result;
+      }
+      newest = now.get();
+      Optional<StepResult> other = StepRecord.of(newest);
+      if (other.isPresent()) {
+        return other.get();
+      }
+      executor.watch().await(seen, PAUSE);
+    }
+    if (result instanceof StepResult.TimedOut) {
+      executor.awaitGone(newest);
+    }
+    StepLog.forget(task.logFile());
+    return result;
+  }
+
+  /** How long nothing is due, unless something changes. */
+  private Duration rest(Optional<Pod> pod, Instant now) {
+    if (unsent > 0 && !sent) {
+      return PAUSE;
+    }
+    Optional<Instant> since =
+        pod.map(found ->
+                found.getStatus().getContainerStatuses().stream()
+                    .filter(status -> status.getName().equals(StepNames.STEP))
+                    .map(status -> status.getState().getRunning())
+                    .filter(running -> running != null)
+                    .map(running -> Instant.parse(running.getStartedAt()))
+                    .findFirst())
+            .orElse(Optional.empty());
+    Duration left =
+        since.map(at -> Duration.between(now, at.plus(task.limits().timeout()))).orElse(LOOK);
+    return left.compareTo(LOOK) < 0 ? left : LOOK;
+  }
+
+  /** Copies the log beside what happens here, from now on and until its end. */
+  private void follow(String pod) {
+    if (follower.isEmpty()) {
+      follower = Optional.of(Thread.ofVirtual().name("log " + task.id()).start(() -> copy(pod)));
+    }
+  }
+
+  private void copy(String pod) {
+    try {
+      int failures = 0;
+      for (boolean last = false; !last; ) {
+        // What was there before the container's end is known to be whole only by asking after it.
+        boolean after = ended.get();
+        boolean fresh = false;
+        try {
+          fresh = log.copy(since -> executor.streams().log(pod, since));
+          last = after && !fresh;
+        } catch (IOException e) {
+          last = after && ++failures == TRIES;
+        }
+        if (!fresh && !last) {
+          TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitLastLines() throws InterruptedException {
+    ended.set(true);
+    if (follower.isPresent()) {
+      follower.get().join(LAST_LINES);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (follower.isPresent()) {
+      follower.get().interrupt();
+      try {
+        follower.get().join(STOPPING);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    log.close();
+  }
+}

@@ -1,0 +1,140 @@
+package io.windlass.engine.kubernetes.step;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ContainerResource;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.dsl.LogWatch;
+import io.windlass.engine.run.StepTask;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The streams into the pods of steps and out of them. Thread-safe. */
+final class PodStreams {
+  /**
+   * Unpacks, and lets {@code receive} go only when all has come. An exec call has no way to say
+   * that its input is over, so that the length is told first.
+   */
+  private static final String RECEIVE =
+      "umask 022; cd / && until [ -p $0/begin ]; do sleep 1; done &&"
+          + " head -c $1 | tar -xpf - && echo >$0/begin";
+
+  /** Hands the files out; those that the step has closed to itself are opened first. */
+  static final String SEND =
+      "wc -c <$0/index.json && cat $0/index.json && cd $1 &&"
+          + " find . -type d ! -perm -700 -exec chmod u+rwx {} \\; &&"
+          + " find . -type f ! -perm -400 -exec chmod u+r {} \\; &&"
+          + " exec tar -cf - .";
+
+  private static final long MINUTES_TO_END = 2;
+
+  private final KubernetesClient client;
+  private final ExecutorSettings settings;
+
+  PodStreams(KubernetesClient client, ExecutorSettings settings) {
+    this.client = client;
+    this.settings = settings;
+  }
+
+  /** Streams the workspace into a pod that waits for it. */
+  void send(StepTask task, String pod) throws IOException, InterruptedException {
+    Path archive = aside(task, ".tar");
+    try {
+      try (OutputStream output = new BufferedOutputStream(Files.newOutputStream(archive))) {
+        WorkspaceArchive.pack(task.workspace(), task.readOnly(), settings.workspaceBytes(), output);
+      }
+      send(archive, pod);
+    } finally {
+      Files.deleteIfExists(archive);
+    }
+  }
+
+  private void send(Path archive, String pod) throws IOException, InterruptedException {
+    var errors = new ByteArrayOutputStream();
+    try (ExecWatch exec =
+        container(pod, StepNames.RECEIVE)
+            .redirectingInput()
+            .writingError(errors)
+            .exec(
+                "/bin/sh", "-c", RECEIVE, StepNames.CONTROL, Long.toString(Files.size(archive)))) {
+      OutputStream input = exec.getInput();
+      Files.copy(archive, input);
+      input.flush();
+      ended(exec, errors);
+    } catch (KubernetesClientException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** A place beside the workspace, on the same file system. */
+  private static Path aside(StepTask task, String suffix) {
+    return task.workspace().resolveSibling("." + StepNames.job(task.id()) + suffix);
+  }
+
+  /** Streams the workspace back from a pod whose step has ended. */
+  void takeBack(StepTask task, String pod) throws IOException, InterruptedException {
+    var errors = new ByteArrayOutputStream();
+
+    try (ExecWatch exec =
+        container(pod, StepNames.KEEP)
+            .redirectingOutput()
+            .writingError(errors)
+            .exec("/bin/sh", "-c", SEND, StepNames.CONTROL, StepNames.WORKSPACE)) {
+      TakenBack.take(
+          task.workspace(),
+          aside(task, ""),
+          exec.getOutput(),
+          settings.workspaceBytes(),
+          () -> ended(exec, errors));
+    } catch (KubernetesClientException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static void ended(ExecWatch exec, ByteArrayOutputStream errors)
+      throws IOException, InterruptedException {
+    try {
+      int code = exec.exitCode().get(MINUTES_TO_END, TimeUnit.MINUTES);
+      if (code != 0) {
+        throw new IOException(
+            "the pod ended with %d: %s"
+                .formatted(code, errors.toString(StandardCharsets.UTF_8).strip()));
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the connection to the pod has broken off", e);
+    }
+  }
+
+  /** The lines of a step's log, each after its time, until its container has ended. */
+  InputStream log(String pod, Optional<Instant> since) throws IOException {
+    try {
+      var timed = container(pod, StepNames.STEP).usingTimestamps();
+      LogWatch watch =
+          since.isPresent() ? timed.sinceTime(since.get().toString()).watchLog() : timed.watchLog();
+      return new FilterInputStream(watch.getOutput()) {
+        @Override
+        public void close() {
+          watch.close();
+        }
+      };
+    } catch (KubernetesClientException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private ContainerResource container(String pod, String name) {
+    return client.pods().inNamespace(settings.namespace()).withName(pod).inContainer(name);
+  }
+}

@@ -1,0 +1,253 @@
+package io.windlass.engine.kubernetes.step;
+
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** How far an attempt is, read from what the cluster says of its Job. */
+sealed interface StepStage {
+  /** It waits for something that may still come; {@code words} is empty where that is usual. */
+  record Waiting(String words) implements StepStage {}
+
+  /** Its pod waits for the workspace. */
+  record Receiving(String pod) implements StepStage {}
+
+  /** Its command runs. */
+  record Running(String pod, Instant since) implements StepStage {}
+
+  /**
+   * Its command has ended, and the files can be taken back while the pod stands.
+   *
+   * @param outOfMemory whether it was ended for that
+   */
+  record Ended(String pod, int code, boolean outOfMemory, Instant started, Instant ended)
+      implements StepStage {}
+
+  /** It took more than it may. */
+  record OverLimit(String limit) implements StepStage {}
+
+  /** Its time was over before anybody looked. */
+  record Late() implements StepStage {}
+
+  /** It is gone with its pod, and nobody knows how it ended. */
+  record Lost(String reason) implements StepStage {}
+
+  /** It cannot begin, and waiting does not help. */
+  record Refused(String reason) implements StepStage {}
+
+  /** What a kubelet calls an image that it will not get by trying again. */
+  Set<String> HOPELESS = Set.of("InvalidImageName", "ErrImageNeverPull");
+
+  Set<String> PULLING = Set.of("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable");
+
+  /** How long a pod may stay after it should have been gone. */
+  Duration OVERDUE = Duration.ofSeconds(60);
+
+  /**
+   * Reads it.
+   *
+   * @param events of the Job and of its pod
+   */
+  static StepStage of(Job job, Optional<Pod> pod, List<Event> events, Instant now) {
+    boolean failed = pod.map(found -> "Failed".equals(found.getStatus().getPhase())).orElse(true);
+    if (failures(job) > 0 && !failed) {
+      return new Lost("its pod is gone from the cluster"); // and this is another one
+    }
+    return pod.map(found -> of(found, now)).orElseGet(() -> withoutPod(job, events));
+  }
+
+  private static int failures(Job job) {
+    return job.getStatus() == null ? 0 : Objects.requireNonNullElse(job.getStatus().getFailed(), 0);
+  }
+
+  private static StepStage withoutPod(Job job, List<Event> events) {
+    Optional<JobCondition> failed =
+        job.getStatus() == null
+            ? Optional.empty()
+            : job.getStatus().getConditions().stream()
+                .filter(c -> c.getType().equals("Failed") && c.getStatus().equals("True"))
+                .findFirst();
+    if (failed.isPresent()) {
+      return "DeadlineExceeded".equals(failed.get().getReason())
+          ? new Late()
+          : new Lost("its pod is gone from the cluster");
+    }
+    Optional<String> refused =
+        events.stream()
+            .filter(event -> "FailedCreate".equals(event.getReason()))
+            .max(Comparator.comparing(StepStage::time))
+            .map(Event::getMessage);
+    if (refused.isEmpty()) {
+      return new Waiting("");
+    }
+    String words = refused.get();
+    boolean mayPass = words.contains("exceeded quota") || !words.contains("forbidden");
+    return mayPass ? new Waiting(words) : new Refused(words);
+  }
+
+  private static String time(Event event) {
+    return Objects.requireNonNullElse(event.getLastTimestamp(), "");
+  }
+
+  private static StepStage of(Pod pod, Instant now) {
+    String name = pod.getMetadata().getName();
+    Optional<ContainerStateTerminated> end = ended(pod);
+    if ("Evicted".equals(pod.getStatus().getReason())) {
+      String why = Objects.requireNonNullElse(pod.getStatus().getMessage(), "it was evicted");
+      return why.contains("emptyDir") || why.contains("ephemeral")
+          ? new OverLimit(why)
+          : new Lost("its node has evicted it: " + why);
+    }
+    if (end.isPresent() && wasDeletedBefore(pod, end.get())) {
+      return new Lost("somebody has deleted its pod");
+    }
+    if (end.isPresent() && !wasDisrupted(pod)) {
+      return ended(name, end.get());
+    }
+    if ("DeadlineExceeded".equals(pod.getStatus().getReason())) {
+      return new Late();
+    }
+    if ("Failed".equals(pod.getStatus().getPhase())) {
+      return new Lost(lost(pod));
+    }
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      Instant due = Instant.parse(pod.getMetadata().getDeletionTimestamp());
+      return now.isAfter(due.plus(OVERDUE))
+          ? new Lost("its node does not answer: " + pod.getSpec().getNodeName())
+          : new Waiting("");
+    }
+    return underWay(name, pod);
+  }
+
+  private static Optional<ContainerStateTerminated> ended(Pod pod) {
+    return status(pod, StepNames.STEP).map(found -> found.getState().getTerminated());
+  }
+
+  private static StepStage ended(String pod, ContainerStateTerminated end) {
+    String reason = Objects.requireNonNullElse(end.getReason(), "");
+    if (Set.of("StartError", "ContainerCannotRun").contains(reason)) {
+      return new Refused(
+          "its command cannot be started: " + Objects.requireNonNullElse(end.getMessage(), reason));
+    }
+    return new Ended(
+        pod,
+        end.getExitCode(),
+        reason.equals("OOMKilled"),
+        Instant.parse(end.getStartedAt()),
+        Instant.parse(end.getFinishedAt()));
+  }
+
+  /** Whether a container was ended because its pod is to go. */
+  private static boolean wasDeletedBefore(Pod pod, ContainerStateTerminated end) {
+    String due = pod.getMetadata().getDeletionTimestamp();
+    long grace = Objects.requireNonNullElse(pod.getMetadata().getDeletionGracePeriodSeconds(), 0L);
+    return due != null
+        && !Instant.parse(end.getFinishedAt()).isBefore(Instant.parse(due).minusSeconds(grace));
+  }
+
+  private static boolean wasDisrupted(Pod pod) {
+    return condition(pod, "DisruptionTarget")
+        .map(found -> found.getStatus().equals("True"))
+        .orElse(false);
+  }
+
+  private static String lost(Pod pod) {
+    Optional<String> disruption =
+        condition(pod, "DisruptionTarget").map(found -> String.valueOf(found.getMessage()));
+    Optional<String> receiving =
+        status(pod, StepNames.RECEIVE)
+            .map(found -> found.getState().getTerminated())
+            .filter(end -> end.getExitCode() != 0)
+            .map(end -> "the helper that receives the workspace ended with " + end.getExitCode());
+    return disruption
+        .or(() -> receiving)
+        .or(() -> Optional.ofNullable(pod.getStatus().getMessage()))
+        .orElse("its pod has failed");
+  }
+
+  private static StepStage underWay(String name, Pod pod) {
+    Optional<PodCondition> scheduled = condition(pod, "PodScheduled");
+    if (scheduled.isPresent() && scheduled.get().getStatus().equals("False")) {
+      return new Waiting("no node takes it: " + scheduled.get().getMessage());
+    }
+    Optional<ContainerState> step = status(pod, StepNames.STEP).map(ContainerStatus::getState);
+    if (step.map(ContainerState::getRunning).isPresent()) {
+      return new Running(
+          name, Instant.parse(step.map(ContainerState::getRunning).get().getStartedAt()));
+    }
+    Optional<StepStage> stuck =
+        statuses(pod).map(StepStage::stuck).flatMap(Optional::stream).findFirst();
+    if (stuck.isPresent()) {
+      return stuck.get();
+    }
+    boolean receives =
+        status(pod, StepNames.RECEIVE).map(found -> found.getState().getRunning()).isPresent();
+    return receives ? new Receiving(name) : new Waiting("");
+  }
+
+  /** Why a container that waits does, where that is not the usual. */
+  private static Optional<StepStage> stuck(ContainerStatus status) {
+    var waiting = status.getState().getWaiting();
+    if (waiting == null) {
+      return Optional.empty();
+    }
+    String reason = Objects.requireNonNullElse(waiting.getReason(), "");
+    String message = Objects.requireNonNullElse(waiting.getMessage(), reason);
+    String image = "the image \"" + status.getImage() + "\" cannot be pulled: " + message;
+    if (HOPELESS.contains(reason) || (PULLING.contains(reason) && isFinal(message))) {
+      return Optional.of(new Refused(image));
+    }
+    if (PULLING.contains(reason)) {
+      return Optional.of(new Waiting(image));
+    }
+    return reason.startsWith("Create") || reason.equals("RunContainerError")
+        ? Optional.of(new Waiting(message))
+        : Optional.empty();
+  }
+
+  /** Whether a registry has said no, rather than nothing. */
+  private static boolean isFinal(String message) {
+    String words = message.toLowerCase(Locale.ROOT);
+    return Stream.of(
+            "not found",
+            "notfound",
+            "manifest unknown",
+            "unauthorized",
+            "denied",
+            "forbidden",
+            "authorize",
+            "invalid reference",
+            "no match for platform")
+        .anyMatch(words::contains);
+  }
+
+  private static Stream<ContainerStatus> statuses(Pod pod) {
+    return Stream.concat(
+        pod.getStatus().getInitContainerStatuses().stream(),
+        pod.getStatus().getContainerStatuses().stream());
+  }
+
+  private static Optional<ContainerStatus> status(Pod pod, String container) {
+    return statuses(pod).filter(status -> status.getName().equals(container)).findFirst();
+  }
+
+  private static Optional<PodCondition> condition(Pod pod, String type) {
+    return pod.getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals(type))
+        .findFirst();
+  }
+}

@@ -1,0 +1,247 @@
+package io.windlass.engine.kubernetes.step;
+
+import com.google.common.hash.Hashing;
+import com.google.common.hash.HashingInputStream;
+import com.google.common.io.ByteStreams;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import io.windlass.engine.kubernetes.step.WorkspaceArchive.Item;
+import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
+import io.windlass.engine.run.WrittenTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * What comes back from a pod, made part of the server's workspace: what the step has made, changed
+ * or removed, and nothing else, so that steps beside it keep what they have written.
+ *
+ * <p>All of it is put aside first and moved into place when the stream has come to its end, so that
+ * a stream that breaks changes nothing. The stream is the pod's word: names that lead out of the
+ * workspace, also over links, are refused.
+ */
+final class TakenBack {
+  /** Throws where a stream did not end as it should. */
+  interface End {
+    void check() throws IOException, InterruptedException;
+  }
+
+  private static final int LONGEST_NUMBER = 20;
+  private static final long MOST_INDEX_BYTES = 256L << 20;
+
+  private final Path workspace;
+  private final Path aside;
+  private final long most;
+  private final Map<String, Item> items = new LinkedHashMap<>();
+  private final Map<String, Path> changed = new LinkedHashMap<>();
+  private final Map<String, String> sameAs = new LinkedHashMap<>();
+  private Map<String, Item> before = Map.of();
+  private long bytes;
+
+  private TakenBack(Path workspace, Path aside, long most) {
+    this.workspace = workspace;
+    this.aside = aside;
+    this.most = most;
+  }
+
+  /**
+   * Reads a stream (a line with the index's length, the index, an archive of the files) and takes
+   * the changes over.
+   *
+   * @param aside a folder on the same file system, made and removed here
+   * @param most how many bytes may come
+   * @param end says after the last byte whether it was all
+   */
+  static void take(Path workspace, Path aside, InputStream stream, long most, End end)
+      throws IOException, InterruptedException {
+    WrittenTree.remove(aside);
+    Files.createDirectories(aside);
+    try {
+      var taken = new TakenBack(workspace, aside, most);
+      taken.read(stream);
+      end.check();
+      taken.apply();
+    } finally {
+      MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+  }
+
+  private void read(InputStream stream) throws IOException {
+    byte[] index = new byte[Math.toIntExact(length(stream))];
+    ByteStreams.readFully(stream, index);
+    before = WorkspaceArchive.index(index);
+    var tar = new TarArchiveInputStream(stream, "UTF-8");
+    for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+      take(entry, tar);
+    }
+    stream.transferTo(OutputStream.nullOutputStream());
+  }
+
+  private static long length(InputStream stream) throws IOException {
+    var digits = new StringBuilder();
+    for (int b = stream.read(); b != '\n'; b = stream.read()) {
+      if (b < 0 || digits.length() > LONGEST_NUMBER) {
+        throw new IOException("the pod sent no index");
+      }
+      digits.append((char) b);
+    }
+    try {
+      long length = Long.parseLong(digits.toString().strip());
+      if (length < 0 || length > MOST_INDEX_BYTES) {
+        throw new IOException("the pod sent an index of " + length + " bytes");
+      }
+      return length;
+    } catch (NumberFormatException e) {
+      throw new IOException("the pod sent no index", e);
+    }
+  }
+
+  private void take(TarArchiveEntry entry, InputStream content) throws IOException {
+    String name = name(entry.getName());
+    if (name.isEmpty()) {
+      return;
+    }
+    int mode = entry.getMode() & 0777;
+    if (entry.isDirectory()) {
+      items.put(name, new Item("folder", "", mode));
+    } else if (entry.isSymbolicLink()) {
+      items.put(name, new Item("link", entry.getLinkName(), 0));
+    } else if (entry.isLink()) {
+      String first = name(entry.getLinkName());
+      Item same = items.get(first);
+      if (same != null && same.kind().equals("file")) {
+        items.put(name, same);
+        sameAs.put(name, first);
+      }
+    } else if (entry.isFile()) {
+      file(name, mode, content);
+    }
+  }
+
+  private void file(String name, int mode, InputStream content) throws IOException {
+    Path copy = aside.resolve(Integer.toString(items.size()));
+    var hashed = new HashingInputStream(Hashing.sha256(), content);
+    try (OutputStream output = Files.newOutputStream(copy)) {
+      bytes += hashed.transferTo(output);
+      if (bytes > most) {
+        throw new OversizedException(
+            "the workspace has become larger than the %d bytes that it may have".formatted(most));
+      }
+      items.put(name, new Item("file", hashed.hash().toString(), mode));
+    }
+    Item old = before.get(name);
+    if (old != null && old.equals(items.get(name))) {
+      Files.delete(copy);
+    } else {
+      changed.put(name, copy);
+    }
+  }
+
+  /** A name inside the workspace, without what does not matter. */
+  private static String name(String raw) throws IOException {
+    Path path = Path.of(raw).normalize();
+    if (path.isAbsolute() || path.startsWith("..")) {
+      throw new IOException("the pod sent a file outside of the workspace: " + raw);
+    }
+    return path.toString();
+  }
+
+  private void apply() throws IOException {
+    remove();
+    for (Map.Entry<String, Item> made : items.entrySet()) {
+      Item item = made.getValue();
+      if (item.equals(before.get(made.getKey()))) {
+        continue;
+      }
+      Path place = place(made.getKey());
+      switch (item.kind()) {
+        case "folder" -> {
+          if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(place);
+            Files.createDirectory(place);
+          }
+        }
+        case "link" -> {
+          WrittenTree.remove(place);
+          Files.createSymbolicLink(place, Path.of(item.content()));
+        }
+        default -> {
+          if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+            WrittenTree.remove(place);
+          }
+          Path copy = content(made.getKey());
+          Files.setAttribute(copy, "unix:mode", item.mode());
+          Files.move(copy, place, StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    }
+    openFolders();
+  }
+
+  /** The bytes of a file that has changed, ready to be moved. */
+  private Path content(String name) throws IOException {
+    Path own = changed.get(name);
+    if (own != null) {
+      return own;
+    }
+    Path first = place(Objects.requireNonNull(sameAs.get(name)));
+    return Files.copy(first, aside.resolve("copy"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Takes away what the step has removed, the innermost first. */
+  private void remove() throws IOException {
+    for (Map.Entry<String, Item> old : List.copyOf(before.entrySet()).reversed()) {
+      if (items.containsKey(old.getKey())) {
+        continue;
+      }
+      Path place = place(name(old.getKey()));
+      if (!old.getValue().kind().equals("folder")) {
+        Files.deleteIfExists(place);
+      } else if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) && isEmpty(place)) {
+        Files.delete(place);
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.findAny().isEmpty();
+    }
+  }
+
+  /** Folders get their permissions when all that is in them is there. */
+  private void openFolders() throws IOException {
+    for (Map.Entry<String, Item> made : items.entrySet()) {
+      Item item = made.getValue();
+      if (item.kind().equals("folder") && !item.equals(before.get(made.getKey()))) {
+        Files.setAttribute(place(made.getKey()), "unix:mode", item.mode() | 0700);
+      }
+    }
+  }
+
+  /** Where a name lies; the way there is made of folders and no links. */
+  private Path place(String name) throws IOException {
+    Path place = workspace;
+    for (Path part : Path.of(name)) {
+      if (Files.notExists(place, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectory(place); // a step beside this one has removed it
+      }
+      if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException("the way to \"" + name + "\" leads over what is no folder");
+      }
+      place = place.resolve(part);
+    }
+    return place;
+  }
+}

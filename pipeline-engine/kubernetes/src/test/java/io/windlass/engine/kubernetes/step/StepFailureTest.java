@@ -1,0 +1,245 @@
+package io.windlass.engine.kubernetes.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.run.StepContainer;
+import io.windlass.engine.run.StepLimits;
+import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepTask;
+import io.windlass.engine.secret.SecretValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a cluster may do to a step, on order: each has one end, with the cause in words. */
+final class StepFailureTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  @TempDir private Path folder;
+  private final String image = "registry.test/" + UUID.randomUUID();
+  private KubeCluster cluster;
+  private String namespace;
+  private Cluster client;
+  private KubernetesStepExecutor executor;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = KubeCluster.shared();
+    namespace =
+        cluster.namespace("steps", Map.of("pod-security.kubernetes.io/enforce", "restricted"));
+    client = Cluster.open(new ClusterSettings(Optional.of(cluster.kubeconfig()), Optional.empty()));
+    executor = executor(namespace, 100);
+    Files.createDirectory(folder.resolve("workspace"));
+  }
+
+  @AfterEach
+  void stop() {
+    executor.close();
+    client.close();
+  }
+
+  @Test
+  void anImageThatIsNotThereIsRefusedWithItsName() throws Exception {
+    cluster.kubelet().order(image, Program.imageNotFound());
+
+    assertThat(executor.run(task()))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains(image).contains("not found"));
+  }
+
+  @Test
+  void anImageThatIsDeniedIsRefused() throws Exception {
+    cluster.kubelet().order(image, Program.imageDenied());
+
+    assertThat(executor.run(task()))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains("401 Unauthorized"));
+  }
+
+  @Test
+  void aRegistryThatDoesNotAnswerIsWaitedForAsLongAsTheOperatorSays() throws Exception {
+    cluster.kubelet().order(image, Program.registryUnreachable());
+    StepTask task = task();
+
+    assertThat(executor.run(task))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains("could not begin within"));
+    assertThat(task.logFile()).content().contains("waiting: the image").contains("i/o timeout");
+  }
+
+  @Test
+  void aFullQuotaIsSaidInItsOwnWords() throws Exception {
+    cluster
+        .client()
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("none")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addToHard("pods", new Quantity("0"))
+                .endSpec()
+                .build())
+        .create();
+
+    assertThat(executor.run(task()))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains("exceeded quota: none"));
+  }
+
+  @Test
+  void aStepThatNoNodeCanTakeIsRefusedWithTheSchedulersWords() throws Exception {
+    try (var greedy = executor(namespace, 1_000_000)) {
+      assertThat(greedy.run(task()))
+          .isInstanceOfSatisfying(
+              StepResult.Refused.class,
+              refused -> assertThat(refused.reason()).contains("Insufficient cpu"));
+    }
+  }
+
+  @Test
+  void aNamespaceThatIsNotThereIsRefused() throws Exception {
+    try (var lost = executor("nowhere", 100)) {
+      assertThat(lost.run(task())).isInstanceOf(StepResult.Refused.class);
+    }
+  }
+
+  @Test
+  void aStepThatItsNodeHasEvictedIsLost() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> executor.run(task()));
+      Pod pod = awaitPod();
+
+      cluster
+          .kubelet()
+          .evict(namespace, pod.getMetadata().getName(), "The node was low on resource: memory.");
+
+      assertThat(running.get(60, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              StepResult.Lost.class,
+              lost -> assertThat(lost.reason()).contains("low on resource: memory"));
+    }
+  }
+
+  @Test
+  void aStepWhosePodSomebodyDeletedIsLost() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> executor.run(task()));
+      Pod pod = awaitPod();
+
+      cluster.client().resource(pod).delete();
+
+      assertThat(running.get(60, TimeUnit.SECONDS)).isInstanceOf(StepResult.Lost.class);
+    }
+  }
+
+  @Test
+  void secretsAreInAnImmutableObjectOfTheJobAndNowhereElse() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    StepTask task = task();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> executor.run(task));
+      Pod pod = awaitPod();
+
+      Secret secret =
+          cluster
+              .client()
+              .secrets()
+              .inNamespace(namespace)
+              .withName(StepNames.job(task.id()))
+              .get();
+      assertThat(secret.getImmutable()).isTrue();
+      assertThat(secret.getMetadata().getOwnerReferences())
+          .singleElement()
+          .extracting("kind")
+          .isEqualTo("Job");
+      assertThat(pod.toString()).doesNotContain("correct-horse-battery");
+      executor.cancel(task.id());
+      running.get(60, TimeUnit.SECONDS);
+    }
+    executor.forget(task.id());
+
+    cluster
+        .client()
+        .secrets()
+        .inNamespace(namespace)
+        .withName(StepNames.job(task.id()))
+        .waitUntilCondition(found -> found == null, 60, TimeUnit.SECONDS);
+  }
+
+  private KubernetesStepExecutor executor(String place, int cpuMillis) {
+    return new KubernetesStepExecutor(
+        client,
+        new ExecutorSettings(
+            place,
+            image,
+            Optional.of("registry.test/helper"),
+            ExecutorSettings.USER,
+            cpuMillis,
+            128L << 20,
+            1L << 30,
+            PATIENCE,
+            Optional.empty(),
+            List.of(),
+            Map.of(),
+            List.of()),
+        InstantSource.system());
+  }
+
+  private StepTask task() {
+    String id = "acme.shop-1-0a1b2c3d-" + UUID.randomUUID() + "-1";
+    return new StepTask(
+        id,
+        folder.resolve("workspace"),
+        List.of(),
+        List.of("/bin/sh", "-e", "-c", "true"),
+        Map.of(),
+        Map.of("TOKEN", SecretValue.of("correct-horse-battery")),
+        StepContainer.NONE,
+        folder.resolve("logs").resolve(id + ".log"),
+        new StepLimits(Duration.ofMinutes(5), 1 << 20, 0, 0));
+  }
+
+  private Pod awaitPod() {
+    return cluster
+        .client()
+        .pods()
+        .inNamespace(namespace)
+        .informOnCondition(found ->
+            found.stream()
+                .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+                .anyMatch(status ->
+                    status.getName().equals("step") && status.getState().getRunning() != null))
+        .orTimeout(60, TimeUnit.SECONDS)
+        .join()
+        .getFirst();
+  }
+}

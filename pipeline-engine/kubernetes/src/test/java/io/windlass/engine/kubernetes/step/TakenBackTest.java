@@ -1,0 +1,214 @@
+package io.windlass.engine.kubernetes.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A workspace goes into a pod and comes back, with the machine's own tar at the other end. */
+final class TakenBackTest {
+  private static final long MOST = 1 << 20;
+
+  @TempDir private Path folder;
+  private Path workspace;
+  private Path pod;
+
+  @BeforeEach
+  void makeWorkspace() throws Exception {
+    workspace = Files.createDirectory(folder.resolve("workspace"));
+    pod = Files.createDirectory(folder.resolve("pod"));
+    write("kept.txt", "kept");
+    write("changed.txt", "old");
+    write("removed/inner.txt", "gone soon");
+    write("mvnw", "#!/bin/sh\n");
+    Files.setAttribute(workspace.resolve("mvnw"), "unix:mode", 0755);
+    Files.createSymbolicLink(workspace.resolve("link"), Path.of("kept.txt"));
+  }
+
+  @Test
+  void allOfItIsInThePod() throws Exception {
+    send();
+
+    assertThat(inPod("kept.txt")).hasContent("kept");
+    assertThat(inPod("mvnw")).isExecutable();
+    assertThat(Files.readSymbolicLink(inPod("link"))).isEqualTo(Path.of("kept.txt"));
+  }
+
+  @Test
+  void whatTheStepMadeChangedAndRemovedComesBack() throws Exception {
+    send();
+    shell("echo new > changed.txt; mkdir -p out/deep; echo made > out/deep/file; rm -r removed");
+    shell("chmod 700 kept.txt; rm link; ln -s mvnw link; ln out/deep/file out/twin");
+
+    take();
+
+    assertThat(workspace.resolve("changed.txt")).hasContent("new");
+    assertThat(workspace.resolve("out/deep/file")).hasContent("made");
+    assertThat(workspace.resolve("out/twin")).hasContent("made");
+    assertThat(workspace.resolve("removed")).doesNotExist();
+    assertThat(workspace.resolve("kept.txt")).isExecutable();
+    assertThat(Files.readSymbolicLink(workspace.resolve("link"))).isEqualTo(Path.of("mvnw"));
+  }
+
+  @Test
+  void whatAnotherStepWroteMeanwhileStays() throws Exception {
+    send();
+    shell("echo mine > mine.txt");
+    write("kept.txt", "changed by another");
+    write("theirs.txt", "theirs");
+
+    take();
+
+    assertThat(workspace.resolve("mine.txt")).hasContent("mine");
+    assertThat(workspace.resolve("kept.txt")).hasContent("changed by another");
+    assertThat(workspace.resolve("theirs.txt")).hasContent("theirs");
+  }
+
+  @Test
+  void aStreamThatBreaksOffChangesNothing() throws Exception {
+    send();
+    shell("echo new > changed.txt; head -c 100000 /dev/zero > large; echo z > z.txt");
+    byte[] stream = stream();
+
+    assertThatThrownBy(() -> take(java.util.Arrays.copyOf(stream, stream.length / 2)))
+        .isInstanceOf(IOException.class);
+
+    assertThat(workspace.resolve("changed.txt")).hasContent("old");
+    assertThat(workspace.resolve("large")).doesNotExist();
+    assertThat(folder.resolve("aside")).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsToLieOutsideIsRefused() throws Exception {
+    for (String name : List.of("../outside", "/etc/outside", "a/../../outside")) {
+      assertThatThrownBy(() -> take(hostile(new TarArchiveEntry(name, true))))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("outside");
+    }
+  }
+
+  @Test
+  void aFileOverALinkThatLeadsOutsideIsRefused() throws Exception {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    var link = new TarArchiveEntry("way", TarConstants.LF_SYMLINK);
+    link.setLinkName(outside.toString());
+
+    assertThatThrownBy(() -> take(hostile(link, new TarArchiveEntry("way/file"))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("leads over");
+
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void aHardLinkToWhatIsNotInTheStreamGivesNothing() throws Exception {
+    var link = new TarArchiveEntry("stolen", TarConstants.LF_LINK);
+    link.setLinkName("/etc/passwd");
+
+    assertThatThrownBy(() -> take(hostile(link))).isInstanceOf(IOException.class);
+    assertThat(workspace.resolve("stolen")).doesNotExist();
+  }
+
+  @Test
+  void aWorkspaceThatHasGrownTooLargeIsRefused() throws Exception {
+    send();
+    shell("head -c 2000000 /dev/zero > large");
+
+    assertThatThrownBy(this::take).isInstanceOf(OversizedException.class);
+  }
+
+  @Test
+  void aWorkspaceThatIsTooLargeIsNotSent() throws Exception {
+    Files.write(workspace.resolve("large"), new byte[2_000_000]);
+
+    assertThatThrownBy(this::send).isInstanceOf(OversizedException.class);
+  }
+
+  @Test
+  void foldersOfTheMirrorAreSentUnderTheirOwnPath() throws Exception {
+    Path mirror = Files.createDirectories(folder.resolve("mirror"));
+    Files.writeString(mirror.resolve("pack"), "objects");
+    var archive = new ByteArrayOutputStream();
+
+    WorkspaceArchive.pack(workspace, List.of(mirror), MOST, archive);
+    run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
+
+    assertThat(pod.resolve(mirror.resolve("pack").toString().substring(1))).hasContent("objects");
+  }
+
+  private void write(String name, String content) throws IOException {
+    Path file = workspace.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  private Path inPod(String name) {
+    return pod.resolve("workspace").resolve(name);
+  }
+
+  private void send() throws Exception {
+    var archive = new ByteArrayOutputStream();
+    WorkspaceArchive.pack(workspace, List.of(), MOST, archive);
+    run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
+  }
+
+  private void shell(String script) throws Exception {
+    run(new byte[0], "sh", "-e", "-c", "cd " + pod.resolve("workspace") + "; " + script);
+  }
+
+  private byte[] stream() throws Exception {
+    return run(
+        new byte[0],
+        "sh",
+        "-c",
+        PodStreams.SEND,
+        pod.resolve(StepNames.CONTROL.substring(1)).toString(),
+        pod.resolve("workspace").toString());
+  }
+
+  private void take() throws Exception {
+    take(stream());
+  }
+
+  private void take(byte[] stream) throws IOException, InterruptedException {
+    TakenBack.take(
+        workspace, folder.resolve("aside"), new ByteArrayInputStream(stream), MOST, () -> {});
+  }
+
+  /** What a pod that means harm may send. */
+  private static byte[] hostile(TarArchiveEntry... entries) throws IOException {
+    var stream = new ByteArrayOutputStream();
+    stream.write("2\n{}".getBytes(StandardCharsets.UTF_8));
+    var tar = new TarArchiveOutputStream(stream);
+    for (TarArchiveEntry entry : entries) {
+      tar.putArchiveEntry(entry);
+      tar.closeArchiveEntry();
+    }
+    tar.finish();
+    return stream.toByteArray();
+  }
+
+  private static byte[] run(byte[] input, String... command) throws Exception {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(input);
+    }
+    byte[] output = process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).isZero();
+    return output;
+  }
+}
