@@ -42,12 +42,13 @@ final class Configured implements Supplier<Settings> {
     if (!fresh.server().equals(old.server())
         || !fresh.store().equals(old.store())
         || !fresh.targets().equals(old.targets())
+        || !fresh.steps().equals(old.steps())
         || !fresh.prometheus().equals(old.prometheus())
         || !fresh.scaler().equals(old.scaler())
         || !fresh.registries().equals(old.registries())
         || !fresh.submodules().equals(old.submodules())) {
       throw new IOException(
-          "server, database, prometheus, registries, submodules, targets and scaler of '"
+          "server, database, prometheus, registries, submodules, targets, steps and scaler of '"
               + file
               + "' cannot be changed while the server runs; restart it (nothing is lost by that)");
     }

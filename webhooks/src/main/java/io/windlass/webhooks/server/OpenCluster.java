@@ -6,6 +6,8 @@ import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
 import io.windlass.engine.kubernetes.rollout.KubernetesTarget;
 import io.windlass.engine.kubernetes.signal.ClusterSeries;
+import io.windlass.engine.kubernetes.step.ExecutorSettings;
+import io.windlass.engine.kubernetes.step.KubernetesStepExecutor;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.Place;
@@ -53,6 +55,11 @@ final class OpenCluster implements AutoCloseable {
     this.cluster = Cluster.open(settings.cluster());
     this.rollouts = new KubernetesTarget(cluster, this::placement, images, secrets, clock);
     this.target = new OpenTarget(name, rollouts, this::fleet, signals(prometheus, clock));
+  }
+
+  /** Steps as Jobs of this cluster. */
+  KubernetesStepExecutor steps(ExecutorSettings steps, InstantSource clock) {
+    return new KubernetesStepExecutor(cluster, steps, clock);
   }
 
   OpenTarget target() {

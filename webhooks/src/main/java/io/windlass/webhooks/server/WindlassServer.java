@@ -27,6 +27,7 @@ import io.windlass.engine.repository.ScheduleTimes;
 import io.windlass.engine.rollout.Places;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunLimits;
+import io.windlass.engine.run.StepExecutor;
 import io.windlass.engine.secret.Sealer;
 import io.windlass.engine.secret.SecretStore;
 import io.windlass.scaler.control.Holds;
@@ -158,18 +159,23 @@ public final class WindlassServer implements AutoCloseable {
     Whereabouts whereabouts = new Whereabouts(grants::find, new Places(database));
     List<OpenTarget> open = new ArrayList<>();
     machine.map(LocalMachine::target).ifPresent(open::add);
+    StepExecutor steps = machine.map(LocalMachine::executor).orElseGet(NoExecutor::new);
     for (Map.Entry<String, Settings.Target> entry : settings.targets().entrySet()) {
-      if (entry.getValue() instanceof Settings.Target.Kubernetes cluster) {
-        open.add(
-            keep(new OpenCluster(
+      if (entry.getValue() instanceof Settings.Target.Kubernetes settingsOf) {
+        OpenCluster cluster =
+            keep(
+                new OpenCluster(
                     entry.getKey(),
-                    cluster,
+                    settingsOf,
                     whereabouts,
                     new PulledImages(registries),
                     secrets::value,
                     settings.prometheus(),
-                    clock))
-                .target());
+                    clock));
+        open.add(cluster.target());
+        if (settings.steps().filter(at -> at.target().equals(entry.getKey())).isPresent()) {
+          steps = keep(cluster.steps(settings.steps().get().executor(), clock));
+        }
       }
     }
     Targets targets = new Targets(open, whereabouts);
@@ -199,7 +205,7 @@ public final class WindlassServer implements AutoCloseable {
                 mirrors,
                 new Clones(configured, hosts::cloneToken),
                 Limits.DEFAULTS,
-                machine.map(LocalMachine::executor).orElseGet(NoExecutor::new),
+                steps,
                 lookups,
                 JibImageBuilder.open(images, registries, data.resolve("staging"), executor),
                 new ImageRights(configured),

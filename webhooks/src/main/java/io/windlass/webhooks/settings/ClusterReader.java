@@ -71,7 +71,8 @@ final class ClusterReader {
     return form(node, path, LABEL, "a namespace such as shop-staging", problems);
   }
 
-  private static Optional<String> name(Node node, String path, Problems problems) {
+  /** The name of an object. */
+  static Optional<String> name(Node node, String path, Problems problems) {
     return form(node, path, SUBDOMAIN, "the name of an object in small letters", problems);
   }
 

@@ -3,6 +3,7 @@ package io.windlass.webhooks.settings;
 import io.windlass.engine.git.CloneUrl;
 import io.windlass.engine.journal.DatabaseSettings.Store;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.step.ExecutorSettings;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.pipeline.Patterns;
 import io.windlass.engine.secret.SecretValue;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param submodules hosts that submodules may come from, with the token that opens them; empty for
  *     what everybody may read
  * @param targets by name
+ * @param steps the cluster where steps run; empty: under the keeper
  * @param repositories the only ones that the server believes
  * @param organizations whose hooks speak for each of their repositories
  */
@@ -38,6 +40,7 @@ public record Settings(
     List<Registry> registries,
     Map<String, Optional<SecretValue>> submodules,
     Map<String, Target> targets,
+    Optional<ClusterSteps> steps,
     Map<RepositoryName, Repository> repositories,
     Map<String, Organization> organizations,
     Scaler scaler,
@@ -171,6 +174,13 @@ public record Settings(
       }
     }
   }
+
+  /**
+   * Steps as Jobs of a cluster.
+   *
+   * @param target by its name, one of {@link Target.Kubernetes}
+   */
+  public record ClusterSteps(String target, ExecutorSettings executor) {}
 
   /**
    * What steps may write.

@@ -114,6 +114,8 @@ public final class SettingsReader {
     f.list("submodules", (node, path, all) -> submodule(node, path, all, submodules));
     var targets = f.fields("targets").map(t -> targets(t, server.data())).orElse(Map.of());
     var names = f.mapping().entry("targets").map(e -> names(e.value())).orElse(Set.of());
+    Optional<Settings.ClusterSteps> steps =
+        f.fields("steps").flatMap(new ClusterStepsReader(names, targets)::read);
     var believed = new RepositoriesReader(secrets, names, targets);
     GitHub github =
         f.fields("github")
@@ -136,6 +138,7 @@ public final class SettingsReader {
         registries,
         submodules,
         targets,
+        steps,
         repositories,
         organizations,
         scaler,

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,8 @@ class KubernetesServerTest {
     cluster = KubeCluster.shared();
     node = RealNode.join(cluster);
     namespace = cluster.namespace("shop");
+    String steps =
+        cluster.namespace("steps", Map.of("pod-security.kubernetes.io/enforce", "restricted"));
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
     place = DemoPlace.make(temporary.resolve("windlass"), REPOSITORY, "production");
     String file = Files.readString(place.config());
@@ -61,6 +64,13 @@ class KubernetesServerTest {
                 "targets:\n",
                 """
                 registries: [{ host: "%s" }]
+                steps:
+                  kubernetes:
+                    target: cluster
+                    namespace: %s
+                    image: %s
+                    resources: { cpu: 100m, memory: 128MiB }
+                    node-selector: { kubernetes.io/hostname: %s }
                 targets:
                   cluster:
                     kubernetes:
@@ -69,13 +79,21 @@ class KubernetesServerTest {
                       node-selector: { kubernetes.io/hostname: %s }
                 """
                     .formatted(
-                        node.registry().host(), cluster.kubeconfig(), namespace, node.name()))
+                        node.registry().host(),
+                        steps,
+                        node.image(),
+                        node.name(),
+                        cluster.kubeconfig(),
+                        namespace,
+                        node.name()))
             .replace("{ target: local,", "{ target: cluster,"));
-    Path sample = Files.createDirectories(temporary.resolve("sample/app/www")).getParent();
+    Path sample = Files.createDirectories(temporary.resolve("sample/app"));
     Path root = Optional.ofNullable(sample.getParent()).orElseThrow();
     Files.writeString(
         root.resolve("windlass.yaml"),
         """
+        steps:
+          page: { run: "mkdir -p app/www; cp page app/www/index.html" }
         image:
           preset: files
           from: %1$s
@@ -89,7 +107,7 @@ class KubernetesServerTest {
             .formatted(node.image(), node.registry().host()));
     Files.writeString(
         sample.resolve("main.sh"), "exec busybox httpd -f -p \"$PORT\" -h /app/www\n");
-    Files.writeString(sample.resolve("www/index.html"), "one");
+    Files.writeString(root.resolve("page"), "one");
     repository = SampleRepository.create(root, place.repository());
     server = ServerProcess.start(place.config(), place.log(), place.address());
   }
@@ -168,7 +186,7 @@ class KubernetesServerTest {
 
   private void push(String text) throws Exception {
     String before = repository.head();
-    Files.writeString(repository.folder().resolve("app/www/index.html"), text);
+    Files.writeString(repository.folder().resolve("page"), text);
     String after = repository.commit(text);
     new WebhookSender(
             place.address().resolve("/hooks/github/" + REPOSITORY), place.secret(), REPOSITORY)

@@ -6,6 +6,8 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.windlass.engine.kubernetes.step.ExecutorSettings;
+import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.scaler.syntax.Source;
 import io.windlass.scaler.syntax.Units;
 import io.windlass.webhooks.settings.Settings.Occasion;
@@ -67,6 +69,10 @@ class SettingsSchemaTest {
             + " annotations: { a: '1' } }, pull-secrets: [r], run-as-user: 1000, node-selector: { pool: apps }, autoscalers: scale-out-only } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], gateway: { name: public, namespace: infra, section: https } } } }",
         "{targets: {s: {kubernetes: {namespaces: ['shop-*']}}}, repositories: {a/b: {environments: {p: {target: s, namespace: shop-p}}}}}",
+        "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {kubernetes: {target: s, namespace: ci, image: 'ghcr.io/acme/ci:1',"
+            + " helper: 'busybox', run-as-user: 1001, resources: {cpu: 500m, memory: 1GiB}, workspace: 5GiB, patience: 5m,"
+            + " service-account: ci, pull-secrets: [r], node-selector: {pool: ci},"
+            + " tolerations: [{key: ci, operator: Exists, effect: NoSchedule}]}}}",
         "repositories: { acme/shop: , acme/site: { hook-id: [1, '2'], secret: { env: S } } }",
         "repositories: { a/b: { images: [ghcr.io/acme/shop, 'localhost:5000/x', docker.io/library] } }",
         "organizations: { acme: { secret: { env: A }, previous-secret: { env: B } } }",
@@ -106,6 +112,8 @@ class SettingsSchemaTest {
         "targets: { local: {} }",
         "targets: { k8s: { kubernetes: {} } }",
         "targets: { prod: { aws: {} } }",
+        "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {kubernetes: {target: s, namespace: ci}}}",
+        "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {executor: kubernetes}}",
         "targets: { a: { keeper: , kubernetes: { namespaces: [x] } } }",
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , gateway: { name: g, namespace: n } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], gateway: { name: g } } } }",
@@ -163,6 +171,14 @@ class SettingsSchemaTest {
     assertThat(table)
         .containsEntry("server.listen", s.server().listen().toString())
         .containsEntry("database", "sqlite")
+        .containsEntry("targets.*.kubernetes.run-as-user", Long.toString(Placement.USER))
+        .containsEntry("steps.kubernetes.run-as-user", Long.toString(ExecutorSettings.USER))
+        .containsEntry("steps.kubernetes.resources.cpu", ExecutorSettings.CPU_MILLIS + "m")
+        .containsEntry(
+            "steps.kubernetes.resources.memory", (ExecutorSettings.MEMORY_BYTES >> 30) + "GiB")
+        .containsEntry(
+            "steps.kubernetes.workspace", (ExecutorSettings.WORKSPACE_BYTES >> 30) + "GiB")
+        .containsEntry("steps.kubernetes.patience", ExecutorSettings.PATIENCE.toMinutes() + "m")
         .containsEntry("github.api", s.github().api().toString())
         .containsEntry("targets.*.keeper.listen", keeper.listen().toString())
         .containsEntry("targets.*.keeper.budget.cpu", Math.round(keeper.cpuShare() * 100) + "%")
