@@ -1,6 +1,7 @@
 package io.windlass.engine.rollout;
 
 import io.windlass.engine.pipeline.Check;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,6 +22,9 @@ public record Finding(
     Optional<Double> before,
     int failures,
     Optional<Instant> at) {
+  /** How much later than it is due a look may come. */
+  private static final Duration LATE = Duration.ofSeconds(10);
+
   static final Finding NONE =
       new Finding(
           Optional.empty(),
@@ -68,9 +72,11 @@ public record Finding(
    *
    * @param served whether requests reach the release: where none do, no data says nothing
    * @param since when the stage's division was reached; what was seen before does not count
+   * @param now what was seen long before this does not count either: the server may have been away
    */
-  boolean content(Check check, boolean served, Instant since) {
-    boolean seen = at.isPresent() && !at.get().isBefore(since);
+  boolean content(Check check, boolean served, Instant since, Instant now) {
+    Instant young = now.minus(check.every().multipliedBy(2)).minus(LATE);
+    boolean seen = at.filter(when -> !when.isBefore(since) && !when.isBefore(young)).isPresent();
     return seen
         && switch (verdict.orElse(Verdict.NO_DATA)) {
           case PASS -> true;

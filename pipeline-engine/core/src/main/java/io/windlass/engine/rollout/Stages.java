@@ -7,6 +7,7 @@ import io.windlass.engine.run.DeploymentStage;
 import io.windlass.scaler.syntax.Units;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,23 +54,40 @@ final class Stages {
 
   /** The stage's division is there. */
   void reached(Rollout rollout) {
-    Rollout here = rollout.walking(rollout.walk().held(turn.now()));
-    if (here.stage().hold().isZero()) {
+    // As exact as a stored timer is: the hold is over when its timer says so.
+    Instant since = turn.now().truncatedTo(ChronoUnit.MILLIS);
+    Rollout here = rollout.walking(rollout.walk().held(since));
+    if (here.stage().hold().isZero() && !mustBeSeen(here)) {
       pass(here);
       return;
     }
     Rollout held = here.at(Phase.HOLDING);
     turn.become(turn.state().moved(held));
     guard(held);
-    Instant over = turn.now().plus(held.stage().hold());
+    Instant over = since.plus(held.stage().hold());
     int stage = held.walk().stage();
     turn.timer("hold", over, new EnvironmentEvent.HoldOver(held.id(), stage));
     held.walk()
         .until()
         .ifPresent(
             end -> turn.timer("deadline", end, new EnvironmentEvent.TimeOver(held.id(), stage)));
-    tell(held, held.stage().words() + " for " + Units.text(held.stage().hold()));
+    tell(
+        held,
+        held.stage().hold().isZero()
+            ? held.stage().words() + " until its checks are content"
+            : held.stage().words() + " for " + Units.text(held.stage().hold()));
     giveWayToNewer(held);
+  }
+
+  /**
+   * Whether checks must have seen the stage, however short it is. The last one ends what they have
+   * seen already, and where no request reaches the release there is nothing to see.
+   */
+  private static boolean mustBeSeen(Rollout rollout) {
+    StagePlan plan = rollout.plan();
+    return !plan.checks().isEmpty()
+        && rollout.stage().served()
+        && !plan.isLast(rollout.walk().stage());
   }
 
   /** What breaks while it is held, or while a person is waited for, returns too. */
@@ -82,7 +100,10 @@ final class Stages {
   void holdOver(Rollout rollout) {
     Walk walk = rollout.walk();
     Instant over = walk.heldSince().orElse(turn.now()).plus(rollout.stage().hold());
-    if (!turn.now().isBefore(over) && walk.discontent(rollout.plan()).isEmpty()) {
+    if (turn.now().isBefore(over)) {
+      // A clock that was set back may bring the timer early; there is no other one.
+      turn.timer("hold", over, new EnvironmentEvent.HoldOver(rollout.id(), walk.stage()));
+    } else if (walk.discontent(rollout.plan(), turn.now()).isEmpty()) {
       pass(rollout);
     }
   }
@@ -127,7 +148,7 @@ final class Stages {
     String why =
         rollout
             .walk()
-            .discontent(rollout.plan())
+            .discontent(rollout.plan(), turn.now())
             .map(index -> " while " + words(rollout, index))
             .orElse("");
     progression.fail(rollout, Failure.of("its time was over" + why));
@@ -137,12 +158,16 @@ final class Stages {
     Check check = rollout.plan().checks().get(index);
     Finding finding = rollout.walk().findings().get(index);
     String of = check.name() + " of " + check.process();
-    return finding.verdict().orElse(Verdict.NO_DATA) == Verdict.NO_DATA
-        ? of
-            + " had no data ("
-            + finding.words()
-            + "); \"no-data: pass\" lets such a release through"
-        : of + " was " + finding.words();
+    return switch (finding.verdict().orElse(Verdict.NO_DATA)) {
+      case NO_DATA ->
+          of
+              + " had no data ("
+              + finding.words()
+              + "); \"no-data: pass\" lets such a release through";
+      case FAIL -> of + " was " + finding.words();
+      // Good, but seen too long ago to count.
+      case PASS -> of + " could not be looked at any more; it was last " + finding.words();
+    };
   }
 
   /** A check has been looked at; while the rollout moves on, it is looked at again. */
@@ -165,6 +190,7 @@ final class Stages {
     look(seen, index, turn.now().plus(check.every()));
     if (seen.phase() == Phase.HOLDING) {
       holdOver(seen);
+      turn.state().rollout().filter(seen::equals).ifPresent(this::giveWayToNewer);
     }
   }
 
@@ -180,9 +206,15 @@ final class Stages {
     turn.effect(Effect.<EnvironmentEffect>in(lane, look).notBefore(when));
   }
 
-  /** Nobody keeps an old release whole for what is about to be replaced itself. */
+  /**
+   * Nobody keeps an old release whole for what is about to be replaced itself; but what is replaced
+   * must have proved good, as it is what to return to.
+   */
   void giveWayToNewer(Rollout rollout) {
-    if (rollout.phase() == Phase.HOLDING && rollout.stage().yields() && turn.newerMayBegin()) {
+    if (rollout.phase() == Phase.HOLDING
+        && rollout.stage().yields()
+        && turn.newerMayBegin()
+        && rollout.walk().discontent(rollout.plan(), turn.now()).isEmpty()) {
       next(rollout);
     }
   }

@@ -80,13 +80,13 @@ public record Walk(
     return new Walk(stage, until, heldSince, gatedSince, next, approvals);
   }
 
-  /** The first check that does not let the stage end, by its number among the checks. */
-  Optional<Integer> discontent(StagePlan plan) {
+  /** The first check that does not let the stage end now, by its number among the checks. */
+  Optional<Integer> discontent(StagePlan plan, Instant now) {
     List<Check> checks = plan.checks();
     boolean served = plan.at(stage).served();
     Instant since = heldSince.orElse(Instant.MAX);
     for (int i = 0; i < checks.size(); i++) {
-      if (!findings.get(i).content(checks.get(i), served, since)) {
+      if (!findings.get(i).content(checks.get(i), served, since, now)) {
         return Optional.of(i);
       }
     }

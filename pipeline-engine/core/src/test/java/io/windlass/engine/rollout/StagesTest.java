@@ -18,6 +18,7 @@ import io.windlass.engine.run.RunId;
 import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -243,6 +244,87 @@ class StagesTest {
   }
 
   @Test
+  void aSwitchWithoutATimeToKeepIsStillSeenByItsChecks() {
+    request(2, new Strategy.BlueGreen(HOLD, false, Duration.ZERO, List.of(ERRORS)));
+    prepare();
+    reach(0);
+    look(NOTHING);
+    ring("hold");
+    look(NOTHING);
+    assertThat(asked()).isEqualTo(new Division.Beside(true));
+    reach(1);
+
+    assertThat(phase()).as("nobody has looked since").isEqualTo(Phase.HOLDING);
+    look(BAD);
+    assertThat(phase()).isEqualTo(Phase.HOLDING);
+    look(GOOD);
+    assertThat(asked()).isEqualTo(new Division.Replace());
+  }
+
+  @Test
+  void whatIsKeptIsNotLetGoBeforeItsChecksHaveSeenIt() {
+    request(2, blueGreen(false, ERRORS));
+    prepare();
+    reach(0);
+    request(3, blueGreen(false));
+    look(NOTHING);
+    ring("hold");
+    look(NOTHING);
+    reach(1);
+    assertThat(phase()).isEqualTo(Phase.HOLDING);
+
+    look(BAD);
+    assertThat(phase()).isEqualTo(Phase.HOLDING);
+    look(GOOD);
+
+    assertThat(asked()).isEqualTo(new Division.Replace());
+  }
+
+  @Test
+  void whatWasSeenLongAgoLetsNoStageEnd() {
+    request(2, canary(false, ERRORS));
+    prepare();
+    reach(0);
+    look(GOOD);
+
+    now = now.plus(Duration.ofMinutes(20));
+    hear(new EnvironmentEvent.HoldOver(rollout().id(), 0));
+
+    assertThat(phase()).as("the server was away").isEqualTo(Phase.HOLDING);
+    look(GOOD);
+    assertThat(asked()).isEqualTo(part(50));
+  }
+
+  @Test
+  void aHoldEndsWithItsTimerHoweverFineTheClockIs() {
+    request(2, canary(false));
+    prepare();
+    now = now.plusNanos(1_999_999);
+    reach(0);
+
+    // Timers are stored to the millisecond.
+    now = timers.get("hold").due().truncatedTo(ChronoUnit.MILLIS);
+    hear((EnvironmentEvent) timers.get("hold").event());
+
+    assertThat(asked()).isEqualTo(part(50));
+  }
+
+  @Test
+  void aHoldThatIsToldToBeOverTooEarlyIsToldAgain() {
+    request(2, canary(false));
+    prepare();
+    reach(0);
+    Timer.At first = timers.remove("hold");
+
+    now = first.due().minusMillis(1);
+    hear((EnvironmentEvent) first.event());
+
+    assertThat(phase()).isEqualTo(Phase.HOLDING);
+    ring("hold");
+    assertThat(asked()).isEqualTo(part(50));
+  }
+
+  @Test
   void aCheckIsLookedAtAgainAndAgain() {
     request(2, canary(false, ERRORS));
     prepare();
@@ -280,9 +362,9 @@ class StagesTest {
     request(2, canary(false, check(Check.NoData.PASS)));
     prepare();
     reach(0);
-    look(NOTHING);
-
     ring("hold");
+
+    look(NOTHING);
 
     assertThat(asked()).isEqualTo(part(50));
   }
@@ -312,8 +394,9 @@ class StagesTest {
     for (int i = 0; i < 5; i++) {
       look(NOTHING);
     }
-
     ring("hold");
+
+    look(NOTHING);
 
     assertThat(asked()).isEqualTo(new Division.Beside(true));
   }
@@ -389,8 +472,8 @@ class StagesTest {
             List.of(new Strategy.Stage(Share.percent(10), HOLD, true)), List.of(ERRORS)));
     prepare();
     reach(0);
-    look(GOOD);
     ring("hold");
+    look(GOOD);
     assertThat(phase()).isEqualTo(Phase.GATED);
 
     look(BAD);
@@ -487,8 +570,8 @@ class StagesTest {
     prepare();
     reach(0);
     long id = rollout().id();
-    look(GOOD);
     ring("hold");
+    look(GOOD);
     reach(1);
     EnvironmentState before = state;
 
