@@ -32,11 +32,32 @@ public final class PlanApi {
   /** Adds the route. */
   public void add(RoutesConfig routes) {
     routes.get("/api/v1/environments/{owner}/{repository}/{environment}/plan", this::plan);
+    routes.get("/api/v1/environments/{owner}/{repository}/{environment}/drift", this::drift);
   }
 
   private void plan(Context context) {
     Asked asked = new Asked(context);
     context.json(plan(plans, granted, asked.environment(), asked.query("ref"), asked.query("sha")));
+  }
+
+  private void drift(Context context) {
+    context.json(drift(plans, new Asked(context).environment()));
+  }
+
+  /**
+   * What differs at its target from the release that serves an environment.
+   *
+   * @throws Problem where that cannot be told
+   */
+  public static Plans.Drift.Found drift(Plans plans, EnvironmentId environment) {
+    try {
+      return switch (plans.drift(environment)) {
+        case Plans.Drift.Found found -> found;
+        case Plans.Drift.Unknown(var reason) -> throw Problem.conflict(reason);
+      };
+    } catch (RolloutException e) {
+      throw Problem.unavailable(String.valueOf(e.getMessage()));
+    }
   }
 
   /**

@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
       RepoCommand.class,
       SecretCommand.class,
       PlanCommand.class,
+      DriftCommand.class,
       DeployCommand.class,
       RolloutCommand.class,
       RollbackCommand.class,

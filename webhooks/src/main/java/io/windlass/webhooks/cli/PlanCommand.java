@@ -63,14 +63,19 @@ final class PlanCommand implements Callable<Integer> {
     if (plan.path("changes").isEmpty()) {
       out.println("Nothing would change.");
     }
-    for (JsonNode change : plan.path("changes")) {
+    changes(plan, out);
+    for (JsonNode obstacle : plan.path("obstacles")) {
+      out.println("! it would not be deployed: " + obstacle.asText());
+    }
+  }
+
+  /** Each thing with its values. */
+  static void changes(JsonNode of, PrintWriter out) {
+    for (JsonNode change : of.path("changes")) {
       out.println(sign(change.path("kind").asText()) + " " + change.path("subject").asText());
       for (JsonNode line : change.path("lines")) {
         out.println("    " + line(line));
       }
-    }
-    for (JsonNode obstacle : plan.path("obstacles")) {
-      out.println("! it would not be deployed: " + obstacle.asText());
     }
   }
 

@@ -15,6 +15,16 @@ final class PlanPages {
 
   void add(RoutesConfig routes) {
     routes.get("/environments/{owner}/{repository}/{environment}/plan", this::plan);
+    routes.get("/environments/{owner}/{repository}/{environment}/drift", this::drift);
+  }
+
+  private void drift(Context context) {
+    Request request = new Request(context);
+    EnvironmentId id = request.environment();
+    Pages.answer(
+        context,
+        Pages.TEMPLATES.drift(
+            request.still("Drift of " + id, "Environments"), id, PlanApi.drift(parts.plans(), id)));
   }
 
   private void plan(Context context) {

@@ -4,6 +4,7 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Place;
@@ -13,6 +14,7 @@ import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.Verified;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,24 +24,43 @@ import java.util.Optional;
 record PlacedTarget(Place place, RolloutTarget target, Places places) implements RolloutTarget {
   @Override
   public Verified verify(Release release) throws RolloutException {
-    Optional<Place> elsewhere = places.of(release.environment()).filter(at -> !at.equals(place));
-    if (elsewhere.isPresent()) {
-      return new Verified.Missing(
-          "the server's file binds "
-              + release.environment()
-              + " to '"
-              + place
-              + "', but it runs at '"
-              + elsewhere.get()
-              + "'; take it out of the file, remove it there with 'windlass environment remove "
-              + release.environment()
-              + "', then bind it");
-    }
-    return target.verify(release);
+    Optional<String> elsewhere = elsewhere(release);
+    return elsewhere.isPresent() ? new Verified.Missing(elsewhere.get()) : target.verify(release);
+  }
+
+  private Optional<String> elsewhere(Release release) {
+    return places
+        .of(release.environment())
+        .filter(at -> !at.equals(place))
+        .map(at ->
+            "the server's file binds "
+                + release.environment()
+                + " to '"
+                + place
+                + "', but it runs at '"
+                + at
+                + "'; take it out of the file, remove it there with 'windlass environment remove "
+                + release.environment()
+                + "', then bind it");
+  }
+
+  @Override
+  public List<Change> plan(Optional<Release> serving, Release next) throws RolloutException {
+    return target.plan(serving, next);
+  }
+
+  @Override
+  public List<Change> drift(Release serving) throws RolloutException {
+    return target.drift(serving);
   }
 
   @Override
   public Prepared prepare(Release release) throws RolloutException {
+    // The file may have been changed since the release was verified.
+    Optional<String> elsewhere = elsewhere(release);
+    if (elsewhere.isPresent()) {
+      return new Prepared.Failed(elsewhere.get());
+    }
     places.put(release.environment(), place);
     return target.prepare(release);
   }

@@ -137,6 +137,8 @@ class KubernetesServerTest {
     server.startAgain();
     await().atMost(Duration.ofMinutes(3)).until(() -> current() == 2);
     assertThat(answers()).hasSize(2).containsOnly("two");
+    assertThat(get("/drift").path("changes")).isEmpty();
+    assertThat(get("/plan").path("changes").toString()).contains("Deployment shop-production-web");
 
     Files.writeString(
         repository.folder().resolve("app/main.sh"), "echo no such table: basket; exit 3\n");
@@ -177,8 +179,13 @@ class KubernetesServerTest {
   }
 
   private JsonNode environment() throws Exception {
+    return get("");
+  }
+
+  private JsonNode get(String part) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(place.address().resolve("/api/v1/environments/" + ENVIRONMENT))
+        HttpRequest.newBuilder(
+                place.address().resolve("/api/v1/environments/" + ENVIRONMENT + part))
             .header("Authorization", "Bearer " + Files.readString(place.tokenFile()).strip())
             .build();
     return JSON.readTree(client.send(request, HttpResponse.BodyHandlers.ofString()).body());

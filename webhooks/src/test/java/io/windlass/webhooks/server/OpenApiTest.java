@@ -12,6 +12,7 @@ import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.windlass.engine.local.protocol.KeeperStatus;
 import io.windlass.engine.plan.Plan;
+import io.windlass.engine.plan.Plans;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.HealthRule;
@@ -114,6 +115,7 @@ class OpenApiTest {
           Map.entry("Ready", ProbeRoutes.Ready.class),
           Map.entry("Receipt", HookRoutes.Receipt.class),
           Map.entry("Plan", Plan.class),
+          Map.entry("Drift", Plans.Drift.Found.class),
           Map.entry("Change", io.windlass.engine.rollout.Change.class),
           Map.entry("ChangedLine", io.windlass.engine.rollout.Change.Line.class),
           Map.entry("RollbackAnswer", EnvironmentApi.RollbackAnswer.class),

@@ -80,6 +80,23 @@ public final class Plans {
     record Impossible(String reason) implements Answer {}
   }
 
+  /** How a target differs from the release that was brought to it. */
+  public sealed interface Drift {
+    /**
+     * So.
+     *
+     * @param changes what bringing the release again would change; empty where nothing differs
+     */
+    record Found(long release, List<Change> changes) implements Drift {
+      public Found {
+        changes = List.copyOf(changes);
+      }
+    }
+
+    /** It cannot be told; the reason says why. */
+    record Unknown(String reason) implements Drift {}
+  }
+
   /**
    * Plans a deployment.
    *
@@ -104,6 +121,25 @@ public final class Plans {
             : new Answer.Planned(plan(environment, at, found, wanted.get()));
       }
     };
+  }
+
+  /**
+   * What differs at its target from the release that serves an environment.
+   *
+   * @throws RolloutException when the target cannot be reached
+   */
+  public Drift drift(EnvironmentId environment) throws RolloutException {
+    Optional<Environments.View> view = environments.one(environment);
+    Optional<Release> serving = view.flatMap(Environments.View::current);
+    Optional<RolloutTarget> target = targets.whereItRuns(environment);
+    if (serving.isEmpty() || target.isEmpty()) {
+      return new Drift.Unknown("nothing serves " + environment);
+    }
+    if (view.flatMap(Environments.View::rollout).isPresent()) {
+      return new Drift.Unknown(
+          "a rollout of " + environment + " is under way; ask again when it has ended");
+    }
+    return new Drift.Found(serving.get().number(), target.get().drift(serving.get()));
   }
 
   /**

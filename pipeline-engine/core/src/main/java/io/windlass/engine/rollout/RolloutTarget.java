@@ -33,6 +33,15 @@ public interface RolloutTarget {
   }
 
   /**
+   * What differs at the target from the release that was brought: a thing that is gone, a value
+   * that somebody else has changed; as what bringing it again would change. Changes nothing. A
+   * target that nobody but us writes to has no drift.
+   */
+  default List<Change> drift(Release serving) throws RolloutException {
+    return List.of();
+  }
+
+  /**
    * Lays the release ready: stores its description, pulls and unpacks its images. Starts no replica
    * and moves no traffic.
    */

@@ -243,6 +243,22 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   }
 
   @Override
+  public List<Change> drift(Release serving) throws RolloutException {
+    try {
+      Optional<Rendered> kept =
+          releases.find(placement(serving.environment()).namespace(), serving.id());
+      return kept.isEmpty()
+          ? List.of(
+              Preview.refused(
+                  List.of(
+                      "its record " + Names.record(serving.id()) + " is gone from the cluster")))
+          : preview.drift(kept.get());
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
   public Prepared prepare(Release release) throws RolloutException {
     Optional<String> missing = missingImage(release);
     if (missing.isPresent()) {

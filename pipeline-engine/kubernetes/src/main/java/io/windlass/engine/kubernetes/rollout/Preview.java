@@ -57,6 +57,19 @@ final class Preview {
     return changes;
   }
 
+  /** What differs from a release that is all that runs. */
+  List<Change> drift(Rendered serving) throws ClusterException {
+    ReleaseId id = serving.id();
+    Slot slot =
+        wishes
+            .read(serving.namespace(), id.environment())
+            .map(Kept::wish)
+            .map(Wish::slot)
+            .orElse(Slot.BLUE);
+    return new Planner(new Applier(cluster, id.environment(), serving.namespace()))
+        .drift(settled(serving, slot));
+  }
+
   private static Slot serving(Wish wish) {
     return wish.before().map(Wish.Before::slot).orElse(wish.slot());
   }

@@ -3,6 +3,7 @@ package io.windlass.engine.kubernetes.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
@@ -43,6 +44,44 @@ class PreviewTest {
               assertThat(change.lines())
                   .anyMatch(
                       line -> line.path().equals("spec.template.spec.containers[web].image")));
+    }
+  }
+
+  @Test
+  void showsWhatSomebodyElseHasChangedOrTakenAwaySinceAReleaseCame() throws Exception {
+    try (World world = World.open(KubeCluster.shared())) {
+      Release release = world.release(1);
+      bring(world, release);
+      assertThat(world.target().drift(release)).isEmpty();
+
+      var client = KubeCluster.shared().client();
+      String service = Names.process(world.environment(), World.WEB);
+      client
+          .services()
+          .inNamespace(world.namespace())
+          .withName(service)
+          .edit(found -> {
+            found.getSpec().getPorts().getFirst().setPort(8088);
+            return found;
+          });
+      client
+          .serviceAccounts()
+          .inNamespace(world.namespace())
+          .withName(Names.app(world.environment()))
+          .delete();
+
+      assertThat(world.target().drift(release))
+          .anySatisfy(change -> {
+            assertThat(change.subject()).isEqualTo("Service " + service);
+            assertThat(change.kind()).isEqualTo(Change.Kind.CHANGED);
+            assertThat(change.lines())
+                .anyMatch(line -> line.before().filter("8088"::equals).isPresent());
+          })
+          .anySatisfy(change -> {
+            assertThat(change.subject()).startsWith("ServiceAccount ");
+            assertThat(change.kind()).isEqualTo(Change.Kind.ADDED);
+          })
+          .hasSize(2);
     }
   }
 
