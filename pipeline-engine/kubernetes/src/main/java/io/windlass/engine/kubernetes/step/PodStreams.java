@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.step;
 
+import com.google.common.util.concurrent.Striped;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ContainerResource;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReadWriteLock;
 
 /** The streams into the pods of steps and out of them. Thread-safe. */
 final class PodStreams {
@@ -39,9 +41,16 @@ final class PodStreams {
           + " exec tar -cf - .";
 
   private static final long MINUTES_TO_END = 2;
+  private static final int LOCKS = 1024;
 
   private final KubernetesClient client;
   private final ExecutorSettings settings;
+
+  /**
+   * By workspace. Whoever walks through one must not meet another's changes: between the look at a
+   * folder and the step into it, it could become a link to the server's own files.
+   */
+  private final Striped<ReadWriteLock> locks = Striped.lazyWeakReadWriteLock(LOCKS);
 
   PodStreams(KubernetesClient client, ExecutorSettings settings) {
     this.client = client;
@@ -53,7 +62,12 @@ final class PodStreams {
     Path archive = aside(task, ".tar");
     try {
       try (OutputStream output = new BufferedOutputStream(Files.newOutputStream(archive))) {
-        WorkspaceArchive.pack(task.workspace(), task.readOnly(), settings.workspaceBytes(), output);
+        WorkspaceArchive.pack(
+            task.workspace(),
+            task.readOnly(),
+            settings.workspaceBytes(),
+            output,
+            locks.get(task.workspace()).readLock());
       }
       send(archive, pod);
     } finally {
@@ -97,7 +111,8 @@ final class PodStreams {
           aside(task, ""),
           exec.getOutput(),
           settings.workspaceBytes(),
-          () -> ended(exec, errors));
+          () -> ended(exec, errors),
+          locks.get(task.workspace()).writeLock());
     } catch (KubernetesClientException e) {
       throw new IOException(e);
     }

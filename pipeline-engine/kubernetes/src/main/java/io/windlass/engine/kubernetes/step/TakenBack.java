@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -62,8 +63,9 @@ final class TakenBack {
    * @param aside a folder on the same file system, made and removed here
    * @param most how many bytes may come
    * @param end says after the last byte whether it was all
+   * @param alone held while the workspace is changed, so that nobody else reads or changes it then
    */
-  static void take(Path workspace, Path aside, InputStream stream, long most, End end)
+  static void take(Path workspace, Path aside, InputStream stream, long most, End end, Lock alone)
       throws IOException, InterruptedException {
     WrittenTree.remove(aside);
     Files.createDirectories(aside);
@@ -71,7 +73,12 @@ final class TakenBack {
       var taken = new TakenBack(workspace, aside, most);
       taken.read(stream);
       end.check();
-      taken.apply();
+      alone.lockInterruptibly();
+      try {
+        taken.apply();
+      } finally {
+        alone.unlock();
+      }
     } finally {
       MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
     }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -52,16 +53,23 @@ final class WorkspaceArchive {
   /**
    * Writes the archive.
    *
+   * @param unchanged held while the workspace is read, so that nobody changes it then
    * @throws OversizedException when the workspace is larger than it may be in a pod
    */
-  static void pack(Path workspace, List<Path> readOnly, long most, OutputStream output)
-      throws IOException {
+  static void pack(
+      Path workspace, List<Path> readOnly, long most, OutputStream output, Lock unchanged)
+      throws IOException, InterruptedException {
     var tar = new TarArchiveOutputStream(output, RECORD, "UTF-8");
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
     Map<String, Item> index = new LinkedHashMap<>();
-    new Packing(tar, workspace, Path.of(StepNames.WORKSPACE), index, most).all();
+    unchanged.lockInterruptibly();
+    try {
+      new Packing(tar, workspace, Path.of(StepNames.WORKSPACE), index, most).all();
+    } finally {
+      unchanged.unlock();
+    }
     for (Path folder : readOnly) {
       new Packing(tar, folder, folder.toAbsolutePath(), new LinkedHashMap<>(), most).all();
     }

@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
@@ -10,12 +11,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A workspace goes into a pod and comes back, with the machine's own tar at the other end. */
@@ -92,6 +97,36 @@ final class TakenBackTest {
   }
 
   @Test
+  void theWorkspaceIsChangedOnlyUnderTheLock() throws Exception {
+    send();
+    shell("echo new > changed.txt");
+    Path changed = workspace.resolve("changed.txt");
+    List<String> seen = new ArrayList<>();
+
+    take(
+        stream(),
+        new Marked(
+            () -> seen.add(Files.readString(changed)), () -> seen.add(Files.readString(changed))));
+
+    assertThat(seen).containsExactly("old", "new\n");
+  }
+
+  @Test
+  void theWorkspaceIsReadOnlyUnderTheLock() throws Exception {
+    var lock =
+        new Marked(
+            () -> write("before.txt", "by another, just before"),
+            () -> write("after.txt", "by another, right after"));
+    var archive = new ByteArrayOutputStream();
+
+    WorkspaceArchive.pack(workspace, List.of(), MOST, archive, lock);
+    run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
+
+    assertThat(inPod("before.txt")).exists();
+    assertThat(inPod("after.txt")).doesNotExist();
+  }
+
+  @Test
   void aFileThatIsToLieOutsideIsRefused() throws Exception {
     for (String name : List.of("../outside", "/etc/outside", "a/../../outside")) {
       assertThatThrownBy(() -> take(hostile(new TarArchiveEntry(name, true))))
@@ -143,7 +178,7 @@ final class TakenBackTest {
     Files.writeString(mirror.resolve("pack"), "objects");
     var archive = new ByteArrayOutputStream();
 
-    WorkspaceArchive.pack(workspace, List.of(mirror), MOST, archive);
+    WorkspaceArchive.pack(workspace, List.of(mirror), MOST, archive, new ReentrantLock());
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
 
     assertThat(pod.resolve(mirror.resolve("pack").toString().substring(1))).hasContent("objects");
@@ -161,7 +196,7 @@ final class TakenBackTest {
 
   private void send() throws Exception {
     var archive = new ByteArrayOutputStream();
-    WorkspaceArchive.pack(workspace, List.of(), MOST, archive);
+    WorkspaceArchive.pack(workspace, List.of(), MOST, archive, new ReentrantLock());
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
   }
 
@@ -184,8 +219,41 @@ final class TakenBackTest {
   }
 
   private void take(byte[] stream) throws IOException, InterruptedException {
+    take(stream, new ReentrantLock());
+  }
+
+  private void take(byte[] stream, Lock alone) throws IOException, InterruptedException {
     TakenBack.take(
-        workspace, folder.resolve("aside"), new ByteArrayInputStream(stream), MOST, () -> {});
+        workspace,
+        folder.resolve("aside"),
+        new ByteArrayInputStream(stream),
+        MOST,
+        () -> {},
+        alone);
+  }
+
+  /** Does something when it is taken and when it is given back. */
+  private static final class Marked extends ReentrantLock {
+    private static final long serialVersionUID = 1L;
+    private final transient Executable taken;
+    private final transient Executable back;
+
+    Marked(Executable taken, Executable back) {
+      this.taken = taken;
+      this.back = back;
+    }
+
+    @Override
+    public void lockInterruptibly() throws InterruptedException {
+      super.lockInterruptibly();
+      assertThatCode(taken::execute).doesNotThrowAnyException();
+    }
+
+    @Override
+    public void unlock() {
+      assertThatCode(back::execute).doesNotThrowAnyException();
+      super.unlock();
+    }
   }
 
   /** What a pod that means harm may send. */
