@@ -27,11 +27,12 @@ import java.util.concurrent.locks.ReadWriteLock;
 final class PodStreams {
   /**
    * Unpacks, and lets {@code receive} go only when all has come. An exec call has no way to say
-   * that its input is over, so that the length is told first.
+   * that its input is over, so that the length is told first. Where the input breaks off between
+   * two entries tar sees nothing wrong, but then the index is missing, which comes last.
    */
-  private static final String RECEIVE =
-      "umask 022; cd / && until [ -p $0/begin ]; do sleep 1; done &&"
-          + " head -c $1 | tar -xpf - && echo >$0/begin";
+  static final String RECEIVE =
+      "umask 022; cd $2 && until [ -p $0/begin ]; do sleep 1; done &&"
+          + " head -c $1 | tar -xpf - && [ -s $0/index.json ] && echo >$0/begin";
 
   /** Hands the files out; those that the step has closed to itself are opened first. */
   static final String SEND =
@@ -76,13 +77,18 @@ final class PodStreams {
   }
 
   private void send(Path archive, String pod) throws IOException, InterruptedException {
-    var errors = new ByteArrayOutputStream();
+    var errors = new Errors();
     try (ExecWatch exec =
         container(pod, StepNames.RECEIVE)
             .redirectingInput()
             .writingError(errors)
             .exec(
-                "/bin/sh", "-c", RECEIVE, StepNames.CONTROL, Long.toString(Files.size(archive)))) {
+                "/bin/sh",
+                "-c",
+                RECEIVE,
+                StepNames.CONTROL,
+                Long.toString(Files.size(archive)),
+                "/")) {
       OutputStream input = exec.getInput();
       Files.copy(archive, input);
       input.flush();
@@ -99,7 +105,7 @@ final class PodStreams {
 
   /** Streams the workspace back from a pod whose step has ended. */
   void takeBack(StepTask task, String pod) throws IOException, InterruptedException {
-    var errors = new ByteArrayOutputStream();
+    var errors = new Errors();
 
     try (ExecWatch exec =
         container(pod, StepNames.KEEP)
@@ -118,7 +124,7 @@ final class PodStreams {
     }
   }
 
-  private static void ended(ExecWatch exec, ByteArrayOutputStream errors)
+  private static void ended(ExecWatch exec, Errors errors)
       throws IOException, InterruptedException {
     try {
       int code = exec.exitCode().get(MINUTES_TO_END, TimeUnit.MINUTES);
@@ -129,6 +135,23 @@ final class PodStreams {
       }
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("the connection to the pod has broken off", e);
+    }
+  }
+
+  /** The first that a command says of what went wrong; the rest is dropped. */
+  static final class Errors extends ByteArrayOutputStream {
+    static final int MOST = 64 << 10;
+
+    @Override
+    public synchronized void write(int b) {
+      if (size() < MOST) {
+        super.write(b);
+      }
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      super.write(bytes, offset, Math.min(length, MOST - size()));
     }
   }
 

@@ -8,6 +8,7 @@ import com.google.common.io.RecursiveDeleteOption;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.Item;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.WrittenTree;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,7 +40,14 @@ final class TakenBack {
   }
 
   private static final int LONGEST_NUMBER = 20;
-  private static final long MOST_INDEX_BYTES = 256L << 20;
+
+  /** What may stand between the bytes of two files: an entry's header with its names. */
+  private static final long MOST_HEADER_BYTES = 64 << 10;
+
+  /** The least that an entry takes in an index, beside its name. */
+  private static final long ITEM_BYTES = 40;
+
+  private static final int SKIPPED_AT_ONCE = 8192;
 
   private final Path workspace;
   private final Path aside;
@@ -49,6 +57,7 @@ final class TakenBack {
   private final Map<String, String> sameAs = new LinkedHashMap<>();
   private Map<String, Item> before = Map.of();
   private long bytes;
+  private long described;
 
   private TakenBack(Path workspace, Path aside, long most) {
     this.workspace = workspace;
@@ -88,11 +97,65 @@ final class TakenBack {
     byte[] index = new byte[Math.toIntExact(length(stream))];
     ByteStreams.readFully(stream, index);
     before = WorkspaceArchive.index(index);
-    var tar = new TarArchiveInputStream(stream, "UTF-8");
+    var raw = new Allowed(stream);
+    var tar = new TarArchiveInputStream(raw, "UTF-8");
+    raw.allow(MOST_HEADER_BYTES);
     for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+      count(entry);
+      raw.allow(entry.getSize() + MOST_HEADER_BYTES);
       take(entry, tar);
+      raw.allow(MOST_HEADER_BYTES);
     }
-    stream.transferTo(OutputStream.nullOutputStream());
+    raw.transferTo(OutputStream.nullOutputStream());
+  }
+
+  /** Refuses an entry before anything of it is kept. */
+  private void count(TarArchiveEntry entry) throws OversizedException {
+    bytes += WorkspaceArchive.bytes(entry.getName(), 0);
+    described += ITEM_BYTES + entry.getName().length() + entry.getLinkName().length();
+    if (entry.getRealSize() > most - bytes || described > WorkspaceArchive.MOST_INDEX_BYTES) {
+      throw oversized();
+    }
+  }
+
+  private OversizedException oversized() {
+    return new OversizedException(
+        "the workspace has become larger than the %d bytes that it may have, or has too many files"
+            .formatted(most));
+  }
+
+  /** Gives so many bytes and no more, so that what the reader keeps of them has a bound. */
+  private static final class Allowed extends FilterInputStream {
+    private long left;
+
+    Allowed(InputStream stream) {
+      super(stream);
+    }
+
+    void allow(long bytes) {
+      left = bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read = super.read(buffer, offset, length);
+      left -= Math.max(read, 0);
+      if (left < 0) {
+        throw new IOException("the pod sent more than it announced");
+      }
+      return read;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      return Math.max(0, read(new byte[Math.clamp(count, 0, SKIPPED_AT_ONCE)]));
+    }
   }
 
   private static long length(InputStream stream) throws IOException {
@@ -105,7 +168,7 @@ final class TakenBack {
     }
     try {
       long length = Long.parseLong(digits.toString().strip());
-      if (length < 0 || length > MOST_INDEX_BYTES) {
+      if (length < 0 || length > WorkspaceArchive.MOST_INDEX_BYTES) {
         throw new IOException("the pod sent an index of " + length + " bytes");
       }
       return length;
@@ -118,6 +181,9 @@ final class TakenBack {
     String name = name(entry.getName());
     if (name.isEmpty()) {
       return;
+    }
+    if (items.containsKey(name)) {
+      throw new IOException("the pod sent \"" + name + "\" twice");
     }
     int mode = entry.getMode() & 0777;
     if (entry.isDirectory()) {
@@ -140,10 +206,9 @@ final class TakenBack {
     Path copy = aside.resolve(Integer.toString(items.size()));
     var hashed = new HashingInputStream(Hashing.sha256(), content);
     try (OutputStream output = Files.newOutputStream(copy)) {
-      bytes += hashed.transferTo(output);
+      bytes += ByteStreams.limit(hashed, most - bytes + 1).transferTo(output);
       if (bytes > most) {
-        throw new OversizedException(
-            "the workspace has become larger than the %d bytes that it may have".formatted(most));
+        throw oversized();
       }
       items.put(name, new Item("file", hashed.hash().toString(), mode));
     }
@@ -188,7 +253,7 @@ final class TakenBack {
             WrittenTree.remove(place);
           }
           Path copy = content(made.getKey());
-          Files.setAttribute(copy, "unix:mode", item.mode());
+          Files.setAttribute(copy, "unix:mode", item.mode(), LinkOption.NOFOLLOW_LINKS);
           Files.move(copy, place, StandardCopyOption.ATOMIC_MOVE);
         }
       }
@@ -203,6 +268,9 @@ final class TakenBack {
       return own;
     }
     Path first = place(Objects.requireNonNull(sameAs.get(name)));
+    if (!Files.isRegularFile(first, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("\"" + name + "\" is to be the same as what is no file");
+    }
     return Files.copy(first, aside.resolve("copy"), LinkOption.NOFOLLOW_LINKS);
   }
 
@@ -232,7 +300,8 @@ final class TakenBack {
     for (Map.Entry<String, Item> made : items.entrySet()) {
       Item item = made.getValue();
       if (item.kind().equals("folder") && !item.equals(before.get(made.getKey()))) {
-        Files.setAttribute(place(made.getKey()), "unix:mode", item.mode() | 0700);
+        Files.setAttribute(
+            place(made.getKey()), "unix:mode", item.mode() | 0700, LinkOption.NOFOLLOW_LINKS);
       }
     }
   }

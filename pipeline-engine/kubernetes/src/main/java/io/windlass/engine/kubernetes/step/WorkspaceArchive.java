@@ -36,6 +36,11 @@ final class WorkspaceArchive {
 
   static final ObjectMapper JSON = JsonMapper.builder().build();
 
+  static final long MOST_INDEX_BYTES = 16L << 20;
+
+  /** What an empty file takes on a disk, about. */
+  private static final long ENTRY_BYTES = 1 << 10;
+
   /** What GNU tar reads at a time; a shorter end makes it wait for more. */
   private static final int RECORD = 10240;
 
@@ -74,6 +79,11 @@ final class WorkspaceArchive {
       new Packing(tar, folder, folder.toAbsolutePath(), new LinkedHashMap<>(), most).all();
     }
     byte[] bytes = JSON.writeValueAsBytes(index);
+    if (bytes.length > MOST_INDEX_BYTES) {
+      throw new OversizedException(
+          "\"%s\" has too many files: a list of them takes more than %d bytes"
+              .formatted(workspace, MOST_INDEX_BYTES));
+    }
     var entry = new TarArchiveEntry(INDEX);
     entry.setSize(bytes.length);
     tar.putArchiveEntry(entry);
@@ -81,6 +91,11 @@ final class WorkspaceArchive {
     tar.closeArchiveEntry();
     tar.finish();
     output.flush();
+  }
+
+  /** What an entry counts for, so that many empty ones are no way around a limit. */
+  static long bytes(String name, long content) {
+    return ENTRY_BYTES + name.length() + content;
   }
 
   /** Writes one folder, all that is below it. */
@@ -108,6 +123,7 @@ final class WorkspaceArchive {
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
         throws IOException {
       if (!folder.equals(root)) {
+        count(folder, 0);
         int mode = mode(folder);
         var entry = new TarArchiveEntry(name(folder) + "/");
         // The step must be able to write where the server can.
@@ -123,6 +139,7 @@ final class WorkspaceArchive {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       if (attributes.isSymbolicLink()) {
+        count(file, 0);
         var entry = new TarArchiveEntry(name(file), TarConstants.LF_SYMLINK);
         String target = Files.readSymbolicLink(file).toString();
         entry.setLinkName(target);
@@ -140,12 +157,7 @@ final class WorkspaceArchive {
       try (var content =
           new HashingInputStream(
               Hashing.sha256(), Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS))) {
-        bytes += attributes.size();
-        if (bytes > most) {
-          throw new OversizedException(
-              "\"%s\" holds more than the %d bytes that a step's workspace may have"
-                  .formatted(root, most));
-        }
+        count(file, attributes.size());
         var entry = new TarArchiveEntry(name(file));
         entry.setSize(attributes.size());
         entry.setMode(mode);
@@ -154,6 +166,15 @@ final class WorkspaceArchive {
         exactly(content, attributes.size()).transferTo(tar);
         tar.closeArchiveEntry();
         remember(file, new Item("file", content.hash().toString(), mode));
+      }
+    }
+
+    private void count(Path path, long content) throws OversizedException {
+      bytes += WorkspaceArchive.bytes(name(path), content);
+      if (bytes > most) {
+        throw new OversizedException(
+            "\"%s\" holds more than the %d bytes that a step's workspace may have"
+                .formatted(root, most));
       }
     }
 

@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -173,6 +175,119 @@ final class TakenBackTest {
   }
 
   @Test
+  void aFileThatIsTooLargeIsRefusedBeforeItComes() throws Exception {
+    var huge = new TarArchiveEntry("huge");
+    huge.setSize(2L << 40);
+    var stream = new ByteArrayOutputStream();
+    stream.write("2\n{}".getBytes(StandardCharsets.UTF_8));
+    var tar = new TarArchiveOutputStream(stream);
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    tar.putArchiveEntry(huge); // and not a byte of it
+
+    assertThatThrownBy(() -> take(stream.toByteArray())).isInstanceOf(OversizedException.class);
+  }
+
+  @Test
+  void filesOfHolesOnlyCountAsLargeAsTheyAre() throws Exception {
+    send();
+    shell("truncate -s 1G hollow");
+    byte[] sparse =
+        run(
+            new byte[0],
+            "sh",
+            "-c",
+            "cd \"$0\" && printf '2\\n{}' && tar -cSf - hollow",
+            pod.resolve("workspace").toString());
+
+    assertThatThrownBy(() -> take(sparse)).isInstanceOf(OversizedException.class);
+  }
+
+  @Test
+  void emptyFilesCountToo() throws Exception {
+    TarArchiveEntry[] many =
+        IntStream.range(0, 1100)
+            .mapToObj(i -> new TarArchiveEntry("empty-" + i))
+            .toArray(TarArchiveEntry[]::new);
+
+    assertThatThrownBy(() -> take(hostile(many))).isInstanceOf(OversizedException.class);
+  }
+
+  @Test
+  void aNameWithoutEndIsRefused() throws Exception {
+    byte[] stream = hostile(new TarArchiveEntry("n".repeat(100_000)));
+
+    assertThatThrownBy(() -> take(stream)).hasMessageContaining("more than it announced");
+  }
+
+  @Test
+  void anIndexThatIsTooLongIsRefused() {
+    byte[] stream = (((16 << 20) + 1) + "\n").getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> take(stream)).hasMessageContaining("an index of");
+  }
+
+  @Test
+  void ofErrorsOnlyTheFirstAreKept() throws Exception {
+    var errors = new PodStreams.Errors();
+    for (int i = 0; i < 100; i++) {
+      errors.write(new byte[1000]);
+      errors.write('x');
+    }
+
+    assertThat(errors.size()).isEqualTo(PodStreams.Errors.MOST);
+  }
+
+  @Test
+  void whatComesTwiceIsRefusedAndNothingOutsideIsOpened() throws Exception {
+    Path outside = Files.writeString(folder.resolve("outside"), "closed");
+    Files.setAttribute(outside, "unix:mode", 0600);
+    var file = new TarArchiveEntry("a");
+    file.setMode(0777);
+    var same = new TarArchiveEntry("b", TarConstants.LF_LINK);
+    same.setLinkName("a");
+    var link = new TarArchiveEntry("./a", TarConstants.LF_SYMLINK);
+    link.setLinkName(outside.toString());
+
+    assertThatThrownBy(() -> take(hostile(file, same, link))).hasMessageContaining("twice");
+
+    assertThat((Integer) Files.getAttribute(outside, "unix:mode") & 0777).isEqualTo(0600);
+  }
+
+  @Test
+  void theCommandDoesNotBeginWithAPartOfTheWorkspace() throws Exception {
+    var archive = new ByteArrayOutputStream();
+    WorkspaceArchive.pack(workspace, List.of(), MOST, archive, new ReentrantLock());
+    byte[] all = archive.toByteArray();
+
+    int cut = new String(all, StandardCharsets.ISO_8859_1).indexOf(WorkspaceArchive.INDEX);
+
+    assertThat(receive(Arrays.copyOf(all, cut), all.length)).isNotZero();
+    assertThat(receive(all, all.length)).isZero();
+  }
+
+  /** The pod's side, with somebody at the other end of the pipe. */
+  private int receive(byte[] archive, int announced) throws Exception {
+    String script =
+        "mkdir -p \"$0\"; [ -p \"$0/begin\" ] || mkfifo \"$0/begin\"; exec 3<>\"$0/begin\";"
+            + " exec sh -c \"$1\" \"$0\" \"$2\" \"$3\"";
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                script,
+                pod.resolve(StepNames.CONTROL.substring(1)).toString(),
+                PodStreams.RECEIVE,
+                Integer.toString(announced),
+                pod.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(archive);
+    }
+    return process.waitFor();
+  }
+
+  @Test
   void foldersOfTheMirrorAreSentUnderTheirOwnPath() throws Exception {
     Path mirror = Files.createDirectories(folder.resolve("mirror"));
     Files.writeString(mirror.resolve("pack"), "objects");
@@ -261,6 +376,7 @@ final class TakenBackTest {
     var stream = new ByteArrayOutputStream();
     stream.write("2\n{}".getBytes(StandardCharsets.UTF_8));
     var tar = new TarArchiveOutputStream(stream);
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     for (TarArchiveEntry entry : entries) {
       tar.putArchiveEntry(entry);
       tar.closeArchiveEntry();
