@@ -244,6 +244,10 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
   }
 
   synchronized StepWatch watch() throws ClusterException {
+    if (watch != null && !watch.isRunning()) {
+      watch.close();
+      watch = null;
+    }
     if (watch == null) {
       watch = StepWatch.start(cluster, settings.namespace());
     }

@@ -11,6 +11,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the cluster says of all steps' Jobs in one namespace: three watches, whatever the number of
@@ -58,6 +59,10 @@ final class StepWatch implements AutoCloseable {
                 .inNamespace(namespace)
                 .withField("involvedObject.kind", "Job")
                 .runnableInformer(0));
+    watch
+        .informers()
+        // What cannot be listed at first is told to who asks; later all but a close is passed over.
+        .forEach(informer -> informer.exceptionHandler((started, failure) -> started));
     watch.jobs.addEventHandler(watch.new Handler<>());
     watch.pods.addEventHandler(watch.new Handler<>());
     watch.events.addEventHandler(watch.new Handler<>());
@@ -75,6 +80,15 @@ final class StepWatch implements AutoCloseable {
       throw e;
     }
     return watch;
+  }
+
+  private Stream<SharedIndexInformer<?>> informers() {
+    return Stream.of(jobs, pods, events);
+  }
+
+  /** Whether it still hears of changes, or will again; else another one is to be started. */
+  boolean isRunning() {
+    return informers().allMatch(SharedIndexInformer::isRunning);
   }
 
   /** A number that grows with each change. */
@@ -120,9 +134,7 @@ final class StepWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    jobs.close();
-    pods.close();
-    events.close();
+    informers().forEach(SharedIndexInformer::close);
   }
 
   private final class Handler<T extends HasMetadata> implements ResourceEventHandler<T> {

@@ -162,6 +162,22 @@ final class StepFailureTest {
   }
 
   @Test
+  void aWatchThatHasStoppedIsOpenedAgain() throws Exception {
+    executor.watch().close();
+    cluster.kubelet().order(image, Program.silent());
+    StepTask task = task();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> executor.run(task));
+      Pod pod = awaitPod();
+
+      cluster.client().resource(pod).delete();
+
+      assertThat(running.get(60, TimeUnit.SECONDS)).isInstanceOf(StepResult.Lost.class);
+    }
+    assertThat(executor.watch().isRunning()).isTrue();
+  }
+
+  @Test
   void secretsAreInAnImmutableObjectOfTheJobAndNowhereElse() throws Exception {
     cluster.kubelet().order(image, Program.silent());
     StepTask task = task();
