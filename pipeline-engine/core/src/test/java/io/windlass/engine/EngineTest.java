@@ -261,16 +261,34 @@ class EngineTest {
                 Instant.now().plus(Duration.ofMinutes(1))))
         .isNotEmpty();
     assertThat(world.target.requests(EngineWorld.PRODUCTION)).hasSize(2);
-    assertThat(world.engine().environments().approve(EngineWorld.PRODUCTION, "ada"))
+    for (Environments.Meant other :
+        List.of(
+            new Environments.Meant(99, Optional.empty()),
+            new Environments.Meant(2, Optional.of(1)))) {
+      assertThat(
+              world
+                  .engine()
+                  .environments()
+                  .approve(EngineWorld.PRODUCTION, Optional.of(other), "ada"))
+          .as("somebody looks at %s", other)
+          .isInstanceOf(Environments.Word.Impossible.class);
+    }
+    assertThat(
+            world.engine().environments().approve(EngineWorld.PRODUCTION, Optional.empty(), "ada"))
         .isEqualTo(new Environments.Word.Told(Optional.of(2L)));
 
     assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
     assertThat(world.target.requests(EngineWorld.PRODUCTION).keySet())
         .extracting(ReleaseId::number)
         .containsExactly(2L);
-    assertThat(world.engine().environments().approve(EngineWorld.PRODUCTION, "ada"))
+    assertThat(
+            world.engine().environments().approve(EngineWorld.PRODUCTION, Optional.empty(), "ada"))
         .isInstanceOf(Environments.Word.Impossible.class);
-    assertThat(world.engine().environments().abort(EngineWorld.PRODUCTION, "ada", "late"))
+    assertThat(
+            world
+                .engine()
+                .environments()
+                .abort(EngineWorld.PRODUCTION, Optional.empty(), "ada", "late"))
         .isInstanceOf(Environments.Word.Impossible.class);
   }
 
@@ -290,7 +308,10 @@ class EngineTest {
     canary();
     awaitGate();
 
-    world.engine().environments().abort(EngineWorld.PRODUCTION, "ada", "not today");
+    world
+        .engine()
+        .environments()
+        .abort(EngineWorld.PRODUCTION, Optional.empty(), "ada", "not today");
 
     assertThat(world.ended(2).summary().cause().orElseThrow())
         .contains("ada stopped it: not today; release 1 serves again");
@@ -310,7 +331,7 @@ class EngineTest {
         before = now;
       }
       if (now.equals(Optional.of(Phase.GATED))) {
-        world.engine().environments().approve(EngineWorld.PRODUCTION, "ada");
+        world.engine().environments().approve(EngineWorld.PRODUCTION, Optional.empty(), "ada");
       }
     }
 

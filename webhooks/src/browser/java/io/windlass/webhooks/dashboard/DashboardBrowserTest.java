@@ -237,22 +237,22 @@ class DashboardBrowserTest {
   @Test
   void aReasonThatIsBeingTypedStaysWhileThePageLooksAgain() {
     show("/environments/acme/shop/staging", 1280, 800);
-    page.getByLabel("Reason").first().fill("half a sent");
+    page.locator("#freeze-reason").fill("half a sent");
 
     page.waitForResponse(
         answer -> answer.url().endsWith("/staging") && answer.ok(), () -> {});
     page.waitForResponse(
         answer -> answer.url().endsWith("/staging") && answer.ok(), () -> {});
 
-    assertThat(page.getByLabel("Reason").first()).hasValue("half a sent");
-    assertThat(page.getByLabel("Reason").first()).isFocused();
+    assertThat(page.locator("#freeze-reason")).hasValue("half a sent");
+    assertThat(page.locator("#freeze-reason")).isFocused();
     assertThat(complaints).isEmpty();
   }
 
   @Test
   void anEnvironmentIsFrozenAndTheFreezeIsLifted() {
     show("/environments/acme/shop/production", 1280, 800);
-    page.getByLabel("Reason").first().fill("the sale is on");
+    page.locator("#freeze-reason").fill("the sale is on");
     page.keyboard().press("Enter");
 
     assertThat(page.getByText("the sale is on")).isVisible();

@@ -162,15 +162,34 @@ public final class EnvironmentApi {
   }
 
   private void approve(Context context) {
-    EnvironmentId id = known(new Asked(context).environment());
-    answer(context, environments.approve(id, "api"), "Approved; the rollout goes on.");
+    Asked asked = new Asked(context);
+    EnvironmentId id = known(asked.environment());
+    Optional<Environments.Meant> meant =
+        context.body().isBlank() ? Optional.empty() : meant(asked.body(Set.of("rollout", "stage")));
+    answer(context, environments.approve(id, meant, "api"), "Approved; the rollout goes on.");
   }
 
   private void abort(Context context) {
     Asked asked = new Asked(context);
     EnvironmentId id = known(asked.environment());
-    String reason = Asked.text(asked.body(Set.of("reason")), "reason");
-    answer(context, environments.abort(id, "api", reason), "Given up; what served before stays.");
+    JsonNode body = asked.body(Set.of("reason", "rollout"));
+    String reason = Asked.text(body, "reason");
+    answer(
+        context,
+        environments.abort(id, meant(body), "api", reason),
+        "Given up; what served before stays.");
+  }
+
+  private static Optional<Environments.Meant> meant(JsonNode body) {
+    if (!body.has("rollout")) {
+      return Optional.empty();
+    }
+    Optional<Integer> stage =
+        body.has("stage")
+            ? Optional.of((int) Asked.number("stage", body.path("stage").asText()))
+            : Optional.empty();
+    return Optional.of(
+        new Environments.Meant(Asked.number("rollout", body.path("rollout").asText()), stage));
   }
 
   private static void answer(Context context, Environments.Word word, String message) {

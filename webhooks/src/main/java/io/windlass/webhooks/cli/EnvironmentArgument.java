@@ -19,10 +19,10 @@ final class EnvironmentArgument {
   /**
    * The API's path to what is asked of the environment.
    *
-   * @param part what follows the environment, {@code freeze}
+   * @param part what follows the environment, {@code freeze}; empty for the environment itself
    * @throws IllegalArgumentException where what was typed names no environment
    */
   String path(String part) {
-    return "/api/v1/environments/" + Name.environment(name) + "/" + part;
+    return "/api/v1/environments/" + Name.environment(name) + (part.isEmpty() ? "" : "/" + part);
   }
 }

@@ -1,5 +1,7 @@
 package io.windlass.webhooks.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.windlass.webhooks.client.ApiClient;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,10 +29,20 @@ final class RolloutCommand {
 
     @Override
     public Integer call() throws Exception {
+      ApiClient client = server.client();
+      JsonNode rollout = client.get(environment.path("")).path("rollout");
       String path = environment.path("rollout/approve");
+      Map<String, Object> body =
+          rollout.isMissingNode()
+              ? Map.of()
+              : Map.of(
+                  "rollout",
+                  rollout.path("id").asLong(),
+                  "stage",
+                  rollout.path("staged").path("stage").asInt());
       spec.commandLine()
           .getOut()
-          .println(server.client().post(path, Map.of()).path("message").asText("Accepted."));
+          .println(client.post(path, body).path("message").asText("Accepted."));
       return 0;
     }
   }

@@ -97,13 +97,24 @@ final class EnvironmentPages {
   private void approve(Context context) {
     Request request = new Request(context);
     EnvironmentId id = known(request.environment());
-    told(request, id, parts.environments().approve(id, Request.WHO));
+    told(request, id, parts.environments().approve(id, meant(request), Request.WHO));
   }
 
   private void abort(Context context) {
     Request request = new Request(context);
     EnvironmentId id = known(request.environment());
-    told(request, id, parts.environments().abort(id, Request.WHO, request.reason()));
+    told(
+        request, id, parts.environments().abort(id, meant(request), Request.WHO, request.reason()));
+  }
+
+  /** What the page showed when its button was pressed. */
+  private static Optional<Environments.Meant> meant(Request request) {
+    return request
+        .form("rollout")
+        .map(rollout ->
+            new Environments.Meant(
+                Request.number(rollout),
+                request.form("stage").map(stage -> (int) Request.number(stage))));
   }
 
   private static void told(Request request, EnvironmentId id, Environments.Word word) {

@@ -226,11 +226,33 @@ public final class Environments {
     return new Return.Asked(to.get().release().number());
   }
 
-  /** Lets the rollout go on that waits for a person. */
-  public Word approve(EnvironmentId id, String who) {
+  /**
+   * The rollout that a person means, as they have seen it: what they look at may have moved on.
+   *
+   * @param stage counts from 1; empty where any is meant
+   */
+  public record Meant(long rollout, Optional<Integer> stage) {
+    private boolean is(Rollout one) {
+      return one.id() == rollout
+          && stage
+              .filter(number ->
+                  one.walked().map(Walk::stage).filter(at -> at + 1 != number).isPresent())
+              .isEmpty();
+    }
+  }
+
+  /**
+   * Lets the rollout go on that waits for a person.
+   *
+   * @param meant empty for whichever waits now
+   */
+  public Word approve(EnvironmentId id, Optional<Meant> meant, String who) {
     Optional<Rollout> gated = rollout(id).filter(rollout -> rollout.phase() == Phase.GATED);
     if (gated.isEmpty()) {
       return new Word.Impossible("no rollout of \"" + id + "\" waits to be approved");
+    }
+    if (meant.filter(one -> !one.is(gated.get())).isPresent()) {
+      return movedOn(id);
     }
     return tell(
         id,
@@ -238,11 +260,23 @@ public final class Environments {
         new EnvironmentEvent.Approved(gated.get().id(), gated.get().walk().stage(), who));
   }
 
-  /** Gives the rollout under way up; the release before serves again. */
-  public Word abort(EnvironmentId id, String who, String why) {
+  private static Word movedOn(EnvironmentId id) {
+    return new Word.Impossible(
+        "what you have seen of \"" + id + "\" has moved on since; look at it again");
+  }
+
+  /**
+   * Gives the rollout under way up; the release before serves again.
+   *
+   * @param meant empty for whichever is under way now
+   */
+  public Word abort(EnvironmentId id, Optional<Meant> meant, String who, String why) {
     Optional<Rollout> rollout = rollout(id);
     if (rollout.isEmpty()) {
       return new Word.Impossible("no rollout of \"" + id + "\" is under way");
+    }
+    if (meant.filter(one -> !one.is(rollout.get())).isPresent()) {
+      return movedOn(id);
     }
     if (rollout.get().phase().returning()) {
       return new Word.Impossible("the rollout of \"" + id + "\" returns already");
