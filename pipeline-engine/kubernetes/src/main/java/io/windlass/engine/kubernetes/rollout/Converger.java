@@ -46,8 +46,11 @@ final class Converger implements AutoCloseable {
     final AtomicBoolean woken = new AtomicBoolean();
     final AtomicBoolean retried = new AtomicBoolean();
     int failures;
-    volatile Optional<ClusterException> trouble = Optional.empty();
+    volatile Optional<Trouble> trouble = Optional.empty();
   }
+
+  /** What came of the work on one wish; it says nothing of a later one. */
+  private record Trouble(Optional<Kept> of, ClusterException cause) {}
 
   /**
    * Works on nothing yet.
@@ -117,21 +120,23 @@ final class Converger implements AutoCloseable {
   }
 
   private void turn(Place place, Work work) {
+    Optional<Kept> kept = Optional.empty();
     try {
       if (watches.trouble(place.namespace()).isPresent()) {
         // What is not there may only not be seen.
         retry(place, work, UNSEEN);
         return;
       }
+      kept = wishes.find(place);
       // What is written is seen a little later: the watch wakes us then.
-      act(place);
+      act(place, kept);
       work.failures = 0;
       work.trouble = Optional.empty();
     } catch (ClusterException e) {
       work.failures++;
       boolean changed = e.kind() == ClusterException.Kind.CONFLICT && e.conflicts().isEmpty();
       if (!changed || work.failures > 3) {
-        work.trouble = Optional.of(e);
+        work.trouble = Optional.of(new Trouble(kept, e));
         LOG.atWarn()
             .addKeyValue("environment", place)
             .addKeyValue("cause", e.getMessage())
@@ -150,8 +155,7 @@ final class Converger implements AutoCloseable {
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
-  private void act(Place place) throws ClusterException {
-    Optional<Kept> kept = wishes.find(place);
+  private void act(Place place, Optional<Kept> kept) throws ClusterException {
     if (kept.isEmpty() || !ours.test(place, kept.get())) {
       return;
     }
@@ -170,9 +174,12 @@ final class Converger implements AutoCloseable {
     }
   }
 
-  /** What keeps the work on an environment from going on; empty where nothing does. */
-  Optional<ClusterException> trouble(Place place) {
-    return Optional.ofNullable(works.get(place)).flatMap(work -> work.trouble);
+  /** What keeps the work on this very wish from going on; empty where nothing does. */
+  Optional<ClusterException> trouble(Place place, Kept kept) {
+    return Optional.ofNullable(works.get(place))
+        .flatMap(work -> work.trouble)
+        .filter(trouble -> trouble.of().equals(Optional.of(kept)))
+        .map(Trouble::cause);
   }
 
   /** Returns when no write is under way any more. */

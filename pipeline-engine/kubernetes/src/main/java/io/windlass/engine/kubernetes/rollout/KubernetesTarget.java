@@ -375,7 +375,8 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
         return new RolloutProgress.Failing(
             "what release " + to.number() + " is made of is gone from the cluster", List.of());
       }
-      return progress.of(place, kept.get(), observed, converger.trouble(place), masker(place, to));
+      return progress.of(
+          place, kept.get(), observed, converger.trouble(place, kept.get()), masker(place, to));
     } catch (ClusterException e) {
       throw failed(e);
     }

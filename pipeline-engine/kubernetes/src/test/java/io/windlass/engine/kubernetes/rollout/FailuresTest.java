@@ -217,6 +217,23 @@ final class FailuresTest {
     assertReturns();
   }
 
+  @Test
+  void aReturnIsNotToldTheFailureThatItReturnsFrom() throws Exception {
+    world.target().prepare(world.release(2));
+    api.answer("PATCH", "/deployments", 422);
+    shift(world.release(2), REPLACE);
+    assertThat(fail(world.release(2)).cause()).contains("the cluster does not take it");
+    api.heal();
+    // Nothing comes of the return before it is asked about.
+    api.hang("PATCH", "/deployments");
+
+    shift(world.release(1), REPLACE);
+
+    assertThat(progress(world.release(1).id())).isNotInstanceOf(RolloutProgress.Failing.class);
+    api.heal();
+    assertReturns();
+  }
+
   private void refusePods(String label, String value) {
     String name = world.namespace();
     world
