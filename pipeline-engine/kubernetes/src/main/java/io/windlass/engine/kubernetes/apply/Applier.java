@@ -51,9 +51,7 @@ public final class Applier {
 
   /** An object that has no size. */
   public <T extends HasMetadata> T apply(T object) throws ClusterException {
-    Optional<T> live = find(object);
-    requireOurs(object, live);
-    return patch(object, live, false);
+    return patch(object, findOurs(object), false);
   }
 
   /**
@@ -63,8 +61,7 @@ public final class Applier {
    * @param initial the size that it is made with, where it is not there yet
    */
   public Deployment apply(Deployment workload, int initial) throws ClusterException {
-    Optional<Deployment> live = find(workload);
-    requireOurs(workload, live);
+    Optional<Deployment> live = findOurs(workload);
     if (live.isEmpty()) {
       Deployment sized = workload.edit().editSpec().withReplicas(initial).endSpec().build();
       return keepSize(patch(sized, live, false));
@@ -175,6 +172,17 @@ public final class Applier {
         cluster.read("read " + ObjectRef.of(object), client -> on(client, object).get()));
   }
 
+  /**
+   * The object as it is now.
+   *
+   * @throws ClusterException of kind {@link Kind#REFUSED} where one is there that is not ours
+   */
+  public <T extends HasMetadata> Optional<T> findOurs(T object) throws ClusterException {
+    Optional<T> live = find(object);
+    requireOurs(object, live);
+    return live;
+  }
+
   /** The same by name. */
   public Optional<GenericKubernetesResource> find(ObjectRef ref) throws ClusterException {
     return find(generic(ref));
@@ -210,22 +218,19 @@ public final class Applier {
   }
 
   boolean isOurs(HasMetadata live) {
-    Map<String, String> labels = live.getMetadata().getLabels();
-    return labels != null && Labels.environment(environment).equals(labels.get(Labels.ENVIRONMENT));
+    return Owner.owns(environment, live);
   }
 
   void requireOurs(HasMetadata wanted, Optional<? extends HasMetadata> live)
       throws ClusterException {
     if (live.isPresent() && !isOurs(live.get())) {
-      Map<String, String> annotations = live.get().getMetadata().getAnnotations();
-      String owner = annotations == null ? null : annotations.get(Labels.ENVIRONMENT);
       throw new ClusterException(
-          Kind.CONFLICT,
+          Kind.REFUSED,
           "Tried to apply %s for %s but one is there that %s; give the environment another namespace, or hand it over with \"kubectl label %s %s %s=%s --overwrite\""
               .formatted(
                   ObjectRef.of(wanted),
                   environment,
-                  owner == null ? "Windlass did not make" : "is of " + owner,
+                  Owner.whose(live.get()),
                   wanted.getKind().toLowerCase(Locale.ROOT),
                   wanted.getMetadata().getName(),
                   Labels.ENVIRONMENT,

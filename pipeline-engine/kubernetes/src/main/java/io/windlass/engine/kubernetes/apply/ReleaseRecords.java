@@ -60,15 +60,16 @@ public final class ReleaseRecords {
       List<String> notes) {}
 
   /**
-   * Keeps a release. The first one stays: a release is what was first prepared under its number.
+   * Keeps a release. What it was first rendered to stays.
    *
    * @return what is kept
-   * @throws ClusterException of kind {@link Kind#REFUSED} where it is too large
+   * @throws ClusterException of kind {@link Kind#REFUSED} where it is too large, and where another
+   *     release is kept under its number
    */
   public Rendered keep(Rendered release) throws ClusterException {
     Optional<Rendered> before = find(release.id());
     if (before.isPresent()) {
-      return before.get();
+      return same(release, before.get());
     }
     ConfigMap made = record(release);
     try {
@@ -79,8 +80,27 @@ public final class ReleaseRecords {
     } catch (ClusterException e) {
       Optional<Rendered> meanwhile =
           e.kind() == Kind.CONFLICT ? find(release.id()) : Optional.empty();
-      return meanwhile.orElseThrow(() -> e);
+      return same(release, meanwhile.orElseThrow(() -> e));
     }
+  }
+
+  /** A server whose data was restored from a copy counts releases anew that ran here already. */
+  private Rendered same(Rendered wanted, Rendered kept) throws ClusterException {
+    if (kept.release().equals(wanted.release())) {
+      return kept;
+    }
+    throw new ClusterException(
+        Kind.REFUSED,
+        "Tried to keep the record of %s but namespace \"%s\" keeps another release under that number, of commit %s; deploy again, which takes the next number, or, where nothing of it runs, remove it with \"kubectl delete configmap,secret --namespace=%s --selector=%s=%s,%s=%d\""
+            .formatted(
+                wanted.id(),
+                namespace,
+                kept.release().sha(),
+                namespace,
+                Labels.ENVIRONMENT,
+                Labels.environment(wanted.id().environment()),
+                Labels.RELEASE,
+                wanted.id().number()));
   }
 
   private ConfigMap record(Rendered release) throws ClusterException {
@@ -103,13 +123,20 @@ public final class ReleaseRecords {
         .build();
   }
 
+  /**
+   * What a release is made of, as it was kept.
+   *
+   * @throws ClusterException of kind {@link Kind#REFUSED} where another environment's is there
+   */
   public Optional<Rendered> find(ReleaseId release) throws ClusterException {
     String name = Names.record(release);
+    String tried = "read the record of " + release;
     ConfigMap found =
         cluster.read(
-            "read the record of " + release,
-            client -> client.configMaps().inNamespace(namespace).withName(name).get());
-    return Optional.ofNullable(found).map(ReleaseRecords::unpack);
+            tried, client -> client.configMaps().inNamespace(namespace).withName(name).get());
+    return found == null
+        ? Optional.empty()
+        : Optional.of(unpack(Owner.require(release.environment(), found, tried)));
   }
 
   /** The kept releases of an environment, the newest last. */
@@ -132,15 +159,14 @@ public final class ReleaseRecords {
         .toList();
   }
 
-  /** Removes a release's record and its secrets; does nothing where there are none. */
+  /**
+   * Removes a release's record and its secrets; does nothing where there are none of its own. The
+   * record goes last, since by it a removal that was broken off is found.
+   */
   public void remove(ReleaseId release) throws ClusterException {
-    cluster.write(
-        "remove the secrets of " + release,
-        client -> client.secrets().inNamespace(namespace).withName(Names.secret(release)).delete());
-    cluster.write(
-        "remove the record of " + release,
-        client ->
-            client.configMaps().inNamespace(namespace).withName(Names.record(release)).delete());
+    Applier applier = new Applier(cluster, release.environment(), namespace);
+    applier.prune(List.of(new ObjectRef("v1", "Secret", Names.secret(release))));
+    applier.prune(List.of(new ObjectRef("v1", "ConfigMap", Names.record(release))));
   }
 
   private static byte[] pack(Rendered release) {

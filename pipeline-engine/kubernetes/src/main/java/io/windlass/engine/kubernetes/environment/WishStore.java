@@ -2,6 +2,7 @@ package io.windlass.engine.kubernetes.environment;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.windlass.engine.kubernetes.apply.Owner;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
@@ -88,14 +89,26 @@ public final class WishStore {
     }
   }
 
-  /** What is in the cluster now. */
+  /**
+   * What is in the cluster now.
+   *
+   * @throws ClusterException of kind {@link Kind#REFUSED} where another environment's is there
+   */
   public Optional<Kept> read(String namespace, EnvironmentId environment) throws ClusterException {
+    Optional<ConfigMap> found = named(namespace, environment);
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            kept(Owner.require(environment, found.get(), "read what is wanted of " + environment)));
+  }
+
+  private Optional<ConfigMap> named(String namespace, EnvironmentId environment)
+      throws ClusterException {
     String name = Names.state(environment);
-    ConfigMap found =
+    return Optional.ofNullable(
         cluster.read(
             "read ConfigMap " + name,
-            client -> client.configMaps().inNamespace(namespace).withName(name).get());
-    return Optional.ofNullable(found).map(WishStore::kept);
+            client -> client.configMaps().inNamespace(namespace).withName(name).get()));
   }
 
   /**
@@ -130,12 +143,14 @@ public final class WishStore {
     written.put(Place.of(namespace, environment), own);
   }
 
-  /** Wants nothing any more. */
+  /** Wants nothing any more; does nothing where nothing is wanted. */
   public void remove(String namespace, EnvironmentId environment) throws ClusterException {
-    String name = Names.state(environment);
-    cluster.write(
-        "delete ConfigMap " + name,
-        client -> client.configMaps().inNamespace(namespace).withName(name).delete());
+    if (named(namespace, environment).filter(map -> Owner.owns(environment, map)).isPresent()) {
+      String name = Names.state(environment);
+      cluster.write(
+          "delete ConfigMap " + name,
+          client -> client.configMaps().inNamespace(namespace).withName(name).delete());
+    }
     Place place = Place.of(namespace, environment);
     long last = find(place).map(kept -> Long.parseLong(kept.version())).orElse(0L);
     written.put(place, new Own(last + 1, Optional.empty()));

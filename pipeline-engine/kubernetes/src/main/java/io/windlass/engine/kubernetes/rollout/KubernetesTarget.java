@@ -1,9 +1,11 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.apply.Owner;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
@@ -208,19 +210,29 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
             "the record \"%s\" of what ran is gone from namespace \"%s\""
                 .formatted(Names.record(release.id()), namespace));
       }
-      String secret = Names.secret(release.id());
-      boolean there =
-          release.runtime().secrets().isEmpty()
-              || cluster.read(
-                      "read Secret " + secret,
-                      client -> client.secrets().inNamespace(namespace).withName(secret).get())
-                  != null;
-      return there
-          ? Optional.empty()
-          : Optional.of("Secret \"%s\" is gone from namespace \"%s\"".formatted(secret, namespace));
+      return missingValues(release, namespace);
     } catch (ClusterException e) {
+      if (e.kind() == ClusterException.Kind.REFUSED) {
+        return Optional.of(e.reason());
+      }
       throw failed(e);
     }
+  }
+
+  private Optional<String> missingValues(Release release, String namespace)
+      throws ClusterException {
+    if (release.runtime().secrets().isEmpty()) {
+      return Optional.empty();
+    }
+    String name = Names.secret(release.id());
+    String tried = "read Secret " + name;
+    Secret found =
+        cluster.read(tried, client -> client.secrets().inNamespace(namespace).withName(name).get());
+    if (found == null) {
+      return Optional.of("Secret \"%s\" is gone from namespace \"%s\"".formatted(name, namespace));
+    }
+    Owner.require(release.id().environment(), found, tried);
+    return Optional.empty();
   }
 
   @Override
@@ -290,10 +302,16 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     Rendered rendered = releases.records(made.namespace()).keep(made);
     Applier applier = new Applier(cluster, rendered.id().environment(), rendered.namespace());
     Optional<Secret> secret = rendered.secret(values);
-    if (secret.isPresent() && applier.find(secret.get()).isEmpty()) {
+    // What the cluster does not take is better known before anything has moved.
+    for (HasMetadata object : rendered.all(Slot.BLUE)) {
+      applier.findOurs(object);
+    }
+    for (String process : rendered.processes()) {
+      applier.findOurs(rendered.workload(process, Slot.GREEN));
+    }
+    if (secret.isPresent() && applier.findOurs(secret.get()).isEmpty()) {
       applier.apply(secret.get());
     }
-    // What the cluster does not take is better known before anything has moved.
     for (String process : rendered.processes()) {
       Deployment workload = rendered.workload(process, Slot.BLUE);
       applier.dryRun(workload, true);

@@ -160,7 +160,7 @@ class ApplierTest {
     as("helm", unlabelled);
 
     var refused = catchThrowableOfType(ClusterException.class, () -> applier.apply(foreign));
-    assertThat(refused.kind()).isEqualTo(Kind.CONFLICT);
+    assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
     assertThat(refused)
         .hasMessageContaining("one is there that Windlass did not make")
         .hasMessageContaining(

@@ -7,12 +7,15 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.Division;
@@ -232,6 +235,63 @@ final class FailuresTest {
     assertThat(progress(world.release(1).id())).isNotInstanceOf(RolloutProgress.Failing.class);
     api.heal();
     assertReturns();
+  }
+
+  @Test
+  void aWorkloadOfSomebodyElseIsToldBeforeAnythingMoves() throws Exception {
+    foreign();
+
+    assertThat(world.target().prepare(world.release(2)))
+        .isInstanceOfSatisfying(
+            Prepared.Failed.class,
+            failed ->
+                assertThat(failed.reason())
+                    .contains("one is there that Windlass did not make; give the environment"));
+    assertOldServes();
+  }
+
+  @Test
+  void aWorkloadOfSomebodyElseThatCameLaterFailsTheReleaseAtOnce() throws Exception {
+    world.target().prepare(world.release(2));
+    foreign();
+
+    shift(world.release(2), HALF);
+
+    assertThat(fail(world.release(2)).cause())
+        .contains("one is there that Windlass did not make; give the environment");
+    assertReturns();
+  }
+
+  /** Where a canary's workload would be. */
+  private void foreign() {
+    Map<String, String> labels = Map.of("app", "foreign");
+    world
+        .client()
+        .resource(
+            new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(Names.workload(world.environment(), World.WEB, Slot.GREEN))
+                .withNamespace(world.namespace())
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(0)
+                .withNewSelector()
+                .withMatchLabels(labels)
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("c")
+                .withImage("i")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .create();
   }
 
   private void refusePods(String label, String value) {
