@@ -157,7 +157,7 @@ final class Commands {
       if (end.isPresent()) {
         return new CommandResult(end.get(), lines(release.namespace(), name, masker));
       }
-      Optional<String> hopeless = hopeless(release, name);
+      Optional<String> hopeless = hopeless(release, name).map(masker::mask);
       if (hopeless.isPresent()) {
         return new CommandResult(new StepResult.Refused(hopeless.get()), List.of());
       }

@@ -46,7 +46,7 @@ final class Progress {
    * How far the wish is.
    *
    * @param trouble what keeps the work on it from going on
-   * @param masker for the lines of a replica's log
+   * @param masker for all that a replica says: the lines of its log, and its words in a cause
    */
   RolloutProgress of(
       Place place,
@@ -62,13 +62,13 @@ final class Progress {
       return new RolloutProgress.Settled(ready);
     }
     if (trouble.isPresent() && isFinal(trouble.get())) {
-      return new RolloutProgress.Failing(trouble.get().reason(), List.of());
+      return new RolloutProgress.Failing(masker.mask(trouble.get().reason()), List.of());
     }
     Finding finding = finding(place, kept.wish().to(), now);
     boolean serves = kept.wish().before().isEmpty() && ready > 0;
     if (finding instanceof Finding.Broken(var cause, var witness) && !serves) {
       return new RolloutProgress.Failing(
-          cause, witness.map(pod -> lines(pod, masker)).orElse(List.of()));
+          masker.mask(cause), witness.map(pod -> lines(pod, masker)).orElse(List.of()));
     }
     Optional<String> obstacle =
         trouble
@@ -80,7 +80,8 @@ final class Progress {
                   case Finding.Broken(var cause, var witness) -> Optional.of(cause);
                   case Finding.Well well -> Optional.empty();
                 });
-    return new RolloutProgress.Progressing(ready, wanted, detail(observed), obstacle);
+    return new RolloutProgress.Progressing(
+        ready, wanted, detail(observed), obstacle.map(masker::mask));
   }
 
   /** Whether only somebody can help: the cluster was understood, and says no. */

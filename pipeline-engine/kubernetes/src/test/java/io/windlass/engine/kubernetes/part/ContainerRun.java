@@ -43,6 +43,7 @@ final class ContainerRun {
   private Phase phase = Phase.WAITING;
   private String reason;
   private String message = "";
+  private String lastWords = "";
   private Instant started = Instant.EPOCH;
   private int restarts;
   private ContainerStateTerminated last;
@@ -131,6 +132,7 @@ final class ContainerRun {
     started = now.truncatedTo(ChronoUnit.SECONDS);
     id = "test://" + UUID.randomUUID();
     exit = null;
+    lastWords = "";
     var asked = new ArrayList<ProbeRun>();
     add(asked, "Startup", spec.getStartupProbe());
     add(asked, "Liveness", spec.getLivenessProbe());
@@ -149,6 +151,11 @@ final class ContainerRun {
     }
   }
 
+  /** It has written this to its termination message. */
+  void says(String words) {
+    lastWords = words;
+  }
+
   /** Its program has ended, seen by any thread. */
   void exited(int code) {
     exit = code;
@@ -165,6 +172,7 @@ final class ContainerRun {
         new ContainerStateTerminatedBuilder()
             .withExitCode(code)
             .withReason(why)
+            .withMessage(lastWords.isEmpty() ? null : lastWords)
             .withStartedAt(started.toString())
             .withFinishedAt(now.truncatedTo(ChronoUnit.SECONDS).toString())
             .withContainerID(id)

@@ -257,8 +257,9 @@ final class PodRun {
     switch (program) {
       case Program.Serves serves -> listen(container);
       case Program.Silent silent -> {}
-      case Program.Exits(var code, var lines) -> {
+      case Program.Exits(var code, var lines, var lastWords) -> {
         lines.forEach(log::write);
+        container.says(lastWords);
         container.exited(code);
       }
       case Program.Unpullable unpullable -> throw new AssertionError(unpullable);

@@ -16,8 +16,12 @@ public sealed interface Program {
   /** Runs and listens nowhere: connections are refused. */
   record Silent() implements Program {}
 
-  /** Writes some lines and ends. */
-  record Exits(int code, List<String> lines) implements Program {
+  /**
+   * Writes some lines and ends.
+   *
+   * @param lastWords what it writes to its termination message; may be empty
+   */
+  record Exits(int code, List<String> lines, String lastWords) implements Program {
     public Exits {
       lines = List.copyOf(lines);
     }
@@ -44,7 +48,12 @@ public sealed interface Program {
   }
 
   static Program exits(int code, String... lines) {
-    return new Exits(code, List.of(lines));
+    return new Exits(code, List.of(lines), "");
+  }
+
+  /** Ends, and says why in its termination message. */
+  static Program exitsSaying(int code, String lastWords) {
+    return new Exits(code, List.of(), lastWords);
   }
 
   /** The registry answers that there is no such image. */

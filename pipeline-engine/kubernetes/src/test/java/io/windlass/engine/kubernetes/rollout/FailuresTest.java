@@ -16,14 +16,17 @@ import io.windlass.engine.kubernetes.part.Program;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -235,6 +238,36 @@ final class FailuresTest {
     assertThat(progress(world.release(1).id())).isNotInstanceOf(RolloutProgress.Failing.class);
     api.heal();
     assertReturns();
+  }
+
+  @Test
+  void secretsAreMaskedInWhatAReplicaSaysLast() throws Exception {
+    Release secretive = secretive(2);
+    world.order(2, Program.exitsSaying(1, "no connection to the value of DATABASE_URL"));
+    world.target().prepare(secretive);
+
+    shift(secretive, REPLACE);
+
+    assertThat(fail(secretive).cause())
+        .contains("no connection to ")
+        .doesNotContain("the value of DATABASE_URL");
+    assertReturns();
+  }
+
+  private Release secretive(long number) {
+    Release plain = world.release(number);
+    AppRuntime runtime = plain.runtime();
+    return new Release(
+        plain.id(),
+        plain.sha(),
+        plain.images(),
+        new AppRuntime(
+            runtime.env(),
+            List.of(new SecretRef("DATABASE_URL", Optional.empty(), 1)),
+            runtime.processes(),
+            runtime.routes(),
+            runtime.command()),
+        plain.createdAt());
   }
 
   @Test
