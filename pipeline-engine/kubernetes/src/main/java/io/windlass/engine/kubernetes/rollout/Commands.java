@@ -55,9 +55,11 @@ final class Commands {
   CommandResult run(Rendered release, ReleaseCommand command, String id, Masker masker)
       throws ClusterException, InterruptedException {
     String name = Names.command(release.id(), id);
-    if (find(release.namespace(), name).isEmpty() && !begin(release, command, name)) {
-      return new CommandResult(
-          new StepResult.Lost("it was begun and Job \"" + name + "\" is gone"), List.of());
+    if (find(release.namespace(), name).isEmpty()) {
+      Optional<StepResult> never = begin(release, command, name);
+      if (never.isPresent()) {
+        return new CommandResult(never.get(), List.of());
+      }
     }
     return await(release, name, masker);
   }
@@ -69,8 +71,8 @@ final class Commands {
             client -> client.batch().v1().jobs().inNamespace(namespace).withName(name).get()));
   }
 
-  /** False where it was begun before: nobody knows how that ended. */
-  private boolean begin(Rendered release, ReleaseCommand command, String name)
+  /** Makes the Job; else says why there is none. */
+  private Optional<StepResult> begin(Rendered release, ReleaseCommand command, String name)
       throws ClusterException {
     String record = Names.record(release.id());
     ConfigMap kept =
@@ -79,19 +81,9 @@ final class Commands {
             client -> client.configMaps().inNamespace(release.namespace()).withName(record).get());
     Map<String, String> annotations = kept == null ? Map.of() : kept.getMetadata().getAnnotations();
     if (annotations.containsKey(BEGUN + name)) {
-      return false;
+      // Nobody knows how that ended.
+      return Optional.of(new StepResult.Lost("it was begun and Job \"" + name + "\" is gone"));
     }
-    cluster.write(
-        "note on ConfigMap " + record + " that Job " + name + " begins",
-        client ->
-            client
-                .configMaps()
-                .inNamespace(release.namespace())
-                .withName(record)
-                .patch(
-                    PatchContext.of(PatchType.JSON_MERGE),
-                    "{\"metadata\":{\"annotations\":{\"%s%s\":\"%s\"}}}"
-                        .formatted(BEGUN, name, clock.instant())));
     Applier applier = new Applier(cluster, release.id().environment(), release.namespace());
     for (HasMetadata object : release.objects()) {
       if (object instanceof ServiceAccount account) {
@@ -99,11 +91,46 @@ final class Commands {
       }
     }
     Job job = job(release, command, name);
+    note(release, name, "\"" + clock.instant() + "\"");
+    try {
+      cluster.write(
+          "make Job " + name,
+          client ->
+              client.batch().v1().jobs().inNamespace(release.namespace()).resource(job).create());
+      return Optional.empty();
+    } catch (ClusterException e) {
+      return switch (e.kind()) {
+        case REFUSED, FORBIDDEN, NOT_FOUND -> {
+          note(release, name, "null");
+          yield Optional.of(new StepResult.Refused(e.reason()));
+        }
+        case UNAUTHORISED, THROTTLED -> {
+          note(release, name, "null");
+          throw e;
+        }
+        // It may be there.
+        case UNREACHABLE, CONFLICT, SERVER -> throw e;
+      };
+    }
+  }
+
+  /**
+   * Writes on the release's record when the Job was begun.
+   *
+   * @param at as JSON; {@code null} where it was not
+   */
+  private void note(Rendered release, String name, String at) throws ClusterException {
+    String record = Names.record(release.id());
     cluster.write(
-        "make Job " + name,
+        "note on ConfigMap " + record + " whether Job " + name + " was begun",
         client ->
-            client.batch().v1().jobs().inNamespace(release.namespace()).resource(job).create());
-    return true;
+            client
+                .configMaps()
+                .inNamespace(release.namespace())
+                .withName(record)
+                .patch(
+                    PatchContext.of(PatchType.JSON_MERGE),
+                    "{\"metadata\":{\"annotations\":{\"%s%s\":%s}}}".formatted(BEGUN, name, at)));
   }
 
   /** As a replica of the first process by name, but for what it runs and what asks it how it is. */

@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -18,12 +19,14 @@ import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.run.StepResult;
 import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
 import java.util.List;
@@ -325,6 +328,36 @@ final class FailuresTest {
                 .endSpec()
                 .build())
         .create();
+  }
+
+  @Test
+  void aCommandThatTheClusterDidNotTakeIsRefusedAndRunsWhenItIsAskedForAgain() throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    var command = new ReleaseCommand("migrate", Duration.ofMinutes(1));
+    api.answerOnce("POST", "/jobs", 422);
+
+    assertThat(world.target().once(world.release(2), command, "once").result())
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains("the cluster does not take it"));
+
+    assertThat(world.target().once(world.release(2), command, "once").result())
+        .isInstanceOf(StepResult.Exited.class);
+  }
+
+  @Test
+  void aCommandWhoseAccountCouldNotBeMadeWasNotBegun() throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    var command = new ReleaseCommand("migrate", Duration.ofMinutes(1));
+    api.answerOnce("PATCH", "/serviceaccounts", 500);
+
+    assertThatThrownBy(() -> world.target().once(world.release(2), command, "once"))
+        .isInstanceOf(RolloutException.class);
+
+    assertThat(world.target().once(world.release(2), command, "once").result())
+        .isInstanceOf(StepResult.Exited.class);
   }
 
   private void refusePods(String label, String value) {
