@@ -6,15 +6,14 @@ import io.windlass.scaler.signal.SignalSource;
 import java.time.Instant;
 import java.util.List;
 
-/** For fleets that only Prometheus measures, where the server's file names none. */
-record NoSignals() implements SignalSource {
+/**
+ * For fleets that nothing measures.
+ *
+ * @param reason why, and what to do about it
+ */
+record NoSignals(String reason) implements SignalSource {
   @Override
   public List<Reading> read(List<SignalQuery> queries, Instant now) {
-    return queries.stream()
-        .<Reading>map(query ->
-            new Reading.Missing(
-                query,
-                "the server's file names no Prometheus; add 'prometheus: { url: ... }' with the cluster's metrics"))
-        .toList();
+    return queries.stream().<Reading>map(query -> new Reading.Missing(query, reason)).toList();
   }
 }

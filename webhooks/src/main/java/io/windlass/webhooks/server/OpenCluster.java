@@ -98,7 +98,9 @@ final class OpenCluster implements AutoCloseable {
             id -> namespace(EnvironmentId.parse(id.environment())).orElse(""), this::pods);
     return prometheus
         .<SignalSource>map(url -> new PrometheusSignals(PrometheusSettings.of(url), series, clock))
-        .orElseGet(NoSignals::new);
+        .orElseGet(() ->
+            new NoSignals(
+                "the server's file names no Prometheus; add 'prometheus: { url: ... }' with the cluster's metrics"));
   }
 
   /** None are known while the cluster does not answer. */

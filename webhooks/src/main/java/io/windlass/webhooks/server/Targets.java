@@ -8,7 +8,6 @@ import io.windlass.scaler.fleet.Fleet;
 import io.windlass.scaler.fleet.FleetException;
 import io.windlass.scaler.fleet.FleetId;
 import io.windlass.scaler.fleet.FleetState;
-import io.windlass.scaler.signal.Reading;
 import io.windlass.scaler.signal.SignalQuery;
 import io.windlass.scaler.signal.SignalRouter;
 import io.windlass.scaler.signal.SignalSource;
@@ -24,11 +23,7 @@ import java.util.Optional;
  */
 final class Targets implements RolloutTargets {
   private static final SignalSource NOWHERE =
-      (queries, _) ->
-          queries.stream()
-              .<Reading>map(query ->
-                  new Reading.Missing(query, "the server's file has no target for this fleet"))
-              .toList();
+      new NoSignals("the server's file has no target for this fleet");
 
   private final Map<String, OpenTarget> open = new LinkedHashMap<>();
   private final Whereabouts whereabouts;
