@@ -264,4 +264,21 @@ final class Bench implements AutoCloseable {
       http.close();
     }
   }
+
+  /** The same whose process {@code web} asks for this much, and 64 MiB. */
+  static ReleaseSpec asking(ReleaseSpec release, int cpuMillis) {
+    ProcessSpec web = release.processes().get("web");
+    return release.withProcesses(
+        Map.of(
+            "web",
+            new ProcessSpec(
+                web.root(),
+                web.command(),
+                web.env(),
+                web.secrets(),
+                web.serves(),
+                web.health(),
+                new Resources(cpuMillis, 64L << 20),
+                web.drain())));
+  }
 }

@@ -12,7 +12,6 @@ import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.ReplicaStatus;
 import io.windlass.engine.local.protocol.Resize;
-import io.windlass.engine.local.protocol.Resources;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
 import io.windlass.engine.local.protocol.Root;
@@ -354,8 +353,8 @@ class DividedFleetTest {
   @Test
   void aMachineThatIsTooSmallForBothSaysSoAndKeepsWhatServes() throws Exception {
     int cpu = bench.client.status().budget().cpuMillis() * 2 / 7;
-    old = asking(old, cpu);
-    next = asking(next, cpu);
+    old = Bench.asking(old, cpu);
+    next = Bench.asking(next, cpu);
     serve(old, 2);
     assertThat(bench.client.fleet(Bench.FLEET).limit().orElseThrow().replicas()).isEqualTo(3);
 
@@ -371,21 +370,5 @@ class DividedFleetTest {
     assertThat(bench.get("/").body()).isEqualTo("v1");
     bench.size(1);
     bench.awaitState(next, State.SETTLED);
-  }
-
-  private static ReleaseSpec asking(ReleaseSpec release, int cpuMillis) {
-    ProcessSpec web = release.processes().get("web");
-    return release.withProcesses(
-        Map.of(
-            "web",
-            new ProcessSpec(
-                web.root(),
-                web.command(),
-                web.env(),
-                web.secrets(),
-                web.serves(),
-                web.health(),
-                new Resources(cpuMillis, 64L << 20),
-                web.drain())));
   }
 }

@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.keeper.KeeperSettings.Sandboxing;
 import io.windlass.engine.local.protocol.FleetStatus;
-import io.windlass.engine.local.protocol.ProcessSpec;
 import io.windlass.engine.local.protocol.ReleaseSpec;
 import io.windlass.engine.local.protocol.Resize;
-import io.windlass.engine.local.protocol.Resources;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.RolloutStatus.State;
 import io.windlass.engine.local.protocol.Root;
@@ -56,19 +54,7 @@ class FullHostTest {
 
   private ReleaseSpec large(ReleaseSpec release) throws Exception {
     int cpuMillis = bench.client.status().budget().cpuMillis() * 2 / 5;
-    ProcessSpec web = release.processes().values().iterator().next();
-    return release.withProcesses(
-        Map.of(
-            "web",
-            new ProcessSpec(
-                web.root(),
-                web.command(),
-                web.env(),
-                web.secrets(),
-                web.serves(),
-                web.health(),
-                new Resources(cpuMillis, 64L << 20),
-                web.drain())));
+    return Bench.asking(release, cpuMillis);
   }
 
   @Test
