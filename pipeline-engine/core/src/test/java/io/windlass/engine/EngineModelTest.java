@@ -273,7 +273,9 @@ class EngineModelTest {
       if (random.nextInt(5) == 0) {
         return new io.windlass.scaler.signal.Reading.Missing(query, "nobody knows");
       }
-      boolean requests = query.signal() instanceof Signal.Requests;
+      boolean requests =
+          query.signal() instanceof Signal.Requests
+              || query.signal() instanceof Signal.RequestCount;
       double value = requests ? 100 : random.nextInt(3) == 0 ? 10 : 0.1;
       return new io.windlass.scaler.signal.Reading.Total(
           query, new Sample(value, now), Map.of(), false, List.of());

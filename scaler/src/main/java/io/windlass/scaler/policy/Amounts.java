@@ -17,6 +17,7 @@ public final class Amounts {
       case Signal.NetworkIn in -> bytes(value);
       case Signal.NetworkOut out -> bytes(value);
       case Signal.Requests requests -> number(value) + "/s";
+      case Signal.RequestCount count -> number(value);
       case Signal.InFlight inFlight -> number(value);
       case Signal.Errors errors -> number(value) + "/s";
       case Signal.RequestTime requestTime -> number(value) + " s/s";

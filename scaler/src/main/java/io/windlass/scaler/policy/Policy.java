@@ -29,6 +29,7 @@ public sealed interface Policy {
       case Signal.NetworkIn in -> in.name();
       case Signal.NetworkOut out -> out.name();
       case Signal.Requests requests -> requests.name();
+      case Signal.RequestCount count -> count.name();
       case Signal.InFlight inFlight -> inFlight.name();
       case Signal.Errors errors -> errors.name();
       case Signal.RequestTime requestTime -> requestTime.name();

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /**
  * One measured series of a fleet. {@link #name()} is the word of every explanation, and of the
- * {@code scale:} block where that knows the signal; errors, request time and CPU time are for
- * comparing releases.
+ * {@code scale:} block where that knows the signal; errors, counts and times of requests, and CPU
+ * time are for comparing releases.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Signal.NetworkIn.class, name = "network-in"),
   @JsonSubTypes.Type(value = Signal.NetworkOut.class, name = "network-out"),
   @JsonSubTypes.Type(value = Signal.Requests.class, name = "requests"),
+  @JsonSubTypes.Type(value = Signal.RequestCount.class, name = "request-count"),
   @JsonSubTypes.Type(value = Signal.InFlight.class, name = "in-flight"),
   @JsonSubTypes.Type(value = Signal.Errors.class, name = "errors"),
   @JsonSubTypes.Type(value = Signal.RequestTime.class, name = "request-time"),
@@ -56,6 +57,17 @@ public sealed interface Signal {
     @Override
     public String name() {
       return "requests";
+    }
+  }
+
+  /**
+   * Requests answered by each replica within the window, as they were counted: a rate over a few
+   * seconds says nothing about how many there were.
+   */
+  record RequestCount() implements Signal {
+    @Override
+    public String name() {
+      return "request-count";
     }
   }
 

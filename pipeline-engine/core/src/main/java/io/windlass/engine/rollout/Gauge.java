@@ -48,7 +48,8 @@ final class Gauge {
                     case LATENCY -> new Signal.RequestTime();
                     case CPU_PER_REQUEST -> new Signal.CpuTime();
                   },
-                  new Signal.Requests());
+                  new Signal.Requests(),
+                  new Signal.RequestCount());
         };
     List<ReleaseId> releases = Stream.concat(Stream.of(release), before.stream()).toList();
     List<SignalQuery> queries =
@@ -61,7 +62,10 @@ final class Gauge {
                 Collectors.toMap(
                     Reading::query, reading -> value(reading, now), (first, _) -> first));
     Value own = of(check, release, signals, values);
-    Optional<Double> older = before.flatMap(one -> of(check, one, signals, values).number());
+    Optional<Double> older =
+        before
+            .filter(one -> suffices(check, one, values))
+            .flatMap(one -> of(check, one, signals, values).number());
     return own.number().isEmpty()
         ? Measured.nothing(own.missing(), older)
         : new Measured(own.number(), requests(check, release, values), older, Optional.empty());
@@ -91,10 +95,16 @@ final class Gauge {
 
   private static Optional<Double> requests(
       Check check, ReleaseId release, Map<SignalQuery, Value> values) {
-    double seconds = check.window().toMillis() / 1000.0;
-    return in(values, query(check, release, new Signal.Requests()))
-        .number()
-        .map(rate -> rate * seconds);
+    return in(values, query(check, release, new Signal.RequestCount())).number();
+  }
+
+  /** What is compared with must rest on as many requests as what is compared. */
+  private static boolean suffices(Check check, ReleaseId release, Map<SignalQuery, Value> values) {
+    return switch (check.measure()) {
+      case Check.Measure.Query _ -> true;
+      case Check.Measure.BuiltIn(var _, var atLeast) ->
+          requests(check, release, values).orElse(0.0) >= atLeast;
+    };
   }
 
   private static Value in(Map<SignalQuery, Value> values, SignalQuery query) {

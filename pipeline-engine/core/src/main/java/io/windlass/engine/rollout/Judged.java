@@ -35,8 +35,15 @@ record Judged(Verdict verdict, String words) {
       case Check.Bound.Within(var min, var max) -> within(check, value, min, max);
       case Check.Bound.NotWorse notWorse ->
           before.isEmpty()
-              ? noData(text(check, value) + ", and nothing to compare with")
+              ? noData(text(check, value) + ", and nothing to compare with" + enough(check))
               : compared(check, notWorse, value, before.get(), measured.requests());
+    };
+  }
+
+  private static String enough(Check check) {
+    return switch (check.measure()) {
+      case Check.Measure.Query _ -> "";
+      case Check.Measure.BuiltIn(var _, var atLeast) -> " that rests on " + atLeast + " requests";
     };
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param value of the release; empty where there is no data
  * @param requests of the release in the window, where they were counted
- * @param before the same of what ran before it; empty where there is no data of that
+ * @param before the same of what ran before it; empty where there is no data of that, or where it
+ *     rests on too few requests
  * @param missing why there is no value
  */
 public record Measured(

@@ -98,7 +98,9 @@ class FindingTest {
   @Test
   void nothingToCompareWithIsNoData() {
     assertThat(judged(check(Check.Kind.LATENCY, NOT_WORSE), measured(0.25, 100, Optional.empty())))
-        .isEqualTo(new Judged(Verdict.NO_DATA, "250ms, and nothing to compare with"));
+        .isEqualTo(
+            new Judged(
+                Verdict.NO_DATA, "250ms, and nothing to compare with that rests on 50 requests"));
   }
 
   @Test

@@ -73,7 +73,9 @@ class GaugeTest {
     each(NEW, new Signal.Errors(), NOW, 1, 0);
     each(NEW, new Signal.Requests(), NOW, 1, 99);
     each(OLD, new Signal.Errors(), NOW, 1);
+    each(NEW, new Signal.RequestCount(), NOW, 60, 5940);
     each(OLD, new Signal.Requests(), NOW, 1000);
+    each(OLD, new Signal.RequestCount(), NOW, 60_000);
 
     assertThat(look(builtIn(Check.Kind.ERROR_RATE)))
         .isEqualTo(
@@ -98,6 +100,29 @@ class GaugeTest {
 
     assertThat(look(builtIn(Check.Kind.ERROR_RATE)).missing())
         .contains("no requests within its window");
+  }
+
+  @Test
+  void aHighRateOverAMomentIsNoNumberOfRequests() {
+    each(NEW, new Signal.Errors(), NOW, 1);
+    each(NEW, new Signal.Requests(), NOW, 3);
+    each(NEW, new Signal.RequestCount(), NOW, 3);
+
+    assertThat(look(builtIn(Check.Kind.ERROR_RATE)).requests()).contains(3.0);
+  }
+
+  @Test
+  void whatRestsOnFewRequestsIsNotComparedWith() {
+    each(NEW, new Signal.RequestTime(), NOW, 1);
+    each(NEW, new Signal.Requests(), NOW, 10);
+    each(NEW, new Signal.RequestCount(), NOW, 600);
+    each(OLD, new Signal.RequestTime(), NOW, 1);
+    each(OLD, new Signal.Requests(), NOW, 10);
+    each(OLD, new Signal.RequestCount(), NOW, 49);
+    assertThat(look(builtIn(Check.Kind.LATENCY)).before()).isEmpty();
+
+    each(OLD, new Signal.RequestCount(), NOW, 50);
+    assertThat(look(builtIn(Check.Kind.LATENCY)).before()).contains(0.1);
   }
 
   @Test

@@ -27,6 +27,8 @@ final class KeeperSeries implements FleetSeries {
           Optional.of(rate("windlass_replica_network_transmit_bytes_total" + of, window));
       case Signal.Requests requests ->
           Optional.of(rate("windlass_replica_requests_total" + of, window));
+      case Signal.RequestCount count ->
+          Optional.of(over("increase", "windlass_replica_requests_total" + of, window));
       case Signal.InFlight inFlight -> {
         String gauge = "windlass_replica_in_flight" + of;
         yield Optional.of(new Measure("sum by " + BY + " (" + gauge + ")", scraped(gauge)));
@@ -61,9 +63,13 @@ final class KeeperSeries implements FleetSeries {
     return "";
   }
 
-  /** Rate before sum: only so are counters that restart counted right. */
   private static Measure rate(String counter, String window) {
-    String value = "sum by " + BY + " (rate(" + counter + "[" + window + "]))";
+    return over("rate", counter, window);
+  }
+
+  /** The function before the sum: only so are counters that restart counted right. */
+  private static Measure over(String function, String counter, String window) {
+    String value = "sum by " + BY + " (" + function + "(" + counter + "[" + window + "]))";
     return new Measure(value, scraped(counter));
   }
 

@@ -109,6 +109,7 @@ class PrometheusSignalsTest extends SignalSourceContract {
             new Signal.NetworkIn(),
             new Signal.NetworkOut(),
             new Signal.Requests(),
+            new Signal.RequestCount(),
             new Signal.InFlight(),
             new Signal.Errors(),
             new Signal.RequestTime(),

@@ -83,6 +83,7 @@ public final class ClusterSeries implements FleetSeries {
           Optional.of(
               rate("container_network_transmit_bytes_total{interface!=\"lo\"" + of + "}", window));
       case Signal.Requests requests -> Optional.empty();
+      case Signal.RequestCount count -> Optional.empty();
       case Signal.InFlight inFlight -> Optional.empty();
       case Signal.Errors errors -> Optional.empty();
       case Signal.RequestTime requestTime -> Optional.empty();
@@ -159,6 +160,7 @@ public final class ClusterSeries implements FleetSeries {
       case Signal.NetworkIn in -> ": it comes from cAdvisor";
       case Signal.NetworkOut out -> ": it comes from cAdvisor";
       case Signal.Requests requests -> UNCOUNTED;
+      case Signal.RequestCount count -> UNCOUNTED;
       case Signal.InFlight inFlight -> UNCOUNTED;
       case Signal.Errors errors -> UNCOUNTED;
       case Signal.RequestTime requestTime -> UNCOUNTED;

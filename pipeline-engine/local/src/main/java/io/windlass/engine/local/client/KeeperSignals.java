@@ -76,6 +76,8 @@ public final class KeeperSignals implements SignalSource {
             case Signal.NetworkIn _ -> rates(query, series, s -> s.receivedBytes(), _ -> 1);
             case Signal.NetworkOut _ -> rates(query, series, s -> s.sentBytes(), _ -> 1);
             case Signal.Requests _ -> rates(query, series, s -> s.requests(), _ -> 1);
+            case Signal.RequestCount _ ->
+                perReplica(query, series, s -> grown(s, ReplicaSeries.Sample::requests));
             case Signal.InFlight _ -> perReplica(query, series, s -> Optional.of(s.meanInFlight()));
             case Signal.Errors _ -> rates(query, series, s -> s.errors(), _ -> 1);
             case Signal.RequestTime _ ->
@@ -104,20 +106,27 @@ public final class KeeperSignals implements SignalSource {
     return perReplica(query, series, s -> rate(s, counter).map(r -> r / unit.applyAsDouble(s)));
   }
 
-  /** Per second between the first and the last look; a counter that fell began anew. */
-  static Optional<Double> rate(
+  /** Per second between the first and the last look. */
+  private static Optional<Double> rate(
+      ReplicaSeries series, ToDoubleFunction<ReplicaSeries.Sample> counter) {
+    return grown(series, counter)
+        .flatMap(grown -> {
+          Instant first = series.samples().getFirst().at();
+          Instant last = series.samples().getLast().at();
+          double seconds = Duration.between(first, last).toNanos() / 1e9;
+          return seconds > 0 ? Optional.of(grown / seconds) : Optional.empty();
+        });
+  }
+
+  /** Between the first and the last look; a counter that fell began anew. */
+  private static Optional<Double> grown(
       ReplicaSeries series, ToDoubleFunction<ReplicaSeries.Sample> counter) {
     if (series.samples().size() < 2) {
       return Optional.empty();
     }
-    ReplicaSeries.Sample first = series.samples().getFirst();
-    ReplicaSeries.Sample last = series.samples().getLast();
-    double seconds = Duration.between(first.at(), last.at()).toNanos() / 1e9;
-    double grown = counter.applyAsDouble(last) - counter.applyAsDouble(first);
-    if (seconds <= 0) {
-      return Optional.empty();
-    }
-    return Optional.of((grown < 0 ? counter.applyAsDouble(last) : grown) / seconds);
+    double first = counter.applyAsDouble(series.samples().getFirst());
+    double last = counter.applyAsDouble(series.samples().getLast());
+    return Optional.of(last < first ? last : last - first);
   }
 
   private interface Value {

@@ -85,6 +85,26 @@ class KeeperSignalsTest extends SignalSourceContract {
                             p -> assertThat(p.samples().get(replica).value()).isPositive())));
   }
 
+  @Test
+  void requestsAreCountedAndNotGuessedFromTheirRate() throws Exception {
+    SignalQuery count = SignalQuery.of(FLEET, new Signal.RequestCount(), Duration.ofMinutes(2));
+    String replica = bench.replicas().getFirst().id();
+    double before = counted(count, replica);
+    for (int i = 0; i < 7; i++) {
+      bench.get("/");
+    }
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .untilAsserted(() -> assertThat(counted(count, replica)).isEqualTo(before + 7));
+  }
+
+  private double counted(SignalQuery query, String replica) {
+    return ((Reading.PerReplica) source().read(List.of(query), Instant.now()).getFirst())
+        .samples()
+        .get(replica)
+        .value();
+  }
+
   private static List<SignalQuery> queries() {
     return List.of(
         SignalQuery.of(FLEET, new Signal.Requests(), WINDOW),
