@@ -24,6 +24,10 @@ public final class Defaults {
 
   public static final Duration ROLLOUT_HOLD = Duration.ZERO;
   public static final Duration KEEP = Duration.ZERO;
+
+  /** Where checks are to look at what has been switched to. */
+  public static final Duration KEEP_CHECKED = Duration.ofMinutes(5);
+
   public static final boolean APPROVE = false;
   public static final Duration CHECK_EVERY = Duration.ofSeconds(30);
   public static final Duration CHECK_WINDOW = Duration.ofMinutes(1);

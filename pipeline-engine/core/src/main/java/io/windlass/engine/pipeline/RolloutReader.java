@@ -59,7 +59,7 @@ record RolloutReader(Forms forms, App app) {
               new Strategy.BlueGreen(
                   length(f, "hold", Defaults.ROLLOUT_HOLD),
                   f.flag("approve").orElse(Defaults.APPROVE),
-                  length(f, "keep", Defaults.KEEP),
+                  length(f, "keep", checks.isEmpty() ? Defaults.KEEP : Defaults.KEEP_CHECKED),
                   checks);
           default -> new Strategy.Rolling(length(f, "hold", Defaults.ROLLOUT_HOLD), checks);
         };
@@ -78,7 +78,8 @@ record RolloutReader(Forms forms, App app) {
                         + Units.text(end)
                         + " is over before the holds are, which take "
                         + Units.text(held)));
-    if (!checks.isEmpty() && held.isZero()) {
+    refuseRareLooks(f, strategy);
+    if (!checks.isEmpty() && strategy.holds().stream().allMatch(Duration::isZero)) {
       f.problems()
           .say(
               f.at("checks"),
@@ -91,6 +92,24 @@ record RolloutReader(Forms forms, App app) {
 
   private static Duration length(Fields f, String key, Duration otherwise) {
     return f.duration(key, Duration.ZERO, StepsReader.LONGEST).orElse(otherwise);
+  }
+
+  /** A stage ends by what its checks saw of it, so they must look while it is held. */
+  private static void refuseRareLooks(Fields f, Strategy strategy) {
+    Optional<Duration> shortest =
+        strategy.holds().stream().filter(Duration::isPositive).min(Duration::compareTo);
+    List<Check> checks = strategy.checks();
+    for (int i = 0; i < checks.size(); i++) {
+      Duration every = checks.get(i).every();
+      if (shortest.filter(hold -> hold.compareTo(every) < 0).isPresent()) {
+        f.problems()
+            .say(
+                f.at("checks"),
+                f.path("checks") + "[" + i + "].every",
+                "looked at every %s, which is longer than a stage is held: %s"
+                    .formatted(Units.text(every), Units.text(shortest.get())));
+      }
+    }
   }
 
   /**

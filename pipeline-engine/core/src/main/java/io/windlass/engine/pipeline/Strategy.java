@@ -17,8 +17,18 @@ public sealed interface Strategy {
   /** What is measured on the way; in the file's order. */
   List<Check> checks();
 
+  /** How long each stage holds, in their order. */
+  List<Duration> holds();
+
   /** The time that is waited on purpose, by all stages together. */
-  Duration held();
+  default Duration held() {
+    return holds().stream().reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** The longest time between two looks of a check; nothing where there is none. */
+  default Duration longestLook() {
+    return checks().stream().map(Check::every).max(Duration::compareTo).orElse(Duration.ZERO);
+  }
 
   /**
    * New replicas start, become ready and take over one by one.
@@ -31,8 +41,8 @@ public sealed interface Strategy {
     }
 
     @Override
-    public Duration held() {
-      return hold;
+    public List<Duration> holds() {
+      return List.of(hold);
     }
   }
 
@@ -48,8 +58,17 @@ public sealed interface Strategy {
     }
 
     @Override
+    public List<Duration> holds() {
+      return stages.stream().map(Stage::hold).toList();
+    }
+
+    /** A stage without a hold waits for the next look of its checks. */
+    @Override
     public Duration held() {
-      return stages.stream().map(Stage::hold).reduce(Duration.ZERO, Duration::plus);
+      Duration look = longestLook();
+      return holds().stream()
+          .map(hold -> hold.compareTo(look) < 0 ? look : hold)
+          .reduce(Duration.ZERO, Duration::plus);
     }
   }
 
@@ -77,8 +96,8 @@ public sealed interface Strategy {
     }
 
     @Override
-    public Duration held() {
-      return hold.plus(keep);
+    public List<Duration> holds() {
+      return List.of(hold, keep);
     }
   }
 }

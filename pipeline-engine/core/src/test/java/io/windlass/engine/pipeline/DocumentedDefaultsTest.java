@@ -45,6 +45,7 @@ class DocumentedDefaultsTest {
               e: { target: t }
               f: { target: t, scale: { min: 1, max: 2, cpu: 60% } }
               g: { target: t, rollout: { strategy: blue-green, hold: 1m, checks: [{ signal: latency }] } }
+              k: { target: t, rollout: { strategy: blue-green, hold: 1m } }
               h: { target: t, rollout: { strategy: canary, stages: [{ weight: 10% }] } }
             """);
     Step step = p.steps().get("a");
@@ -88,7 +89,10 @@ class DocumentedDefaultsTest {
     out.put(rollout + "stages[].approve", "" + canary.stages().getFirst().approve());
     var blueGreen = (Strategy.BlueGreen) p.environments().get("g").rollout().strategy();
     out.put(rollout + "approve", "" + blueGreen.approve());
-    out.put(rollout + "keep", Units.text(blueGreen.keep()));
+    var unchecked = (Strategy.BlueGreen) p.environments().get("k").rollout().strategy();
+    out.put(
+        rollout + "keep",
+        Units.text(unchecked.keep()) + ", with checks " + Units.text(blueGreen.keep()));
     Check check = blueGreen.checks().getFirst();
     out.put(rollout + "checks[].process", check.process());
     out.put(rollout + "checks[].every", Units.text(check.every()));
