@@ -1,6 +1,5 @@
 package io.windlass.engine.kubernetes.step;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
@@ -32,6 +31,10 @@ final class Attempt implements AutoCloseable {
   private Optional<Thread> follower = Optional.empty();
   private boolean sent;
   private int unsent;
+
+  /** How its command ended, once its files are here. */
+  private Optional<StepResult> result = Optional.empty();
+
   private String said = "";
 
   Attempt(KubernetesStepExecutor executor, StepTask task, StepLog log) {
@@ -44,11 +47,16 @@ final class Attempt implements AutoCloseable {
     while (true) {
       StepWatch watch = executor.watch();
       long seen = watch.changes();
-      Optional<Job> found = job(watch);
-      if (found.isEmpty()) {
-        return new StepResult.Lost("its Job was deleted");
+      Instant now = executor.clock().instant();
+      Optional<StepSight> sight = watch.sight(StepNames.job(task.id()));
+      if (sight.isEmpty() || isOver(sight.get().stage(now), now)) {
+        // Watches may be behind, and each of them for itself: what ends an attempt is asked for.
+        sight = executor.look(task.id());
       }
-      Job job = found.get();
+      if (sight.isEmpty()) {
+        return result.orElseGet(() -> new StepResult.Lost("its Job was deleted"));
+      }
+      Job job = sight.get().job();
       Optional<StepResult> known = StepRecord.of(job);
       if (known.isPresent()) {
         return known.get();
@@ -58,34 +66,35 @@ final class Attempt implements AutoCloseable {
         watch.await(seen, LOOK);
         continue;
       }
-      Instant now = executor.clock().instant();
-      Optional<Pod> pod = watch.pod(job);
-      Optional<StepResult> end = step(job, StepStage.of(job, pod, watch.events(job), now), now);
-      if (end.isPresent()) {
-        return settle(job, end.get());
+      Optional<StepResult> end = step(job, sight.get().stage(now), now);
+      if (end.isPresent() && settled(job, end.get())) {
+        return end.get();
       }
-      watch.await(seen, rest(pod, now));
+      watch.await(seen, end.isPresent() ? PAUSE : rest(sight.get().stage(now), now));
     }
   }
 
-  private Optional<Job> job(StepWatch watch) throws ClusterException {
-    String name = StepNames.job(task.id());
-    Optional<Job> seen = watch.job(name);
-    return seen.isPresent()
-        ? seen
-        : Optional.ofNullable(
-            executor
-                .cluster()
-                .read(
-                    "read the Job \"" + name + "\"",
-                    client ->
-                        client
-                            .batch()
-                            .v1()
-                            .jobs()
-                            .inNamespace(executor.settings().namespace())
-                            .withName(name)
-                            .get()));
+  /** Whether nothing more is to come at a stage. */
+  private boolean isOver(StepStage stage, Instant now) {
+    return switch (stage) {
+      case StepStage.Waiting(var _, var since) -> isOutOfPatience(since, now);
+      case StepStage.Receiving _ -> false;
+      case StepStage.Running(var _, var since) -> isOutOfTime(since, now);
+      case StepStage.Ended _,
+          StepStage.OverLimit _,
+          StepStage.Late _,
+          StepStage.Lost _,
+          StepStage.Refused _ ->
+          true;
+    };
+  }
+
+  private boolean isOutOfPatience(Instant since, Instant now) {
+    return !now.isBefore(since.plus(executor.settings().patience()));
+  }
+
+  private boolean isOutOfTime(Instant since, Instant now) {
+    return !now.isBefore(since.plus(task.limits().timeout()));
   }
 
   /** Gives the Job its secrets and lets it run. */
@@ -110,48 +119,42 @@ final class Attempt implements AutoCloseable {
   private Optional<StepResult> step(Job job, StepStage stage, Instant now)
       throws ExecutorException, InterruptedException, IOException {
     return switch (stage) {
-      case StepStage.Waiting(var words) -> await(job, words, now);
+      case StepStage.Waiting(var words, var since) -> await(words, since, now);
       case StepStage.Receiving(var pod) -> send(pod, now);
       case StepStage.Running(var pod, var since) -> {
         follow(pod);
-        yield now.isBefore(since.plus(task.limits().timeout()))
-            ? Optional.empty()
-            : Optional.of(new StepResult.TimedOut(since, now));
+        yield isOutOfTime(since, now)
+            ? Optional.of(new StepResult.TimedOut(since, now))
+            : Optional.empty();
       }
       case StepStage.Ended at -> {
         follow(at.pod());
-        yield Optional.of(end(at));
+        if (result.isEmpty()) {
+          result = Optional.of(end(at));
+        }
+        yield result;
       }
       case StepStage.OverLimit(var limit) ->
-          Optional.of(new StepResult.OverLimit(limit, started(job), now));
-      case StepStage.Late late -> Optional.of(new StepResult.TimedOut(started(job), now));
+          Optional.of(new StepResult.OverLimit(limit, StepStage.started(job), now));
+      case StepStage.Late late -> Optional.of(new StepResult.TimedOut(StepStage.started(job), now));
       case StepStage.Lost(var reason) -> Optional.of(new StepResult.Lost(reason));
       case StepStage.Refused(var reason) -> Optional.of(new StepResult.Refused(reason));
     };
   }
 
-  private static Instant started(Job job) {
-    String time =
-        job.getStatus() != null && job.getStatus().getStartTime() != null
-            ? job.getStatus().getStartTime()
-            : job.getMetadata().getCreationTimestamp();
-    return Instant.parse(time);
-  }
-
-  private Optional<StepResult> await(Job job, String words, Instant now) throws IOException {
+  private Optional<StepResult> await(String words, Instant since, Instant now) throws IOException {
     if (!words.isEmpty() && !words.equals(said)) {
       said = words;
       log.say("waiting: " + words);
     }
-    Duration patience = executor.settings().patience();
-    if (now.isBefore(started(job).plus(patience))) {
+    if (!isOutOfPatience(since, now)) {
       return Optional.empty();
     }
     return Optional.of(
         new StepResult.Refused(
             "it could not begin within %d minutes: %s"
                 .formatted(
-                    patience.toMinutes(),
+                    executor.settings().patience().toMinutes(),
                     words.isEmpty() ? "the cluster does not say why" : words)));
   }
 
@@ -214,46 +217,42 @@ final class Attempt implements AutoCloseable {
     }
   }
 
-  /** Writes an end down, stops what may still run, and lets nothing be left. */
-  private StepResult settle(Job job, StepResult result)
+  /**
+   * Writes an end down, stops what may still run, and lets nothing be left.
+   *
+   * @return false where the Job is another one by now; look again
+   */
+  private boolean settled(Job job, StepResult end)
       throws ClusterException, ExecutorException, InterruptedException, IOException {
-    Job newest = job;
-    while (!executor.changed(newest, StepNames.RESULT, StepRecord.write(result), true)) {
-      long seen = executor.watch().changes();
-      Optional<Job> now = executor.read(task.id());
-      if (now.isEmpty()) {
-        return result;
-      }
-      newest = now.get();
-      Optional<StepResult> other = StepRecord.of(newest);
-      if (other.isPresent()) {
-        return other.get();
-      }
-      executor.watch().await(seen, PAUSE);
+    if (!executor.changed(job, StepNames.RESULT, StepRecord.write(end), true)) {
+      return false;
     }
-    if (result instanceof StepResult.TimedOut) {
-      executor.awaitGone(newest);
+    if (end instanceof StepResult.TimedOut) {
+      executor.awaitGone(job);
     }
     StepLog.forget(task.logFile());
-    return result;
+    return true;
   }
 
   /** How long nothing is due, unless something changes. */
-  private Duration rest(Optional<Pod> pod, Instant now) {
+  private Duration rest(StepStage stage, Instant now) {
     if (unsent > 0 && !sent) {
       return PAUSE;
     }
-    Optional<Instant> since =
-        pod.map(found ->
-                found.getStatus().getContainerStatuses().stream()
-                    .filter(status -> status.getName().equals(StepNames.STEP))
-                    .map(status -> status.getState().getRunning())
-                    .filter(running -> running != null)
-                    .map(running -> Instant.parse(running.getStartedAt()))
-                    .findFirst())
-            .orElse(Optional.empty());
     Duration left =
-        since.map(at -> Duration.between(now, at.plus(task.limits().timeout()))).orElse(LOOK);
+        switch (stage) {
+          case StepStage.Running(var _, var since) ->
+              Duration.between(now, since.plus(task.limits().timeout()));
+          case StepStage.Waiting(var _, var since) ->
+              Duration.between(now, since.plus(executor.settings().patience()));
+          case StepStage.Receiving _,
+              StepStage.Ended _,
+              StepStage.OverLimit _,
+              StepStage.Late _,
+              StepStage.Lost _,
+              StepStage.Refused _ ->
+              LOOK;
+        };
     return left.compareTo(LOOK) < 0 ? left : LOOK;
   }
 

@@ -83,15 +83,18 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
     try {
       Job job = claim(jobs.cancelled(id, clock.instant().toString()));
       while (StepRecord.of(job).isEmpty()) {
-        Optional<Pod> pod = watch().pod(job);
-        if (pod.isPresent() && hasEnded(job, pod.get())) {
+        String when = clock.instant().toString();
+        if (hasEnded(job)) {
           return;
         }
-        String when = clock.instant().toString();
         if (changed(job, StepNames.CANCELLED, when, true)) {
           break;
         }
-        job = read(id).orElseThrow();
+        Optional<Job> newer = read(id);
+        if (newer.isEmpty()) {
+          return; // deleted, and its pod with it
+        }
+        job = newer.get();
       }
       awaitGone(job);
     } catch (ClusterException e) {
@@ -103,9 +106,18 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
     }
   }
 
-  private boolean hasEnded(Job job, Pod pod) {
-    return StepStage.of(job, Optional.of(pod), List.of(), clock.instant())
-        instanceof StepStage.Ended;
+  private boolean hasEnded(Job job) throws ClusterException {
+    return sight(job).stage(clock.instant()) instanceof StepStage.Ended;
+  }
+
+  /** What the cluster says of an attempt now; empty where it has no Job. */
+  Optional<StepSight> look(String id) throws ClusterException {
+    Optional<Job> job = read(id);
+    return job.isEmpty() ? Optional.empty() : Optional.of(sight(job.get()));
+  }
+
+  private StepSight sight(Job job) throws ClusterException {
+    return new StepSight(job, StepSight.newest(podsOf(job)), watch().events(job));
   }
 
   @Override
@@ -161,7 +173,7 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
   /**
    * Writes down an end, and that nothing may run any more.
    *
-   * @return false where somebody was faster; look again
+   * @return false where the Job has changed or is gone; look again
    */
   boolean changed(Job job, String annotation, String value, boolean suspended)
       throws ClusterException {
@@ -187,7 +199,8 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
                       client.getKubernetesSerialization().asJson(patch)));
       return true;
     } catch (ClusterException e) {
-      if (e.kind() == ClusterException.Kind.CONFLICT) {
+      if (e.kind() == ClusterException.Kind.CONFLICT
+          || e.kind() == ClusterException.Kind.NOT_FOUND) {
         return false;
       }
       throw e;

@@ -47,6 +47,9 @@ record StepJob(ExecutorSettings settings) {
   /** What goes by before and after the command: pulling images, moving the workspace. */
   private static final Duration AROUND = Duration.ofMinutes(30);
 
+  /** How often an attempt may wait so long: for a node, for its helper, for its own image. */
+  private static final int WAITS = 3;
+
   private static final long CONTROL_BYTES = 64L << 20;
   private static final long GRACE_SECONDS = 5;
   private static final long UNREACHABLE_SECONDS = 60;
@@ -61,7 +64,8 @@ record StepJob(ExecutorSettings settings) {
 
   /** The Job, suspended: nothing of it runs before its Secret is there and it is resumed. */
   Job job(StepTask task) {
-    Duration longest = task.limits().timeout().plus(settings.patience()).plus(AROUND);
+    Duration longest =
+        task.limits().timeout().plus(settings.patience().multipliedBy(WAITS)).plus(AROUND);
     return frame(task.id())
         .editSpec()
         .withSuspend(true)

@@ -20,8 +20,13 @@ import java.util.stream.Stream;
 
 /** How far an attempt is, read from what the cluster says of its Job. */
 sealed interface StepStage {
-  /** It waits for something that may still come; {@code words} is empty where that is usual. */
-  record Waiting(String words) implements StepStage {}
+  /**
+   * It waits for something that may still come.
+   *
+   * @param words what it is; empty where that is usual
+   * @param since when it last came further
+   */
+  record Waiting(String words, Instant since) implements StepStage {}
 
   /** Its pod waits for the workspace. */
   record Receiving(String pod) implements StepStage {}
@@ -67,14 +72,25 @@ sealed interface StepStage {
     if (failures(job) > 0 && !failed) {
       return new Lost("its pod is gone from the cluster"); // and this is another one
     }
-    return pod.map(found -> of(found, now)).orElseGet(() -> withoutPod(job, events));
+    Instant started = started(job);
+    return pod.map(found -> of(found, started, now))
+        .orElseGet(() -> withoutPod(job, events, started));
+  }
+
+  /** When a Job was let run. */
+  static Instant started(Job job) {
+    String time =
+        job.getStatus() != null && job.getStatus().getStartTime() != null
+            ? job.getStatus().getStartTime()
+            : job.getMetadata().getCreationTimestamp();
+    return Instant.parse(time);
   }
 
   private static int failures(Job job) {
     return job.getStatus() == null ? 0 : Objects.requireNonNullElse(job.getStatus().getFailed(), 0);
   }
 
-  private static StepStage withoutPod(Job job, List<Event> events) {
+  private static StepStage withoutPod(Job job, List<Event> events, Instant started) {
     Optional<JobCondition> failed =
         job.getStatus() == null
             ? Optional.empty()
@@ -92,18 +108,18 @@ sealed interface StepStage {
             .max(Comparator.comparing(StepStage::time))
             .map(Event::getMessage);
     if (refused.isEmpty()) {
-      return new Waiting("");
+      return new Waiting("", started);
     }
     String words = refused.get();
     boolean mayPass = words.contains("exceeded quota") || !words.contains("forbidden");
-    return mayPass ? new Waiting(words) : new Refused(words);
+    return mayPass ? new Waiting(words, started) : new Refused(words);
   }
 
   private static String time(Event event) {
     return Objects.requireNonNullElse(event.getLastTimestamp(), "");
   }
 
-  private static StepStage of(Pod pod, Instant now) {
+  private static StepStage of(Pod pod, Instant started, Instant now) {
     String name = pod.getMetadata().getName();
     Optional<ContainerStateTerminated> end = ended(pod);
     if ("Evicted".equals(pod.getStatus().getReason())) {
@@ -128,9 +144,9 @@ sealed interface StepStage {
       Instant due = Instant.parse(pod.getMetadata().getDeletionTimestamp());
       return now.isAfter(due.plus(OVERDUE))
           ? new Lost("its node does not answer: " + pod.getSpec().getNodeName())
-          : new Waiting("");
+          : new Waiting("", now);
     }
-    return underWay(name, pod);
+    return underWay(name, pod, started);
   }
 
   private static Optional<ContainerStateTerminated> ended(Pod pod) {
@@ -179,28 +195,46 @@ sealed interface StepStage {
         .orElse("its pod has failed");
   }
 
-  private static StepStage underWay(String name, Pod pod) {
+  private static StepStage underWay(String name, Pod pod, Instant started) {
     Optional<PodCondition> scheduled = condition(pod, "PodScheduled");
     if (scheduled.isPresent() && scheduled.get().getStatus().equals("False")) {
-      return new Waiting("no node takes it: " + scheduled.get().getMessage());
+      return new Waiting("no node takes it: " + scheduled.get().getMessage(), started);
     }
     Optional<ContainerState> step = status(pod, StepNames.STEP).map(ContainerStatus::getState);
     if (step.map(ContainerState::getRunning).isPresent()) {
       return new Running(
           name, Instant.parse(step.map(ContainerState::getRunning).get().getStartedAt()));
     }
+    Instant since = progress(pod, started);
     Optional<StepStage> stuck =
-        statuses(pod).map(StepStage::stuck).flatMap(Optional::stream).findFirst();
+        statuses(pod).map(status -> stuck(status, since)).flatMap(Optional::stream).findFirst();
     if (stuck.isPresent()) {
       return stuck.get();
     }
     boolean receives =
         status(pod, StepNames.RECEIVE).map(found -> found.getState().getRunning()).isPresent();
-    return receives ? new Receiving(name) : new Waiting("");
+    return receives ? new Receiving(name) : new Waiting("", since);
+  }
+
+  /** When a pod last came nearer to running its step: a node took it, a container did its part. */
+  private static Instant progress(Pod pod, Instant started) {
+    Stream<String> scheduled =
+        condition(pod, "PodScheduled").map(PodCondition::getLastTransitionTime).stream();
+    Stream<String> initialised =
+        pod.getStatus().getInitContainerStatuses().stream()
+            .map(status -> status.getState().getTerminated())
+            .filter(Objects::nonNull)
+            .map(ContainerStateTerminated::getFinishedAt);
+    return Stream.concat(scheduled, initialised)
+        .filter(Objects::nonNull)
+        .map(Instant::parse)
+        .filter(started::isBefore)
+        .max(Comparator.naturalOrder())
+        .orElse(started);
   }
 
   /** Why a container that waits does, where that is not the usual. */
-  private static Optional<StepStage> stuck(ContainerStatus status) {
+  private static Optional<StepStage> stuck(ContainerStatus status, Instant since) {
     var waiting = status.getState().getWaiting();
     if (waiting == null) {
       return Optional.empty();
@@ -212,10 +246,10 @@ sealed interface StepStage {
       return Optional.of(new Refused(image));
     }
     if (PULLING.contains(reason)) {
-      return Optional.of(new Waiting(image));
+      return Optional.of(new Waiting(image, since));
     }
     return reason.startsWith("Create") || reason.equals("RunContainerError")
-        ? Optional.of(new Waiting(message))
+        ? Optional.of(new Waiting(message, since))
         : Optional.empty();
   }
 

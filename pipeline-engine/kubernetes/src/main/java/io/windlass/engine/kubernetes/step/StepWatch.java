@@ -105,17 +105,10 @@ final class StepWatch implements AutoCloseable {
     }
   }
 
-  Optional<Job> job(String name) {
-    return Optional.ofNullable(jobs.getStore().getByKey(namespace + "/" + name));
-  }
-
-  /** The pod of a Job; the newest, should there be several. */
-  Optional<Pod> pod(Job job) {
-    return pods(job).stream()
-        .max((a, b) ->
-            a.getMetadata()
-                .getCreationTimestamp()
-                .compareTo(b.getMetadata().getCreationTimestamp()));
+  /** What was heard of a Job; empty where nothing was. */
+  Optional<StepSight> sight(String name) {
+    return Optional.ofNullable(jobs.getStore().getByKey(namespace + "/" + name))
+        .map(job -> new StepSight(job, StepSight.newest(pods(job)), events(job)));
   }
 
   List<Pod> pods(Job job) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
 import io.windlass.engine.run.StepContainer;
@@ -178,6 +179,31 @@ final class StepFailureTest {
   }
 
   @Test
+  void anEndThatTheWatchesDidNotHearOfCountsAsWhatItIs() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    StepTask task = task(Duration.ofSeconds(5));
+    try (var faulty = FaultyApi.before(cluster);
+        var deaf =
+            Cluster.open(
+                new ClusterSettings(Optional.of(faulty.kubeconfig()), Optional.empty()),
+                List.of(faulty.interceptor()));
+        var late = executor(deaf, namespace, 100);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> late.run(task));
+      Pod pod = awaitPod();
+      faulty.hang("GET", "watch=true");
+      faulty.drop();
+
+      cluster.kubelet().crash(namespace, pod.getMetadata().getName(), StepNames.STEP, 3);
+
+      assertThat(running.get(60, TimeUnit.SECONDS))
+          .asString()
+          .as("its end, and not that its time was over")
+          .contains("it ended with 3");
+    }
+  }
+
+  @Test
   void secretsAreInAnImmutableObjectOfTheJobAndNowhereElse() throws Exception {
     cluster.kubelet().order(image, Program.silent());
     StepTask task = task();
@@ -212,8 +238,12 @@ final class StepFailureTest {
   }
 
   private KubernetesStepExecutor executor(String place, int cpuMillis) {
+    return executor(client, place, cpuMillis);
+  }
+
+  private KubernetesStepExecutor executor(Cluster through, String place, int cpuMillis) {
     return new KubernetesStepExecutor(
-        client,
+        through,
         new ExecutorSettings(
             place,
             image,
@@ -231,6 +261,10 @@ final class StepFailureTest {
   }
 
   private StepTask task() {
+    return task(Duration.ofMinutes(5));
+  }
+
+  private StepTask task(Duration timeout) {
     String id = "acme.shop-1-0a1b2c3d-" + UUID.randomUUID() + "-1";
     return new StepTask(
         id,
@@ -241,7 +275,7 @@ final class StepFailureTest {
         Map.of("TOKEN", SecretValue.of("correct-horse-battery")),
         StepContainer.NONE,
         folder.resolve("logs").resolve(id + ".log"),
-        new StepLimits(Duration.ofMinutes(5), 1 << 20, 0, 0));
+        new StepLimits(timeout, 1 << 20, 0, 0));
   }
 
   private Pod awaitPod() {
