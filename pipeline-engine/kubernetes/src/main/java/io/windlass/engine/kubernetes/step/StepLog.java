@@ -44,8 +44,8 @@ final class StepLog implements AutoCloseable {
    * A place up to which lines were copied.
    *
    * @param size of our file
-   * @param lines that are in the file, by the second of their time; all with the first of these
-   *     seconds or a later one
+   * @param lines that are in the file, by the second of their time; all of the last of these
+   *     seconds and of the one before it
    */
   record Mark(long size, SortedMap<Long, Long> lines) {
     static final Mark BEGINNING = new Mark(0, new TreeMap<>());
@@ -79,7 +79,7 @@ final class StepLog implements AutoCloseable {
   private final LogWriter writer;
   private final LogWriter.Output output;
 
-  /** How many lines were copied in each second, from the one before the last on. */
+  /** How many lines were copied in each second, from {@link #first()} on. */
   private final TreeMap<Long, Long> lines = new TreeMap<>();
 
   private long lastMark = System.nanoTime() - BETWEEN_MARKS_NANOS;
@@ -128,7 +128,7 @@ final class StepLog implements AutoCloseable {
    */
   boolean copy(Source source) throws IOException {
     Optional<Instant> since =
-        lines.isEmpty() ? Optional.empty() : Optional.of(Instant.ofEpochSecond(lines.firstKey()));
+        lines.isEmpty() ? Optional.empty() : Optional.of(Instant.ofEpochSecond(first()));
     long known = lines.values().stream().mapToLong(Long::longValue).sum();
     try (InputStream input = source.open(since)) {
       return new Copy(input, known, ofLine).run();
@@ -223,10 +223,16 @@ final class StepLog implements AutoCloseable {
 
   private void count(long second) {
     lines.merge(second, 1L, Long::sum);
-    // Lines of the last second may still come before it, since two outputs are stamped apart.
-    while (lines.size() > 1 && lines.firstKey() < lines.lastKey() - 1) {
-      lines.pollFirstEntry();
-    }
+    lines.headMap(first()).clear();
+  }
+
+  /**
+   * The second from which lines are asked for: the one before the last that we have a line of,
+   * whether it has lines yet or not, since two outputs are stamped apart and a line may come after
+   * one of a later time.
+   */
+  private long first() {
+    return lines.lastKey() - 1;
   }
 
   /** Keeps the place where this is due and everything up to it is in the file. */

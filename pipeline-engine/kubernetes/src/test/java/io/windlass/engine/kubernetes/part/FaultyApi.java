@@ -236,5 +236,10 @@ public final class FaultyApi implements AutoCloseable {
     closed.countDown();
     cutOff();
     faults.stop(0);
+    try {
+      Files.delete(kubeconfig);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

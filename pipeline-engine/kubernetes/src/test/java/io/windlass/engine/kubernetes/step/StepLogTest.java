@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,17 @@ final class StepLogTest {
   }
 
   @Test
+  void aLineStampedInASecondThatHadNoneIsNotLeftOut() throws Exception {
+    cluster.add("one", 2000);
+    copy();
+    cluster.add("two, from the other output", 0, 300);
+
+    copy();
+
+    assertThat(task.logFile()).hasContent("one\ntwo, from the other output\n");
+  }
+
+  @Test
   void aServerThatWasKilledLeavesNoLineOutAndNoneTwice() throws Exception {
     cluster.add("one", 0);
     copy();
@@ -106,7 +118,7 @@ final class StepLogTest {
         .doesNotContain("second-half");
   }
 
-  @Test
+  @RepeatedTest(20)
   void howeverItBreaksOffEachLineIsThereOnce() throws Exception {
     long seed = new Random().nextLong();
     var random = new Random(seed);
