@@ -2,6 +2,7 @@ package io.windlass.webhooks.settings;
 
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Exposure.Issuer;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.pipeline.Patterns;
 import io.windlass.scaler.syntax.Fields;
@@ -20,6 +21,7 @@ final class ClusterReader {
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
   private static final List<String> AUTOSCALERS = List.of("refuse", "scale-out-only");
+  private static final List<String> ISSUERS = List.of(Issuer.EVERYWHERE, "Issuer");
   private static final int HIGHEST_USER = 2_000_000_000;
 
   private ClusterReader() {}
@@ -29,11 +31,20 @@ final class ClusterReader {
     Optional<String> context = f.text("context");
     f.require("namespaces");
     Optional<Patterns> namespaces = f.value("namespaces", Patterns::read);
-    Optional<Exposure> ingress = f.value("ingress", Fields::ofOptional).map(ClusterReader::ingress);
+    Optional<Issuer> issuer = f.fields("certificates").flatMap(ClusterReader::issuer);
+    Optional<Exposure> ingress =
+        f.value("ingress", Fields::ofOptional).map(fields -> ingress(fields, issuer));
     Optional<Exposure> gateway = f.fields("gateway").flatMap(ClusterReader::gateway);
     if (ingress.isPresent() && gateway.isPresent()) {
       f.problems()
           .say(f.at("gateway"), f.path(), "both \"ingress\" and \"gateway\"; use one of them");
+    }
+    if (f.has("certificates") && !f.has("ingress")) {
+      f.problems()
+          .say(
+              f.at("certificates"),
+              f.path("certificates"),
+              "without \"ingress\", whose hosts they are for; those of a gateway belong to its listeners");
     }
     List<String> pullSecrets = f.list("pull-secrets", ClusterReader::name);
     Optional<Integer> user = f.integer("run-as-user", 1, HIGHEST_USER);
@@ -50,11 +61,19 @@ final class ClusterReader {
         autoscalers.filter(AUTOSCALERS.get(1)::equals).isPresent());
   }
 
-  private static Exposure ingress(Fields f) {
+  private static Optional<Issuer> issuer(Fields f) {
+    f.require("issuer");
+    Optional<String> name = f.value("issuer", ClusterReader::name);
+    String kind = f.word("kind", ISSUERS).orElse(Issuer.EVERYWHERE);
+    f.done();
+    return name.map(n -> new Issuer(n, kind));
+  }
+
+  private static Exposure ingress(Fields f, Optional<Issuer> issuer) {
     Optional<String> kind = f.value("class", ClusterReader::name);
     Map<String, String> annotations = f.map("annotations", Values::asWritten);
     f.done();
-    return new Exposure.ByIngress(kind, annotations);
+    return new Exposure.ByIngress(kind, annotations, issuer);
   }
 
   private static Optional<Exposure> gateway(Fields f) {

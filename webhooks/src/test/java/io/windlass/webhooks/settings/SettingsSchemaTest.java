@@ -7,6 +7,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.windlass.engine.kubernetes.step.ExecutorSettings;
+import io.windlass.engine.kubernetes.workload.Exposure.Issuer;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.scaler.syntax.Source;
 import io.windlass.scaler.syntax.Units;
@@ -67,6 +68,8 @@ class SettingsSchemaTest {
         "targets: { s: { kubernetes: { namespaces: [shop-staging] } }, l: { keeper: } }",
         "targets: { s: { kubernetes: { namespaces: ['shop-*', '!shop-x'], context: c, kubeconfig: k, ingress: { class: nginx,"
             + " annotations: { a: '1' } }, pull-secrets: [r], run-as-user: 1000, node-selector: { pool: apps }, autoscalers: scale-out-only } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: letsencrypt } } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: own, kind: Issuer } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], gateway: { name: public, namespace: infra, section: https } } } }",
         "{targets: {s: {kubernetes: {namespaces: ['shop-*']}}}, repositories: {a/b: {environments: {p: {target: s, namespace: shop-p}}}}}",
         "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {kubernetes: {target: s, namespace: ci, image: 'ghcr.io/acme/ci:1',"
@@ -117,6 +120,10 @@ class SettingsSchemaTest {
         "targets: { a: { keeper: , kubernetes: { namespaces: [x] } } }",
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , gateway: { name: g, namespace: n } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], gateway: { name: g } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], certificates: { issuer: i } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], gateway: { name: g, namespace: n }, certificates: { issuer: i } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { kind: Issuer } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { issuer: i, kind: issuer } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], autoscalers: ignore } } }",
         "targets: { a: { kubernetes: { namespaces: [x], run-as-user: 0 } } }",
         "targets: { local: { keeper: { budget: { cpu: 101% } } } }",
@@ -171,6 +178,7 @@ class SettingsSchemaTest {
     assertThat(table)
         .containsEntry("server.listen", s.server().listen().toString())
         .containsEntry("database", "sqlite")
+        .containsEntry("targets.*.kubernetes.certificates.kind", Issuer.EVERYWHERE)
         .containsEntry("targets.*.kubernetes.run-as-user", Long.toString(Placement.USER))
         .containsEntry("steps.kubernetes.run-as-user", Long.toString(ExecutorSettings.USER))
         .containsEntry("steps.kubernetes.resources.cpu", ExecutorSettings.CPU_MILLIS + "m")

@@ -48,6 +48,7 @@ public record EnvironmentSpec(
    *
    * @param host empty: every host that the operator gave this environment
    * @param path prefix, {@code /} for everything
+   * @param tls whether its host is to have a certificate
    */
-  public record RouteSpec(Optional<String> host, String path, String process) {}
+  public record RouteSpec(Optional<String> host, String path, String process, boolean tls) {}
 }

@@ -135,7 +135,7 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
       return Optional.ofNullable(app.processes().get(first))
               .flatMap(App.ProcessSpec::port)
               .isPresent()
-          ? List.of(new RouteSpec(Optional.empty(), Defaults.ROUTE_PATH, first))
+          ? List.of(new RouteSpec(Optional.empty(), Defaults.ROUTE_PATH, first, false))
           : List.of();
     }
     List<RouteSpec> routes =
@@ -159,7 +159,7 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
           var host = r.value("host", EnvironmentsReader::host);
           var prefix = r.value("path", AppReader::urlPath).orElse(Defaults.ROUTE_PATH);
           var process = r.text("process").orElse(first);
-          r.notYet("tls");
+          boolean tls = r.word("tls", List.of("auto")).isPresent();
           r.done();
           existing(r, process, app)
               .filter(serves -> serves.port().isEmpty())
@@ -168,7 +168,7 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
                       r.at(),
                       r.path(),
                       "process \"" + process + "\" has no \"port\" to send requests to"));
-          return new RouteSpec(host, prefix, process);
+          return new RouteSpec(host, prefix, process, tls);
         });
   }
 

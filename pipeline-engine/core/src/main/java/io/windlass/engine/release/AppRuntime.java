@@ -45,7 +45,8 @@ public record AppRuntime(
                     ? Stream.of(route)
                     : hosts.stream()
                         .map(host ->
-                            new PublicRoute(Optional.of(host), route.path(), route.process())))
+                            new PublicRoute(
+                                Optional.of(host), route.path(), route.process(), route.tls())))
             .distinct()
             .toList();
     return new AppRuntime(env, secrets, processes, narrowed, command);

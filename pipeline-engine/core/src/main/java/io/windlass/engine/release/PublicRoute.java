@@ -8,5 +8,11 @@ import java.util.Optional;
  * @param host empty: any host
  * @param path prefix, {@code /} for everything
  * @param process the process that answers
+ * @param tls whether the target sees to a certificate of the host
  */
-public record PublicRoute(Optional<String> host, String path, String process) {}
+public record PublicRoute(Optional<String> host, String path, String process, boolean tls) {
+  /** One whose target sees to no certificate. */
+  public PublicRoute(Optional<String> host, String path, String process) {
+    this(host, path, process, false);
+  }
+}

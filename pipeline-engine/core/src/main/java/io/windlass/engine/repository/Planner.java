@@ -106,7 +106,7 @@ public final class Planner {
     app.processes().forEach((name, process) -> processes.put(name, process(process)));
     List<PublicRoute> routes =
         environment.routes().stream()
-            .map(route -> new PublicRoute(route.host(), route.path(), route.process()))
+            .map(route -> new PublicRoute(route.host(), route.path(), route.process(), route.tls()))
             .toList();
     var runtime =
         new AppRuntime(

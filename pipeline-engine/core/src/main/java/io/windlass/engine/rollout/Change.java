@@ -35,6 +35,21 @@ public record Change(String subject, Kind kind, List<Line> lines) {
    */
   public record Line(String path, Optional<String> before, Optional<String> after) {}
 
+  /** Sentences for people, with the changes. */
+  public static Change said(String subject, List<String> sentences) {
+    return new Change(
+        subject,
+        Kind.CHANGED,
+        sentences.stream()
+            .map(text -> new Line(subject, Optional.empty(), Optional.of(text)))
+            .toList());
+  }
+
+  /** Why the target would not take what is to be brought. */
+  public static Change refused(List<String> reasons) {
+    return said("refused", reasons);
+  }
+
   /**
    * The difference of a thing that is described by its values' paths.
    *

@@ -94,7 +94,9 @@ final class ReleaseChanges {
     runtime
         .routes()
         .forEach(route ->
-            values.put(route.host().orElse("any host") + " " + route.path(), route.process()));
+            values.put(
+                route.host().orElse("any host") + " " + route.path(),
+                route.process() + (route.tls() ? ", with TLS" : "")));
     return values;
   }
 

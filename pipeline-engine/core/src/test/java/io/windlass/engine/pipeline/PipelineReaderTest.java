@@ -117,7 +117,8 @@ class PipelineReaderTest {
                 Duration.ofSeconds(30),
                 Optional.empty(),
                 Optional.empty()));
-    assertThat(production.routes()).containsExactly(new RouteSpec(Optional.empty(), "/", "web"));
+    assertThat(production.routes())
+        .containsExactly(new RouteSpec(Optional.empty(), "/", "web", false));
     assertThat(production.scale().get("web")).extracting(Scaling::max).isEqualTo(6);
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 public record Capabilities(int minor, Set<String> kinds) {
   public static final String PDB = "policy/v1/PodDisruptionBudget";
   public static final String HTTP_ROUTE = "gateway.networking.k8s.io/v1/HTTPRoute";
+  public static final String CERTIFICATE = "cert-manager.io/v1/Certificate";
   public static final String SCALED_OBJECT = "keda.sh/v1alpha1/ScaledObject";
   public static final String HPA = "autoscaling/v2/HorizontalPodAutoscaler";
 

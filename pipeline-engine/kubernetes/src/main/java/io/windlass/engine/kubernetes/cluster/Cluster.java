@@ -28,7 +28,12 @@ public final class Cluster implements AutoCloseable {
 
   /** The API groups whose kinds make a difference to us. */
   private static final List<String> GROUPS =
-      List.of("policy/v1", "gateway.networking.k8s.io/v1", "autoscaling/v2", "keda.sh/v1alpha1");
+      List.of(
+          "policy/v1",
+          "gateway.networking.k8s.io/v1",
+          "cert-manager.io/v1",
+          "autoscaling/v2",
+          "keda.sh/v1alpha1");
 
   private final KubernetesClient client;
   private final String name;

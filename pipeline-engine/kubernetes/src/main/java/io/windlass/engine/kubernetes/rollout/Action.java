@@ -11,6 +11,9 @@ sealed interface Action {
   /** Apply all that the release has beside its workloads: services, accounts, routes. */
   record Publish(long release) implements Action {}
 
+  /** Apply the release's certificates, so that they are issued before anything else moves. */
+  record Certify(long release) implements Action {}
+
   /** Make the workload, or give it the release's pod template; its size stays where it is there. */
   record Apply(String process, Slot slot, long release, int size) implements Action {}
 

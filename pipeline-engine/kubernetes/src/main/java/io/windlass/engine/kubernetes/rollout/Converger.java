@@ -27,6 +27,10 @@ final class Converger implements AutoCloseable {
   private static final Duration GATHER = Duration.ofMillis(50);
 
   private static final Duration UNSEEN = Duration.ofMillis(200);
+
+  /** No watch brings news of certificates, which take minutes. */
+  private static final Duration UNWATCHED = Duration.ofSeconds(2);
+
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -129,7 +133,7 @@ final class Converger implements AutoCloseable {
       }
       kept = wishes.find(place);
       // What is written is seen a little later: the watch wakes us then.
-      act(place, kept);
+      act(place, work, kept);
       work.failures = 0;
       work.trouble = Optional.empty();
     } catch (ClusterException e) {
@@ -155,11 +159,14 @@ final class Converger implements AutoCloseable {
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
-  private void act(Place place, Optional<Kept> kept) throws ClusterException {
+  private void act(Place place, Work work, Optional<Kept> kept) throws ClusterException {
     if (kept.isEmpty() || !ours.test(place, kept.get())) {
       return;
     }
     Observed observed = observer.observe(place, kept.get());
+    if (Steps.awaitsCertificates(observed)) {
+      retry(place, work, UNWATCHED);
+    }
     for (Action action : Steps.next(observed)) {
       if (closed || !wishes.find(place).equals(kept)) {
         // Decided for what is wanted no more.

@@ -1,10 +1,12 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.apply.ObjectRef;
 import io.windlass.engine.kubernetes.apply.Owner;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.kubernetes.cluster.Cluster;
@@ -15,6 +17,7 @@ import io.windlass.engine.kubernetes.environment.Watches;
 import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Certificates;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
@@ -68,6 +71,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Progress progress;
   private final Commands commands;
   private final Preview preview;
+  private final Listeners listeners;
   private volatile Optional<Capabilities> capabilities = Optional.empty();
 
   /** Where images come from. */
@@ -116,7 +120,8 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     this.wishes = new WishStore(cluster, watches);
     this.releases = new Releases(cluster);
     Ingresses ingresses = new Ingresses(cluster);
-    this.observer = new Observer(watches, releases, ingresses);
+    this.listeners = new Listeners(cluster);
+    this.observer = new Observer(cluster, watches, releases, ingresses);
     this.converger =
         new Converger(
             watches,
@@ -239,13 +244,13 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   public List<Change> plan(Optional<Release> serving, Release next) throws RolloutException {
     Placement placement = placement(next.environment());
     try {
-      switch (Renderer.render(next, placement, capabilities())) {
+      switch (render(next, placement)) {
         case Rendering.Done(var rendered) -> {
           return preview.of(serving, rendered);
         }
         case Rendering.Refused(var reasons) -> {
           List<Change> changes = new ArrayList<>(RolloutTarget.super.plan(serving, next));
-          changes.add(Preview.refused(reasons));
+          changes.add(Change.refused(reasons));
           return changes;
         }
       }
@@ -261,7 +266,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
           releases.find(placement(serving.environment()).namespace(), serving.id());
       return kept.isEmpty()
           ? List.of(
-              Preview.refused(
+              Change.refused(
                   List.of(
                       "its record " + Names.record(serving.id()) + " is gone from the cluster")))
           : preview.drift(kept.get());
@@ -286,7 +291,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     }
     Placement placement = placement(release.environment());
     try {
-      return switch (Renderer.render(release, placement, capabilities())) {
+      return switch (render(release, placement)) {
         case Rendering.Refused refused -> new Prepared.Failed(refused.reason());
         case Rendering.Done(var rendered) -> keep(rendered, values);
       };
@@ -296,6 +301,12 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
         case UNREACHABLE, UNAUTHORISED, THROTTLED, SERVER -> throw failed(e);
       };
     }
+  }
+
+  private Rendering render(Release release, Placement placement) throws ClusterException {
+    Rendering rendering = Renderer.render(release, placement, capabilities());
+    Optional<String> objection = listeners.objection(release, placement.exposure());
+    return objection.isEmpty() ? rendering : rendering.refused(objection.get());
   }
 
   private Prepared keep(Rendered made, Map<String, String> values) throws ClusterException {
@@ -309,6 +320,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     for (String process : rendered.processes()) {
       applier.findOurs(rendered.workload(process, Slot.GREEN));
     }
+    askAgain(applier, rendered);
     if (secret.isPresent() && applier.findOurs(secret.get()).isEmpty()) {
       applier.apply(secret.get());
     }
@@ -317,6 +329,16 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       applier.dryRun(workload, true);
     }
     return new Prepared.Ready();
+  }
+
+  /** cert-manager waits for hours before it tries one again that it was refused. */
+  private static void askAgain(Applier applier, Rendered rendered) throws ClusterException {
+    for (GenericKubernetesResource certificate : Certificates.among(rendered.objects()).toList()) {
+      var seen = Certification.of(certificate, applier.findOurs(certificate));
+      if (seen.state() == Certification.State.FAILED) {
+        applier.prune(List.of(ObjectRef.of(certificate)));
+      }
+    }
   }
 
   private Capabilities capabilities() throws ClusterException {

@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.windlass.engine.kubernetes.environment.Wish;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,11 +10,22 @@ import java.util.Optional;
  *
  * @param processes of the wanted release by name, with whether each is to have a service
  * @param fleets every process of which anything is there
+ * @param certificates that the wanted release has to wait for; none once its routes are in force
  */
-record Observed(Wish wish, Map<String, Boolean> processes, Map<String, Seen> fleets) {
+record Observed(
+    Wish wish,
+    Map<String, Boolean> processes,
+    Map<String, Seen> fleets,
+    List<Certification> certificates) {
   Observed {
     processes = Map.copyOf(processes);
     fleets = Map.copyOf(fleets);
+    certificates = List.copyOf(certificates);
+  }
+
+  /** Without certificates. */
+  Observed(Wish wish, Map<String, Boolean> processes, Map<String, Seen> fleets) {
+    this(wish, processes, fleets, List.of());
   }
 
   Seen fleet(String process) {

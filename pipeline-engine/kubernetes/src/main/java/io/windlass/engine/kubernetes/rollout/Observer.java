@@ -1,23 +1,28 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.environment.Place;
 import io.windlass.engine.kubernetes.environment.Releases;
 import io.windlass.engine.kubernetes.environment.Watches;
 import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Certificates;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -29,15 +34,20 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Puts together what the watches show of an environment. Asks the cluster for nothing else. */
+/**
+ * Puts together what the watches show of an environment. Asks the cluster for nothing else, but for
+ * certificates.
+ */
 final class Observer {
   private static final String OF_SERVICE = "kubernetes.io/service-name";
 
+  private final Cluster cluster;
   private final Watches watches;
   private final Releases releases;
   private final Ingresses ingresses;
 
-  Observer(Watches watches, Releases releases, Ingresses ingresses) {
+  Observer(Cluster cluster, Watches watches, Releases releases, Ingresses ingresses) {
+    this.cluster = cluster;
     this.watches = watches;
     this.releases = releases;
     this.ingresses = ingresses;
@@ -70,7 +80,22 @@ final class Observer {
       boolean weighs = published.isPresent() && Weights.weighs(published.get(), process, nginx);
       fleets.put(process, view.seen(environment, process, weighs));
     }
-    return new Observed(wish, processes, fleets);
+    return new Observed(wish, processes, fleets, certificates(place, wish, wanted));
+  }
+
+  /** Asked for, and only while a release waits for them: not every cluster knows the kind. */
+  private List<Certification> certificates(Place place, Wish wish, Optional<Rendered> wanted)
+      throws ClusterException {
+    if (wanted.isEmpty() || wish.published().equals(Optional.of(wish.to()))) {
+      return List.of();
+    }
+    List<Certification> certificates = new ArrayList<>();
+    Applier applier = new Applier(cluster, wanted.get().id().environment(), place.namespace());
+    for (GenericKubernetesResource certificate :
+        Certificates.among(wanted.get().objects()).toList()) {
+      certificates.add(Certification.of(certificate, applier.findOurs(certificate)));
+    }
+    return certificates;
   }
 
   private Optional<Rendered> release(Place place, EnvironmentId environment, long number)

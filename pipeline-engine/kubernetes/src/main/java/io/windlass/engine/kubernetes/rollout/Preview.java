@@ -17,7 +17,6 @@ import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.Change;
-import io.windlass.engine.rollout.Change.Line;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -52,7 +51,7 @@ final class Preview {
     List<Change> changes = new ArrayList<>(planner.plan(settled(next, slot), gone(serving, next)));
     Planner.secrets(serving, next.release()).ifPresent(changes::add);
     if (!changes.isEmpty() && !next.notes().isEmpty()) {
-      changes.add(said("notes", next.notes()));
+      changes.add(Change.said("notes", next.notes()));
     }
     return changes;
   }
@@ -89,19 +88,5 @@ final class Preview {
     Optional<Rendered> before =
         serving.isEmpty() ? Optional.empty() : releases.find(next.namespace(), serving.get().id());
     return before.<Collection<ObjectRef>>map(b -> Inventory.gone(b, next)).orElseGet(Set::of);
-  }
-
-  /** A release that this target would not take. */
-  static Change refused(List<String> reasons) {
-    return said("refused", reasons);
-  }
-
-  private static Change said(String subject, List<String> sentences) {
-    return new Change(
-        subject,
-        Change.Kind.CHANGED,
-        sentences.stream()
-            .map(text -> new Line(subject, Optional.empty(), Optional.of(text)))
-            .toList());
   }
 }

@@ -8,6 +8,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.environment.Place;
 import io.windlass.engine.kubernetes.environment.Watches;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.rollout.Certification.State;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.secret.Masker;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Says how far an environment is, from what is seen; asks for events and logs only of the sick. */
 final class Progress {
@@ -64,6 +66,9 @@ final class Progress {
     if (trouble.isPresent() && isFinal(trouble.get())) {
       return new RolloutProgress.Failing(masker.mask(trouble.get().reason()), List.of());
     }
+    if (Steps.awaitsCertificates(observed)) {
+      return certificates(observed, masker);
+    }
     Finding finding = finding(place, kept.wish().to(), now);
     boolean serves = kept.wish().before().isEmpty() && ready > 0;
     if (finding instanceof Finding.Broken(var cause, var witness) && !serves) {
@@ -82,6 +87,24 @@ final class Progress {
                 });
     return new RolloutProgress.Progressing(
         ready, wanted, detail(observed), obstacle.map(masker::mask));
+  }
+
+  private static RolloutProgress certificates(Observed observed, Masker masker) {
+    Optional<Certification> failed =
+        observed.certificates().stream().filter(c -> c.state() == State.FAILED).findFirst();
+    if (failed.isPresent()) {
+      return new RolloutProgress.Failing(masker.mask(failed.get().text()), List.of());
+    }
+    String waits =
+        observed.certificates().stream()
+            .filter(c -> c.state() != State.ISSUED)
+            .map(Certification::text)
+            .collect(Collectors.joining("; "));
+    return new RolloutProgress.Progressing(
+        ready(observed),
+        Steps.wanted(observed),
+        "nothing moves before its certificates are there",
+        Optional.of(masker.mask(waits)));
   }
 
   /** Whether only somebody can help: the cluster was understood, and says no. */

@@ -11,6 +11,7 @@ import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Takes all of an environment out of its namespace; workloads first, so that they drain. */
@@ -38,11 +39,16 @@ final class Removal {
       List.of(
           new Kind("networking.k8s.io", "v1", "Ingress", "ingresses"),
           new Kind("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
+          new Kind("cert-manager.io", "v1", "Certificate", "certificates"),
           new Kind("", "v1", "Service", "services"),
           new Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
           new Kind("", "v1", "ServiceAccount", "serviceaccounts"),
           new Kind("", "v1", "Secret", "secrets"),
           new Kind("", "v1", "ConfigMap", "configmaps"));
+
+  /** Groups that not every cluster has. */
+  private static final Set<String> OPTIONAL =
+      Set.of("gateway.networking.k8s.io", "cert-manager.io");
 
   private final Cluster cluster;
   private final String namespace;
@@ -100,7 +106,7 @@ final class Removal {
       }
     } catch (ClusterException e) {
       // A cluster without the kind, and a role that never could make one, have none of ours.
-      boolean optional = kind.group().equals("gateway.networking.k8s.io");
+      boolean optional = OPTIONAL.contains(kind.group());
       boolean absent =
           e.kind() == ClusterException.Kind.NOT_FOUND
               || e.kind() == ClusterException.Kind.FORBIDDEN;

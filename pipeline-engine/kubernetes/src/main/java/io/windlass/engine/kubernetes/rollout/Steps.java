@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.windlass.engine.kubernetes.environment.Wish;
+import io.windlass.engine.kubernetes.rollout.Certification.State;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.rollout.Division;
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ final class Steps {
       // No release yet, or nobody knows any more what it is made of.
       return List.of();
     }
+    if (awaitsCertificates(observed)) {
+      boolean absent = observed.certificates().stream().anyMatch(c -> c.state() == State.ABSENT);
+      return absent ? List.of(new Action.Certify(observed.wish().to())) : List.of();
+    }
     List<Action> actions = new ArrayList<>();
     if (publishes(observed)) {
       actions.add(new Action.Publish(observed.wish().to()));
@@ -52,8 +57,18 @@ final class Steps {
   /** Whether everything is as wanted, and what was too many is gone. */
   static boolean settled(Observed observed) {
     return next(observed).isEmpty()
+        && !awaitsCertificates(observed)
         && arrived(observed)
         && (!replaces(observed.wish()) || dropped(observed).isEmpty());
+  }
+
+  /**
+   * Whether nothing moves before certificates are issued: an ingress controller would answer with
+   * another one, and send clients there that had none before. A return does not wait.
+   */
+  static boolean awaitsCertificates(Observed observed) {
+    boolean back = observed.wish().before().filter(before -> !before.proved()).isPresent();
+    return !back && observed.certificates().stream().anyMatch(c -> c.state() != State.ISSUED);
   }
 
   /** How many replicas of the wanted release there are to be, as far as totals are known. */

@@ -14,6 +14,7 @@ import io.windlass.engine.kubernetes.environment.Releases;
 import io.windlass.engine.kubernetes.environment.Sizes;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Certificates;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
@@ -52,6 +53,7 @@ final class Writes {
   void perform(Action action, Place place, Kept kept, Observed observed) throws ClusterException {
     Work work = new Work(place, kept, observed);
     switch (action) {
+      case Action.Certify(var release) -> work.certify(release);
       case Action.Publish(var release) -> work.publish(release);
       case Action.Apply(var process, var slot, var release, var size) ->
           work.applier.apply(work.rendered(release).workload(process, slot), size);
@@ -104,6 +106,12 @@ final class Writes {
 
     private Rendered published() throws ClusterException {
       return rendered(kept.wish().published().orElse(kept.wish().to()));
+    }
+
+    void certify(long release) throws ClusterException {
+      for (HasMetadata certificate : Certificates.among(rendered(release).objects()).toList()) {
+        applier.apply(certificate);
+      }
     }
 
     void publish(long release) throws ClusterException {

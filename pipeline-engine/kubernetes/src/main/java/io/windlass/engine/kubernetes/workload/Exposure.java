@@ -13,8 +13,10 @@ public sealed interface Exposure {
    *
    * @param ingressClass empty for the cluster's default one
    * @param annotations for the ingress controller
+   * @param issuer who issues the certificates of hosts; empty: hosts get none
    */
-  record ByIngress(Optional<String> ingressClass, Map<String, String> annotations)
+  record ByIngress(
+      Optional<String> ingressClass, Map<String, String> annotations, Optional<Issuer> issuer)
       implements Exposure {
     public ByIngress {
       annotations = Map.copyOf(annotations);
@@ -22,7 +24,16 @@ public sealed interface Exposure {
   }
 
   /**
-   * By an HTTPRoute of the Gateway API.
+   * An issuer of cert-manager.
+   *
+   * @param kind {@code Issuer}, of the environment's namespace, or {@code ClusterIssuer}
+   */
+  record Issuer(String name, String kind) {
+    public static final String EVERYWHERE = "ClusterIssuer";
+  }
+
+  /**
+   * By an HTTPRoute of the Gateway API. Certificates belong to the gateway's listeners.
    *
    * @param section the gateway's listener; empty for all of them
    */

@@ -20,6 +20,7 @@ public final class Names {
 
   private static final int DNS = 63;
   private static final String NEXT = "-next";
+  private static final String TLS = "-tls";
 
   private Names() {}
 
@@ -76,6 +77,11 @@ public final class Names {
   /** {@code shop-production-shop-example-com}: the HTTPRoute of a host. */
   static String route(EnvironmentId environment, String host) {
     return dns(app(environment) + "-" + host, environment + " " + host, DNS);
+  }
+
+  /** {@code shop-production-shop-example-com-tls}: a host's Certificate, and its Secret. */
+  static String certificate(EnvironmentId environment, String host) {
+    return dns(app(environment) + "-" + host, environment + " " + host, DNS - TLS.length()) + TLS;
   }
 
   private static String dns(String text, String identity, int most) {

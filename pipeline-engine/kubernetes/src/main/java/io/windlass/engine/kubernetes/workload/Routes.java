@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressRule;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressRuleBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.IngressTLSBuilder;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.PublicRoute;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The public side of a release. */
@@ -50,8 +52,7 @@ record Routes(List<HasMetadata> objects, List<String> notes, List<String> refusa
                   "Nothing leads from outside to %s; let the operator name an ingress class or a"
                           .formatted(hosts)
                       + " gateway in the target, or take the routes out of the file"));
-      case Exposure.ByIngress by ->
-          new Routes(List.of(ingress(release, placement, by, byHost)), notes, List.of());
+      case Exposure.ByIngress by -> ingress(release, placement, cluster, by, byHost, notes);
       case Exposure.ByGateway by ->
           cluster.has(Capabilities.HTTP_ROUTE)
               ? new Routes(httpRoutes(release, placement, by, byHost), notes, List.of())
@@ -65,12 +66,54 @@ record Routes(List<HasMetadata> objects, List<String> notes, List<String> refusa
     };
   }
 
-  private static Ingress ingress(
+  private static Routes ingress(
       Release release,
       Placement placement,
+      Capabilities cluster,
       Exposure.ByIngress by,
-      Map<String, List<PublicRoute>> byHost) {
+      Map<String, List<PublicRoute>> byHost,
+      List<String> notes) {
     EnvironmentId environment = release.environment();
+    List<String> secured =
+        byHost.entrySet().stream()
+            .filter(host -> host.getValue().stream().anyMatch(PublicRoute::tls))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!secured.isEmpty()) {
+      Optional<String> refusal = refuseCertificates(by, cluster, String.join(", ", secured));
+      if (refusal.isPresent()) {
+        return new Routes(List.of(), notes, List.of(refusal.get()));
+      }
+    }
+    List<HasMetadata> objects = new ArrayList<>();
+    for (String host : secured) {
+      objects.add(
+          Certificates.of(environment, placement.namespace(), host, by.issuer().orElseThrow()));
+    }
+    objects.add(ingress(environment, placement, by, byHost, secured));
+    return new Routes(objects, notes, List.of());
+  }
+
+  private static Optional<String> refuseCertificates(
+      Exposure.ByIngress by, Capabilities cluster, String hosts) {
+    if (by.issuer().isEmpty()) {
+      return Optional.of(
+          "Nobody issues certificates for %s; let the operator name an issuer of cert-manager under certificates in the target, or take tls out of the routes"
+              .formatted(hosts));
+    }
+    return cluster.has(Capabilities.CERTIFICATE)
+        ? Optional.empty()
+        : Optional.of(
+            "The target has an issuer for %s but the cluster knows no Certificate; install cert-manager there"
+                .formatted(hosts));
+  }
+
+  private static Ingress ingress(
+      EnvironmentId environment,
+      Placement placement,
+      Exposure.ByIngress by,
+      Map<String, List<PublicRoute>> byHost,
+      List<String> secured) {
     List<IngressRule> rules = new ArrayList<>();
     byHost.forEach((host, routes) ->
         rules.add(
@@ -90,6 +133,18 @@ record Routes(List<HasMetadata> objects, List<String> notes, List<String> refusa
             .withRules(rules)
             .endSpec()
             .build();
+    if (!secured.isEmpty()) {
+      ingress
+          .getSpec()
+          .setTls(
+              secured.stream()
+                  .map(host ->
+                      new IngressTLSBuilder()
+                          .withHosts(host)
+                          .withSecretName(Names.certificate(environment, host))
+                          .build())
+                  .toList());
+    }
     by.ingressClass().ifPresent(ingress.getSpec()::setIngressClassName);
     return ingress;
   }

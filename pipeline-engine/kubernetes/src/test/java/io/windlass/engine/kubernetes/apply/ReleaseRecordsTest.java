@@ -70,7 +70,7 @@ class ReleaseRecordsTest {
     Rendered first = rendered(Shop.release(41));
     records.keep(first);
 
-    var elsewhere = new Exposure.ByIngress(Optional.of("traefik"), Map.of());
+    var elsewhere = new Exposure.ByIngress(Optional.of("traefik"), Map.of(), Optional.empty());
     Rendered kept =
         records.keep(Shop.rendered(Shop.release(41), Placement.in(namespace).exposed(elsewhere)));
 

@@ -150,6 +150,7 @@ final class ModelCluster {
       return false;
     }
     switch (action) {
+      case Action.Certify certify -> throw new AssertionError("no route here asks for tls");
       case Action.Publish(var release) -> {
         if (selected.isEmpty()) {
           selected = Optional.of(Set.of(wish.slot()));

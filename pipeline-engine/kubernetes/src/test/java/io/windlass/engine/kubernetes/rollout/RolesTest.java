@@ -3,6 +3,7 @@ package io.windlass.engine.kubernetes.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressClassBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
 import io.windlass.engine.kubernetes.part.Calls;
+import io.windlass.engine.kubernetes.part.CertManager;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
 import io.windlass.engine.kubernetes.workload.Exposure;
@@ -60,12 +62,21 @@ class RolesTest {
     var calls = new Calls();
     String ingressClass = nginx(kube.client());
     kube.define("gateway.networking.k8s.io_httproutes.yaml");
+    kube.define("gateway.networking.k8s.io_gateways.yaml");
+    kube.define("cert-manager.io_certificates.yaml");
+    gateway(kube.client(), namespace);
 
-    var byIngress = new Exposure.ByIngress(Optional.of(ingressClass), Map.of());
-    var byGateway = new Exposure.ByGateway("public", "gateways", Optional.empty());
+    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
+    var byIngress =
+        new Exposure.ByIngress(Optional.of(ingressClass), Map.of(), Optional.of(issuer));
+    var byGateway = new Exposure.ByGateway("public", namespace, Optional.empty());
     Placement placement = Placement.in(namespace);
     try (World one = World.open(kube, placement.exposed(byIngress), kubeconfig, calls);
-        World other = World.open(kube, placement.exposed(byGateway), kubeconfig, calls)) {
+        World other = World.open(kube, placement.exposed(byGateway), kubeconfig, calls);
+        CertManager certificates = CertManager.start(kube.client(), namespace)) {
+      certificates.issues();
+      one.tls();
+      other.tls();
       weighed(one);
       aWholeLife(other);
     }
@@ -226,6 +237,26 @@ class RolesTest {
     }
     List<?> objects = read instanceof List<?> list ? list : List.of(read);
     return objects.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElseThrow();
+  }
+
+  private static void gateway(KubernetesClient client, String namespace) {
+    client
+        .resource(
+            new GatewayBuilder()
+                .withNewMetadata()
+                .withName("public")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withGatewayClassName("test")
+                .addNewListener()
+                .withName("https")
+                .withPort(443)
+                .withProtocol("HTTPS")
+                .endListener()
+                .endSpec()
+                .build())
+        .create();
   }
 
   private static String nginx(KubernetesClient client) {

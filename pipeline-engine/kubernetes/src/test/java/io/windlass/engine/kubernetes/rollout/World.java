@@ -51,6 +51,9 @@ public final class World implements AutoCloseable {
   /** The process that every release has. */
   public static final String WEB = "web";
 
+  /** Of its route, where there is one. */
+  static final String HOST = "shop.example.com";
+
   private final KubeCluster kubernetes;
   private final Placement placement;
   private final EnvironmentId environment;
@@ -59,6 +62,7 @@ public final class World implements AutoCloseable {
   private final Cluster cluster;
   private KubernetesTarget target;
   private Duration drain = Duration.ofSeconds(1);
+  private boolean tls;
 
   private World(
       KubeCluster kubernetes, Placement placement, Path kubeconfig, List<Interceptor> interceptors)
@@ -219,7 +223,7 @@ public final class World implements AutoCloseable {
   private List<PublicRoute> routes() {
     return placement.exposure() instanceof Exposure.None
         ? List.of()
-        : List.of(new PublicRoute(Optional.of("shop.example.com"), "/", WEB));
+        : List.of(new PublicRoute(Optional.of(HOST), "/", WEB, tls));
   }
 
   private String image(long number) {
@@ -234,6 +238,11 @@ public final class World implements AutoCloseable {
   /** Releases that are made from now on give requests this time. */
   void drain(Duration time) {
     drain = time;
+  }
+
+  /** Releases that are made from now on ask for a certificate of their host. */
+  void tls() {
+    tls = true;
   }
 
   Release missing(long number) {

@@ -54,6 +54,58 @@ class RendererTest {
   }
 
   @Test
+  void aHostWithTlsHasACertificateOfItsOwn() {
+    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
+    Rendered rendered = Shop.rendered(secured(), exposed(Optional.of(issuer)));
+
+    assertThat(Certificates.among(rendered.objects()))
+        .singleElement()
+        .satisfies(certificate -> {
+          assertThat(certificate.getMetadata().getName())
+              .isEqualTo("shop-production-shop-example-com-tls");
+          assertThat(certificate.getAdditionalProperties().get("spec"))
+              .isEqualTo(
+                  Map.of(
+                      "dnsNames", List.of("shop.example.com"),
+                      "secretName", "shop-production-shop-example-com-tls",
+                      "secretTemplate", Map.of("labels", Labels.common(Shop.PRODUCTION)),
+                      "issuerRef",
+                          Map.of(
+                              "group", "cert-manager.io",
+                              "kind", "ClusterIssuer",
+                              "name", "letsencrypt")));
+        });
+  }
+
+  @Test
+  void tlsIsRefusedWhereNobodyIssues() {
+    Rendering without = Renderer.render(secured(), exposed(Optional.empty()), Shop.NEWEST);
+    var issuer = new Exposure.Issuer("own", "Issuer");
+    Rendering unknown =
+        Renderer.render(secured(), exposed(Optional.of(issuer)), new Capabilities(34, Set.of()));
+
+    assertThat(((Rendering.Refused) without).reason())
+        .startsWith("Nobody issues certificates for shop.example.com; let the operator name");
+    assertThat(((Rendering.Refused) unknown).reason()).endsWith("install cert-manager there");
+  }
+
+  private static Placement exposed(Optional<Exposure.Issuer> issuer) {
+    return Placement.in("shop").exposed(new Exposure.ByIngress(Optional.empty(), Map.of(), issuer));
+  }
+
+  private static Release secured() {
+    return Shop.release(
+        Shop.PRODUCTION,
+        1,
+        new AppRuntime(
+            Map.of(),
+            List.of(),
+            Map.of("web", Shop.web()),
+            List.of(new PublicRoute(Optional.of("shop.example.com"), "/", "web", true)),
+            Optional.empty()));
+  }
+
+  @Test
   void anOldClusterGetsWhatItKnowsAndANote() {
     var old = new Capabilities(20, Set.of());
 

@@ -22,10 +22,13 @@ import java.util.TreeMap;
 public final class Shop {
   public static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
   public static final Capabilities NEWEST =
-      new Capabilities(34, Set.of(Capabilities.PDB, Capabilities.HTTP_ROUTE));
+      new Capabilities(
+          34, Set.of(Capabilities.PDB, Capabilities.HTTP_ROUTE, Capabilities.CERTIFICATE));
   public static final Placement INGRESS =
       Placement.in("shop")
-          .exposed(new Exposure.ByIngress(Optional.of("nginx"), Map.of("example.com/a", "b")));
+          .exposed(
+              new Exposure.ByIngress(
+                  Optional.of("nginx"), Map.of("example.com/a", "b"), Optional.empty()));
 
   private static final String DIGEST = "sha256:" + "4f".repeat(32);
 

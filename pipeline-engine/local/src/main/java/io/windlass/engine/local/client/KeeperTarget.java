@@ -9,12 +9,15 @@ import io.windlass.engine.local.protocol.Secrets;
 import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.protocol.StepStatus;
+import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Division.Part;
@@ -29,6 +32,7 @@ import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.secret.SecretVersion;
 import io.windlass.scaler.fleet.Share;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +99,28 @@ public final class KeeperTarget implements RolloutTarget {
   }
 
   @Override
+  public List<Change> plan(Optional<Release> serving, Release next) throws RolloutException {
+    List<Change> changes = new ArrayList<>(RolloutTarget.super.plan(serving, next));
+    objection(next.runtime()).map(List::of).map(Change::refused).ifPresent(changes::add);
+    return changes;
+  }
+
+  /** What the application asks for that a keeper does not have. */
+  private static Optional<String> objection(AppRuntime runtime) {
+    return runtime.routes().stream()
+        .filter(PublicRoute::tls)
+        .findFirst()
+        .map(route ->
+            "The route of %s asks for tls and a keeper serves plain HTTP; take it out, and let what terminates TLS in front of the keeper have the certificate"
+                .formatted(route.host().orElse(route.process())));
+  }
+
+  @Override
   public Prepared prepare(Release release) throws RolloutException {
+    Optional<String> objection = objection(release.runtime());
+    if (objection.isPresent()) {
+      return new Prepared.Failed(objection.get());
+    }
     Optional<String> missing = missingImage(release);
     if (missing.isPresent()) {
       return new Prepared.Failed(missing.get());

@@ -1,0 +1,170 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.windlass.engine.kubernetes.part.CertManager;
+import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.scaler.fleet.Share;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A release with {@code tls: auto} at an Ingress comes with its certificates, or not at all. */
+class CertificatesTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private World world;
+  private CertManager manager;
+
+  @BeforeEach
+  void open() throws Exception {
+    KubeCluster kube = KubeCluster.shared();
+    kube.define("cert-manager.io_certificates.yaml");
+    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
+    var by = new Exposure.ByIngress(Optional.empty(), Map.of(), Optional.of(issuer));
+    world = World.open(kube, Placement.in(kube.namespace("tls")).exposed(by));
+    manager = CertManager.start(kube.client(), world.namespace());
+    world.fleet().resize(1, "a test");
+    bring(world.release(1), new Division.Replace());
+    world.tls();
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+    world.close();
+  }
+
+  @Test
+  void nothingMovesBeforeTheCertificateIsThere() throws Exception {
+    Release second = world.release(2);
+    begin(second, new Division.Replace());
+
+    await(
+        second,
+        progress ->
+            progress instanceof RolloutProgress.Progressing moving
+                && moving
+                    .obstacle()
+                    .equals(
+                        Optional.of(
+                            "waits for the certificate of shop.example.com: it is being issued")));
+    assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
+    assertThat(ingress().getSpec().getTls()).isEmpty();
+
+    manager.issues();
+    await(second, RolloutProgress.Settled.class::isInstance);
+    assertThat(world.ready()).containsExactly(Map.entry(2L, 1));
+    assertThat(ingress().getSpec().getTls())
+        .singleElement()
+        .satisfies(tls -> {
+          assertThat(tls.getHosts()).containsExactly(World.HOST);
+          assertThat(tls.getSecretName()).endsWith("-shop-example-com-tls");
+        });
+  }
+
+  @Test
+  void aShareIsNoExceptionAndWhatWasIssuedIsNotWaitedForAgain() throws Exception {
+    Release second = world.release(2);
+    begin(second, new Division.Part(Share.percent(50)));
+    await(second, progress -> obstacle(progress).contains("waits for the certificate"));
+    assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
+    manager.issues();
+    await(second, RolloutProgress.Settled.class::isInstance);
+    bring(second, new Division.Replace());
+
+    world.target().shift(world.environment(), world.release(1).id(), new Division.Replace());
+    await(world.release(1), RolloutProgress.Settled.class::isInstance);
+    assertThat(certificates()).isEmpty();
+  }
+
+  @Test
+  void aRefusalFailsTheReleaseWithTheWordsAndIsAskedForAgainByTheNext() throws Exception {
+    manager.refuses("429 urn:ietf:params:acme:error:rateLimited");
+    Release second = world.release(2);
+    begin(second, new Division.Replace());
+    await(
+        second,
+        progress ->
+            progress instanceof RolloutProgress.Failing failing
+                && failing
+                    .cause()
+                    .equals(
+                        "The certificate of shop.example.com is not issued:"
+                            + " 429 urn:ietf:params:acme:error:rateLimited"));
+
+    manager.issues();
+    bring(second, new Division.Replace());
+    assertThat(world.ready()).containsExactly(Map.entry(2L, 1));
+  }
+
+  @Test
+  void aReturnFromARefusalServesAtOnceAndTakesTheCertificateAway() throws Exception {
+    manager.refuses("no such issuer");
+    Release second = world.release(2);
+    begin(second, new Division.Replace());
+    await(second, RolloutProgress.Failing.class::isInstance);
+
+    world.target().shift(world.environment(), world.release(1).id(), new Division.Replace());
+    await(world.release(1), RolloutProgress.Settled.class::isInstance);
+
+    assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
+    assertThat(certificates()).isEmpty();
+  }
+
+  private void bring(Release release, Division division) throws Exception {
+    begin(release, division);
+    await(release, RolloutProgress.Settled.class::isInstance);
+  }
+
+  private void begin(Release release, Division division) throws Exception {
+    assertThat(world.target().prepare(release)).isEqualTo(new Prepared.Ready());
+    world.target().shift(world.environment(), release.id(), division);
+  }
+
+  private void await(Release release, Predicate<RolloutProgress> expected) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> world.target().progress(world.environment(), release.id()), expected::test);
+  }
+
+  private static String obstacle(RolloutProgress progress) {
+    return progress instanceof RolloutProgress.Progressing moving
+        ? moving.obstacle().orElse("")
+        : "";
+  }
+
+  private Ingress ingress() {
+    return world
+        .client()
+        .network()
+        .v1()
+        .ingresses()
+        .inNamespace(world.namespace())
+        .withName(Names.app(world.environment()))
+        .get();
+  }
+
+  private List<?> certificates() {
+    return world
+        .client()
+        .genericKubernetesResources(CertManager.CERTIFICATES)
+        .inNamespace(world.namespace())
+        .list()
+        .getItems();
+  }
+}
