@@ -159,7 +159,12 @@ public abstract class RolloutStrategyContract extends RolloutTargetContract {
   }
 
   static Stream<Division> held() {
-    return Stream.of(part(10), part(50), new Division.Beside(false), new Division.Beside(true));
+    return Stream.of(
+        part(10),
+        part(50),
+        new Division.Beside(false),
+        new Division.Beside(true),
+        new Division.Replace());
   }
 
   @Test

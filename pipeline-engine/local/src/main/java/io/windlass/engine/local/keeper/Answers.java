@@ -271,6 +271,7 @@ final class Answers {
   }
 
   void retire(String environment, String release) throws IOException, InterruptedException {
+    change(s -> rollouts.retired(s, environment, release));
     boolean used =
         loop.state().division(environment).filter(d -> d.names(release)).isPresent()
             || loop.state().members().values().stream().anyMatch(m -> m.release().equals(release));

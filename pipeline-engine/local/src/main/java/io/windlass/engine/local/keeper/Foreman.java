@@ -199,7 +199,7 @@ final class Foreman {
                 .addKeyValue("environment", environment)
                 .addKeyValue("release", divided.to())
                 .log(
-                    divided.from().isPresent()
+                    divided.from().isPresent() && !divided.hasArrived()
                         ? "All requests go to the new release"
                         : "The new release has taken the whole place");
           }

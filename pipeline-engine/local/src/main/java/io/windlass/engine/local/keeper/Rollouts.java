@@ -76,16 +76,17 @@ final class Rollouts {
    */
   private Optional<Wish> dropped(
       KeeperState state, String environment, String process, Divided division) {
-    ReleaseSpec to = releases.find(division.to()).orElseThrow();
-    if (division.replaces()
-        && to.processes().keySet().stream().allMatch(p -> arrived(state, environment, p))) {
+    Optional<String> from = division.from().filter(r -> has(r, process));
+    if (from.isEmpty() || division.hasArrived() || othersReplaced(state, environment, division)) {
       return Optional.of(Wish.all(0, division.to()));
     }
-    return division
-        .from()
-        .filter(r -> has(r, process))
-        .flatMap(
-            r -> state.size(environment + "/" + process).map(size -> Wish.all(size.wanted(), r)));
+    return state.size(environment + "/" + process).map(size -> Wish.all(size.wanted(), from.get()));
+  }
+
+  private boolean othersReplaced(KeeperState state, String environment, Divided division) {
+    ReleaseSpec to = releases.find(division.to()).orElseThrow();
+    return division.replaces()
+        && to.processes().keySet().stream().allMatch(p -> arrived(state, environment, p));
   }
 
   private boolean has(String release, String process) {
@@ -171,27 +172,44 @@ final class Rollouts {
     return !wanted && state.fleet(environment + "/" + process).isEmpty();
   }
 
-  /**
-   * Notes which moves have come to their end: requests change sides where they were to, and what
-   * ran before is forgotten where nothing of it was to stay, with the sizes of processes that went
-   * with it.
-   */
+  /** Notes which moves have come to their end: requests change sides where they were to. */
   KeeperState arrivals(KeeperState state) {
     KeeperState noted = state;
     for (var entry : state.divisions().entrySet()) {
       String environment = entry.getKey();
       Divided division = entry.getValue();
-      if (division.from().isEmpty() || !settled(state, environment)) {
+      if (division.from().isEmpty() || division.hasArrived() || !settled(state, environment)) {
         continue;
       }
       if (division.switches()) {
         noted = noted.withDivision(environment, division.switched());
       } else if (division.replaces()) {
-        noted = noted.withDivision(environment, division.proved());
-        for (String process : dropped(division)) {
-          noted = noted.withoutSize(environment + "/" + process);
-        }
+        Divided arrived = division.arrived();
+        noted =
+            arrived.hasArrived()
+                ? noted.withDivision(environment, arrived)
+                : proved(noted, environment, division);
       }
+    }
+    return noted;
+  }
+
+  /**
+   * What ran before a release that has all is retired: it is forgotten, with the sizes of processes
+   * that went with it.
+   */
+  KeeperState retired(KeeperState state, String environment, String release) {
+    return state
+        .division(environment)
+        .filter(d -> d.hasArrived() && d.from().equals(Optional.of(release)))
+        .map(d -> proved(state, environment, d))
+        .orElse(state);
+  }
+
+  private KeeperState proved(KeeperState state, String environment, Divided division) {
+    KeeperState noted = state.withDivision(environment, division.proved());
+    for (String process : dropped(division)) {
+      noted = noted.withoutSize(environment + "/" + process);
     }
     return noted;
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param to the release that was moved to last
  * @param percent of {@code to}; all that a keeper of the version before reads: while both are
  *     whole, all where requests go to {@code to} and else nothing
- * @param from the one before, until all of the total has proved to be of {@code to}
+ * @param from the one before, for as long as it may be returned to
  * @param kind what a percentage does not say; empty where it says all
  */
 public record Divided(String to, double percent, Optional<String> from, Optional<Kind> kind) {
@@ -31,7 +31,9 @@ public record Divided(String to, double percent, Optional<String> from, Optional
     /** Both are whole, and requests go to {@code to}. */
     LIVE,
     /** After LIVE: what ran before leaves, and gets no requests meanwhile. */
-    FINISH
+    FINISH,
+    /** All is of {@code to}, which is still looked at. */
+    ARRIVED
   }
 
   /** After the engine has asked for this division. */
@@ -39,9 +41,11 @@ public record Divided(String to, double percent, Optional<String> from, Optional
     Optional<String> from = before.flatMap(now -> now.before(release));
     boolean live = before.filter(now -> now.isLiveWith(release)).isPresent();
     boolean back = before.filter(now -> now.isLeftFor(release)).isPresent();
+    boolean arrived = before.filter(now -> now.to.equals(release) && now.hasArrived()).isPresent();
     return switch (asked) {
       case Replace() when back -> new Divided(release, 100, from, Optional.of(Kind.RETURN));
       case Replace() when live -> new Divided(release, 100, from, Optional.of(Kind.FINISH));
+      case Replace() when arrived -> before.get();
       case Replace() -> new Divided(release, 100, from, Optional.empty());
       case Part(Share share) -> new Divided(release, share.inPercent(), from, Optional.empty());
       case Beside(boolean switches) when !switches ->
@@ -51,14 +55,14 @@ public record Divided(String to, double percent, Optional<String> from, Optional
   }
 
   /**
-   * What a move to this release leaves. A candidate that has not proved itself is nothing to go on
+   * What a move to this release leaves. A candidate that does not have all is nothing to go on
    * from, unless it is left for what ran before it.
    */
   private Optional<String> before(String release) {
     if (to.equals(release)) {
       return from;
     }
-    return kind.equals(Optional.of(Kind.RETURN))
+    return kind.equals(Optional.of(Kind.RETURN)) || hasArrived()
         ? Optional.of(to)
         : from.filter(f -> !f.equals(release)).or(() -> Optional.of(to));
   }
@@ -76,7 +80,7 @@ public record Divided(String to, double percent, Optional<String> from, Optional
   public Division asked() {
     return kind.<Division>map(k ->
             switch (k) {
-              case RETURN, FINISH -> new Replace();
+              case RETURN, FINISH, ARRIVED -> new Replace();
               case STANDBY -> new Beside(false);
               case SWITCH, LIVE -> new Beside(true);
             })
@@ -94,12 +98,12 @@ public record Divided(String to, double percent, Optional<String> from, Optional
    */
   public Optional<Share> requests(int total, int ready) {
     if (kind.isPresent()) {
-      return Optional.of(
-          switch (kind.get()) {
-            case RETURN -> new Share(Math.min(1, STRETCH * ready / Math.max(1, total)));
-            case STANDBY, SWITCH -> Share.NONE;
-            case LIVE, FINISH -> Share.ALL;
-          });
+      return switch (kind.get()) {
+        case RETURN -> Optional.of(new Share(Math.min(1, STRETCH * ready / Math.max(1, total))));
+        case STANDBY, SWITCH -> Optional.of(Share.NONE);
+        case LIVE, FINISH -> Optional.of(Share.ALL);
+        case ARRIVED -> Optional.empty();
+      };
     }
     int whole = Math.max(1, asked().ofRelease(total));
     return asked()
@@ -132,7 +136,17 @@ public record Divided(String to, double percent, Optional<String> from, Optional
     return new Divided(to, percent, from, Optional.of(Kind.LIVE));
   }
 
-  /** Once all is of {@code to}. */
+  /** Whether all is of {@code to}, which may still be left for what ran before. */
+  public boolean hasArrived() {
+    return kind.equals(Optional.of(Kind.ARRIVED));
+  }
+
+  /** Once all is of {@code to}; what was returned to has nothing to prove. */
+  public Divided arrived() {
+    return isTrial() ? new Divided(to, percent, from, Optional.of(Kind.ARRIVED)) : proved();
+  }
+
+  /** Once nobody will return to what ran before. */
   public Divided proved() {
     return new Divided(to, percent, Optional.empty(), Optional.empty());
   }

@@ -3,6 +3,7 @@ package io.windlass.engine.local.keeper;
 import static io.windlass.scaler.fleet.Replica.State.READY;
 import static io.windlass.scaler.fleet.Replica.State.STANDBY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.local.client.KeeperFleet;
@@ -247,6 +248,28 @@ class DividedFleetTest {
     assertThat(status.detail())
         .matches("Replicas of \"web\" do not stay ready: \"web-.*\" has not been for \\d+ s");
     assertThat(bench.get("/").body()).isEqualTo("v1");
+  }
+
+  @Test
+  void whatHasAllIsLookedAtUntilWhatRanBeforeIsRetired() throws Exception {
+    serve(old, 1);
+    next = startingWithin(next, Duration.ofSeconds(2));
+    serve(next, 1);
+
+    Files.createFile(temporary.resolve("image/app/unready-v2"));
+
+    RolloutStatus status = bench.awaitState(next, State.FAILING);
+    assertThat(status.detail()).startsWith("Replicas of \"web\" do not stay ready");
+    await().atMost(Duration.ofSeconds(30)).until(() -> bench.ready(old.release()) == 1);
+    assertThat(bench.get("/").body()).isEqualTo("v1");
+    bench.client.shift(new Shift(Bench.ENVIRONMENT, old.release(), 100));
+    bench.awaitState(old, State.SETTLED);
+
+    Files.delete(temporary.resolve("image/app/unready-v2"));
+    serve(next, 1);
+    bench.client.retire(Bench.ENVIRONMENT, old.release());
+    assertThatThrownBy(() -> bench.client.shift(new Shift(Bench.ENVIRONMENT, old.release(), 100)))
+        .hasMessageContaining("the keeper does not know it");
   }
 
   private static ReleaseSpec startingWithin(ReleaseSpec release, Duration startup) {

@@ -99,8 +99,8 @@ class DivisionPropertyTest {
     rollouts = new Rollouts(releases, room, new Breakage(releases, 3, () -> now));
     routing = new Routing(releases, rollouts);
     Random random = new Random(seed);
-    ask(release(0), new Division.Replace());
     PROCESSES.forEach(process -> resize(process, 3));
+    ask(release(0), new Division.Replace());
     for (int tick = 0; tick < 3_000; tick++) {
       now = now.plusMillis(250);
       if (random.nextInt(40) == 0) {
@@ -146,6 +146,10 @@ class DivisionPropertyTest {
 
   private void ask(ReleaseSpec release, Division division) throws Exception {
     releases.add(release);
+    // As the engine does, before it shifts to a release that brings a fleet.
+    release.processes().keySet().stream()
+        .filter(process -> state.size(ENVIRONMENT + "/" + process).isEmpty())
+        .forEach(process -> resize(process, 3));
     state =
         state.withDivision(
             ENVIRONMENT, Divided.shifted(state.division(ENVIRONMENT), release.release(), division));

@@ -73,6 +73,22 @@ class DividedTest {
   }
 
   @Test
+  void whatHasAllMayBeLeftUntilItHasProvedItself() {
+    Divided arrived = shifted(served(), "b", REPLACE).arrived();
+
+    assertThat(arrived)
+        .isEqualTo(new Divided("b", 100, Optional.of("a"), Optional.of(Kind.ARRIVED)));
+    assertThat(arrived.isTrial()).isTrue();
+    assertThat(arrived.requests(4, 1)).as("requests follow readiness").isEmpty();
+    assertThat(shifted(arrived, "b", REPLACE)).isEqualTo(arrived);
+    Divided returning = shifted(arrived, "a", REPLACE);
+    assertThat(returning.kind()).contains(Kind.RETURN);
+    assertThat(returning.arrived()).isEqualTo(served());
+    assertThat(shifted(arrived, "c", TENTH).from()).contains("b");
+    assertThat(arrived.proved()).isEqualTo(Divided.shifted(Optional.empty(), "b", REPLACE));
+  }
+
+  @Test
   void askedForTwiceASwitchThatWasMadeStaysMade() {
     Divided switching = shifted(served(), "b", new Beside(true));
     assertThat(switching.kind()).contains(Kind.SWITCH);
