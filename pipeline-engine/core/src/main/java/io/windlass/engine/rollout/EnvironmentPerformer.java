@@ -52,6 +52,9 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private static final Retry WATCH =
       new Retry(10_000, Duration.ofMillis(250), Duration.ofSeconds(10));
 
+  /** About five minutes, then people are told and it is asked again. */
+  private static final Retry RETURN = new Retry(45, Duration.ofMillis(250), Duration.ofSeconds(10));
+
   private final RolloutTargets targets;
   private final SecretVersions secrets;
   private final ScalingBinder scaling;
@@ -108,7 +111,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                   rollout, target(release.environment()).prepare(release)));
       case EnvironmentEffect.RunCommand(var rollout, var release, var command) -> {
         CommandResult result =
-            target(release.environment()).once(release, command, "release-" + id.name());
+            whereItRuns(release.environment()).once(release, command, "release-" + id.name());
         yield Optional.of(
             new EnvironmentEvent.CommandEnded(rollout, result.result(), result.lastLogLines()));
       }
@@ -189,12 +192,24 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
 
   @Override
   public Retry retry(EnvironmentEffect effect) {
-    // A watch is bounded by its own deadline and a guard by the stage; others by their attempts.
-    if (effect instanceof EnvironmentEffect.Watch || effect instanceof EnvironmentEffect.Guard) {
-      return WATCH;
-    }
-    // The next look is near.
-    return effect instanceof EnvironmentEffect.Look ? Retry.NEVER : Retry.STANDARD;
+    return switch (effect) {
+      // Bounded by its own deadline, by its stage, and by its time.
+      case EnvironmentEffect.Watch _, EnvironmentEffect.Guard _, EnvironmentEffect.RunCommand _ ->
+          WATCH;
+      case EnvironmentEffect.Shift shift when shift.returning() -> RETURN;
+      // The next look is near.
+      case EnvironmentEffect.Look _ -> Retry.NEVER;
+      case EnvironmentEffect.ApplyScaling _,
+          EnvironmentEffect.RestoreScaling _,
+          EnvironmentEffect.Pin _,
+          EnvironmentEffect.Verify _,
+          EnvironmentEffect.Prepare _,
+          EnvironmentEffect.Shift _,
+          EnvironmentEffect.TakeAway _,
+          EnvironmentEffect.Remove _,
+          EnvironmentEffect.Finish _ ->
+          Retry.STANDARD;
+    };
   }
 
   @Override

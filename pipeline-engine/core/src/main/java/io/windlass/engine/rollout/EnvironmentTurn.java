@@ -229,6 +229,11 @@ final class EnvironmentTurn {
     return state.waiting().isPresent() && state.freeze().isEmpty();
   }
 
+  /** Whether a person wants another release, or none, more than the end of what is under way. */
+  boolean somethingElseIsWanted() {
+    return state.nextReturn().isPresent() || state.removal().filter(Removal::pending).isPresent();
+  }
+
   private Rollout newRollout(Optional<DeploymentRequest> request, Duration deadline) {
     return new Rollout(
         state.lastRollout() + 1,

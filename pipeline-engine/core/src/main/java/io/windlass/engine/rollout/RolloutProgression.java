@@ -172,6 +172,8 @@ final class RolloutProgression {
     if (rollout.phase().returning()) {
       Rollout watched = rollout.at(Phase.RETURN_WATCHING);
       turn.become(turn.state().moved(watched));
+      // After the shift: requests are not to wait for the scaler.
+      turn.effect(new EnvironmentEffect.RestoreScaling(rollout.from().orElseThrow().id()));
       watch(watched, rollout.from().orElseThrow(), true, end);
     } else {
       Instant until = rollout.walk().until().orElse(end);
@@ -199,17 +201,42 @@ final class RolloutProgression {
     boolean returning = now.phase().returning();
     Release to = returning ? now.from().orElseThrow() : release(now);
     turn.become(turn.state().moved(now));
-    now.request()
+    tellObstacle(now, to);
+    watch(now, to, returning, until);
+  }
+
+  private void tellObstacle(Rollout rollout, Release to) {
+    rollout
+        .request()
         .ifPresent(request ->
             turn.tell(
                 request,
                 DeploymentStage.ROLLING,
-                Optional.of(release(now).number()),
+                Optional.of(release(rollout).number()),
                 "release "
                     + to.number()
-                    + obstacle.map(what -> " waits: " + what).orElse(" is rolling out again"),
+                    + rollout
+                        .obstacle()
+                        .map(what -> " waits: " + what)
+                        .orElse(" is rolling out again"),
                 List.of()));
-    watch(now, to, returning, until);
+  }
+
+  /**
+   * The target cannot be asked. A return is asked for until it is taken: given up, it would leave
+   * the bad release what it has. Only something else that a person wants ends it.
+   */
+  void unreachable(Rollout rollout, String reason) {
+    if (rollout.phase() != Phase.RETURN_SHIFTING || turn.somethingElseIsWanted()) {
+      fail(rollout, Failure.ours(reason));
+      return;
+    }
+    Rollout waiting = rollout.obstructed(Optional.of(reason));
+    turn.become(turn.state().moved(waiting));
+    if (!rollout.obstacle().equals(waiting.obstacle())) {
+      tellObstacle(waiting, waiting.from().orElseThrow());
+    }
+    shiftBack(waiting);
   }
 
   void settled(Rollout rollout) {
@@ -279,18 +306,9 @@ final class RolloutProgression {
 
   private void goBack(Rollout rollout, Failure failure) {
     if (rollout.from().isPresent()) {
-      ReleaseId back = rollout.from().get().id();
-      turn.become(turn.state().moved(rollout.failing(failure).at(Phase.RETURN_SHIFTING)));
-      turn.effect(
-          new EnvironmentEffect.Shift(
-              rollout.id(),
-              back,
-              true,
-              rollout.processes(),
-              rollout.walk().stage(),
-              Optional.of(new Division.Replace())));
-      // After the shift: requests are not to wait for the scaler.
-      turn.effect(new EnvironmentEffect.RestoreScaling(back));
+      Rollout returning = rollout.failing(failure).at(Phase.RETURN_SHIFTING);
+      turn.become(turn.state().moved(returning));
+      shiftBack(returning);
     } else {
       turn.effect(new EnvironmentEffect.TakeAway(release(rollout).id()));
       String cause =
@@ -302,6 +320,17 @@ final class RolloutProgression {
           failure.lastLogLines(),
           Optional.empty());
     }
+  }
+
+  private void shiftBack(Rollout rollout) {
+    turn.effect(
+        new EnvironmentEffect.Shift(
+            rollout.id(),
+            rollout.from().orElseThrow().id(),
+            true,
+            rollout.processes(),
+            rollout.walk().stage(),
+            Optional.of(new Division.Replace())));
   }
 
   /** The way back is barred too. The target keeps the wish and goes on trying; people must look. */

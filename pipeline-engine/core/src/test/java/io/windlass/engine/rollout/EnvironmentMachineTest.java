@@ -231,12 +231,55 @@ class EnvironmentMachineTest {
 
     List<EnvironmentEffect> back =
         hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    List<EnvironmentEffect> then = hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
 
-    assertThat(back)
+    assertThat(back).hasExactlyElementsOfTypes(EnvironmentEffect.Shift.class);
+    assertThat(then)
         .hasExactlyElementsOfTypes(
-            EnvironmentEffect.Shift.class, EnvironmentEffect.RestoreScaling.class)
-        .last()
+            EnvironmentEffect.RestoreScaling.class, EnvironmentEffect.Watch.class)
+        .first()
         .isEqualTo(new EnvironmentEffect.RestoreScaling(one.id()));
+  }
+
+  @Test
+  void aReturnIsAskedForUntilItIsTaken() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    List<EnvironmentEffect> first =
+        hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    var unreachable =
+        new EnvironmentEvent.Unreachable(
+            rollout(), Phase.RETURN_SHIFTING, "the cluster does not answer");
+
+    assertThat(hear(unreachable)).isEqualTo(first);
+    assertThat(hear(unreachable)).isEqualTo(first);
+
+    assertThat(state.degraded()).isEmpty();
+    assertThat(told)
+        .containsOnlyOnce("acme/shop#2 ROLLING: release 1 waits: the cluster does not answer");
+    hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
+    assertThat(state.rollout().orElseThrow().obstacle()).isEmpty();
+    hear(new EnvironmentEvent.Settled(rollout(), true, 0));
+    assertThat(told).endsWith("acme/shop#2 RETURNED: it crashes; release 1 serves again");
+  }
+
+  @Test
+  void aPersonWhoWantsSomethingElseEndsAReturnThatReachesNobody() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    long returning = rollout();
+    hear(new EnvironmentEvent.RemovalWanted("ops", "nobody needs it"));
+
+    List<EnvironmentEffect> effects =
+        hear(
+            new EnvironmentEvent.Unreachable(
+                returning, Phase.RETURN_SHIFTING, "the cluster does not answer"));
+
+    assertThat(state.rollout()).isEmpty();
+    assertThat(effects).last().isInstanceOf(EnvironmentEffect.Remove.class);
   }
 
   @Test

@@ -24,6 +24,7 @@ import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.secret.Masker;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -39,6 +40,10 @@ import java.util.stream.Stream;
 final class Commands {
   private static final int LINES = 40;
   private static final long LOOK_SECONDS = 3;
+
+  /** Longer than any server is away that wants to know how a command ended. */
+  private static final int KEPT_SECONDS = (int) Duration.ofDays(7).toSeconds();
+
   private static final String BEGUN = "command.windlass.io/";
   private static final String OF_JOB = "batch.kubernetes.io/job-name";
 
@@ -166,6 +171,7 @@ final class Commands {
         .endMetadata()
         .withNewSpec()
         .withBackoffLimit(0)
+        .withTtlSecondsAfterFinished(KEPT_SECONDS)
         .withActiveDeadlineSeconds(Math.max(1, command.timeout().toSeconds()))
         .withTemplate(template)
         .endSpec()
@@ -291,18 +297,29 @@ final class Commands {
     }
   }
 
-  /** Takes away what ran for a release. */
+  /**
+   * Takes away what ran for a release. What still runs is not stopped in its middle: its time ends
+   * it, and the cluster takes it away.
+   */
   void forget(String namespace, ReleaseId release) throws ClusterException {
-    cluster.write(
-        "delete the Jobs of " + release,
-        client ->
-            client
-                .batch()
-                .v1()
-                .jobs()
-                .inNamespace(namespace)
-                .withLabels(Labels.release(release))
-                .withPropagationPolicy(DeletionPropagation.BACKGROUND)
-                .delete());
+    List<Job> jobs =
+        cluster
+            .read(
+                "list the Jobs of " + release,
+                client ->
+                    client
+                        .batch()
+                        .v1()
+                        .jobs()
+                        .inNamespace(namespace)
+                        .withLabels(Labels.release(release))
+                        .list())
+            .getItems();
+    for (Job job : jobs.stream().filter(Commands::ended).toList()) {
+      cluster.write(
+          "delete Job " + job.getMetadata().getName(),
+          client ->
+              client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete());
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.windlass.engine.kubernetes.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Slot;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -358,6 +361,51 @@ final class FailuresTest {
 
     assertThat(world.target().once(world.release(2), command, "once").result())
         .isInstanceOf(StepResult.Exited.class);
+  }
+
+  @Test
+  void aCommandUnderWayOutlastsTheReleaseItWasFor() throws Exception {
+    world.order(2, Program.silent());
+    world.target().prepare(world.release(2));
+    var command = new ReleaseCommand("migrate", Duration.ofMinutes(5));
+    CompletableFuture<StepResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            result.complete(world.target().once(world.release(2), command, "once").result());
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    Pod pod =
+        Awaitility.await()
+            .atMost(LONG)
+            .until(() -> ofCommand(2), pods -> pods.stream().anyMatch(FailuresTest::running))
+            .getFirst();
+
+    world.target().retire(world.environment(), world.release(2).id());
+
+    cluster.kubelet().crash(world.namespace(), pod.getMetadata().getName(), World.WEB, 0);
+    assertThat(result.get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            StepResult.Exited.class, exited -> assertThat(exited.code()).isZero());
+    world.target().retire(world.environment(), world.release(2).id());
+    Awaitility.await().atMost(LONG).until(() -> ofCommand(2).isEmpty());
+  }
+
+  private List<Pod> ofCommand(long release) {
+    return world
+        .client()
+        .pods()
+        .inNamespace(world.namespace())
+        .withLabel("batch.kubernetes.io/job-name")
+        .withLabels(Labels.release(world.release(release).id()))
+        .list()
+        .getItems();
+  }
+
+  private static boolean running(Pod pod) {
+    return "Running".equals(pod.getStatus().getPhase());
   }
 
   private void refusePods(String label, String value) {

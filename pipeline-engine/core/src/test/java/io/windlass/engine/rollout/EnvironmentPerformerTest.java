@@ -1,0 +1,90 @@
+package io.windlass.engine.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.journal.EffectId;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.Runtimes;
+import io.windlass.engine.run.StepResult;
+import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.signal.MemorySignals;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class EnvironmentPerformerTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
+  private static final ReleaseCommand COMMAND =
+      new ReleaseCommand("migrate", Duration.ofMinutes(10));
+
+  private final MemoryTarget target = new MemoryTarget();
+  private Optional<RolloutTarget> granted = Optional.of(target);
+  private final EnvironmentPerformer performer =
+      new EnvironmentPerformer(
+          new RolloutTargets() {
+            @Override
+            public Optional<RolloutTarget> of(EnvironmentId environment) {
+              return granted;
+            }
+
+            @Override
+            public Optional<RolloutTarget> whereItRuns(EnvironmentId environment) {
+              return Optional.of(target);
+            }
+          },
+          (environment, name) -> Optional.empty(),
+          (environment, scaling, max) -> Optional.empty(),
+          release -> Optional.empty(),
+          new Holds(),
+          new MemorySignals(),
+          InstantSource.fixed(NOW),
+          Duration.ofMillis(1));
+
+  private static Release release(long number) {
+    var image = new ImageRef("shop@sha256:" + number, "sha256:" + number);
+    return new Release(
+        new ReleaseId(PRODUCTION, number),
+        "%040x".formatted(number),
+        Map.of("web", image),
+        Runtimes.web(Optional.of(COMMAND)),
+        NOW);
+  }
+
+  @Test
+  void aCommandIsAskedAfterWhereItRunsWhateverTheOperatorGrantsNow() throws Exception {
+    granted = Optional.empty();
+
+    Optional<EnvironmentEvent> answer =
+        performer.perform(
+            new EffectId("test", EnvironmentMachine.subject(PRODUCTION), 1, 0),
+            new EnvironmentEffect.RunCommand(1, release(1), COMMAND));
+
+    assertThat(answer.orElseThrow())
+        .isInstanceOfSatisfying(
+            EnvironmentEvent.CommandEnded.class,
+            ended -> assertThat(ended.result()).isInstanceOf(StepResult.Exited.class));
+  }
+
+  @Test
+  void aTargetThatIsAwayForAnHourEndsNoCommandAndIsSoonAskedToReturn() {
+    var command = new EnvironmentEffect.RunCommand(1, release(1), COMMAND);
+    var back =
+        new EnvironmentEffect.Shift(
+            1, release(1).id(), true, Set.of("web"), 0, Optional.of(new Division.Replace()));
+
+    assertThat(
+            performer.retry(command).attempts() * performer.retry(command).most().toSeconds() / 2)
+        .as("seconds until a command is given up")
+        .isGreaterThan(Duration.ofHours(1).toSeconds());
+    assertThat(performer.retry(back).most()).isLessThanOrEqualTo(Duration.ofSeconds(10));
+  }
+}
