@@ -103,6 +103,33 @@ class LocalExecTest {
   }
 
   @Test
+  void resourcesThatNobodyGivesHereAreSaid() throws Exception {
+    LocalExec.Task task =
+        task(
+            "steps: { a: { resources: { memory: 1GiB }, run: 'true' }, b: { run: 'true' } }\n",
+            List.of());
+
+    run(task);
+
+    assertThat(task.log("a", 1))
+        .content()
+        .contains("its \"resources\" are not given or limited here");
+    assertThat(task.log("b", 1)).isEmptyFile();
+  }
+
+  @Test
+  void servicesThatNobodyRunsHereAreRefused() throws Exception {
+    RunDetail run =
+        run(
+            task(
+                "steps: { a: { run: 'true', services: { db: { image: 'postgres:16', port: 5432, ready: { path: /x } } } } }\n",
+                List.of()));
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.ERRORED);
+    assertThat(run.summary().cause().orElseThrow()).contains("services: db");
+  }
+
+  @Test
   void eachStateIsHeard() throws Exception {
     LocalExec.Task task = task("steps: { a: { run: 'true' } }\n", List.of());
     List<RunSummary.Status> heard = new ArrayList<>();

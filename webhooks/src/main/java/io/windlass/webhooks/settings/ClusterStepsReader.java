@@ -3,6 +3,7 @@ package io.windlass.webhooks.settings;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.windlass.engine.kubernetes.step.ExecutorSettings;
+import io.windlass.engine.kubernetes.step.ExecutorSettings.Amounts;
 import io.windlass.scaler.syntax.Fields;
 import io.windlass.scaler.syntax.Node;
 import io.windlass.scaler.syntax.Problems;
@@ -46,10 +47,12 @@ record ClusterStepsReader(Set<String> names, Map<String, Target> targets) {
     Optional<String> image = f.text("image");
     Optional<String> helper = f.text("helper");
     Optional<Integer> user = f.integer("run-as-user", 1, HIGHEST_USER);
-    Optional<Fields> resources = f.fields("resources");
-    Optional<Integer> cpu = resources.flatMap(r -> r.millicores("cpu"));
-    Optional<Long> memory = resources.flatMap(r -> r.bytes("memory"));
-    resources.ifPresent(Fields::done);
+    Amounts usual = amounts(f, "resources", ExecutorSettings.USUAL);
+    Amounts most = amounts(f, "max", usual.times(ExecutorSettings.TIMES_USUAL));
+    if (most.cpuMillis() < usual.cpuMillis() || most.memoryBytes() < usual.memoryBytes()) {
+      f.problems()
+          .say(f.at("max"), f.path("max"), "max is less than a step gets that asks for nothing");
+    }
     Optional<Long> workspace = f.bytes("workspace");
     Optional<Duration> patience = f.duration("patience", Duration.ofSeconds(10), LONGEST);
     Optional<String> account = f.value("service-account", ClusterReader::name);
@@ -68,14 +71,22 @@ record ClusterStepsReader(Set<String> names, Map<String, Target> targets) {
                 image.get(),
                 helper,
                 user.map(Integer::longValue).orElse(ExecutorSettings.USER),
-                cpu.orElse(ExecutorSettings.CPU_MILLIS),
-                memory.orElse(ExecutorSettings.MEMORY_BYTES),
+                usual,
+                most,
                 workspace.orElse(ExecutorSettings.WORKSPACE_BYTES),
                 patience.orElse(ExecutorSettings.PATIENCE),
                 account,
                 pullSecrets,
                 nodes,
                 tolerations)));
+  }
+
+  private static Amounts amounts(Fields f, String key, Amounts unsaid) {
+    Optional<Fields> amounts = f.fields(key);
+    Optional<Integer> cpu = amounts.flatMap(a -> a.millicores("cpu"));
+    Optional<Long> memory = amounts.flatMap(a -> a.bytes("memory"));
+    amounts.ifPresent(Fields::done);
+    return new Amounts(cpu.orElse(unsaid.cpuMillis()), memory.orElse(unsaid.memoryBytes()));
   }
 
   private static Optional<Toleration> toleration(Node node, String path, Problems problems) {

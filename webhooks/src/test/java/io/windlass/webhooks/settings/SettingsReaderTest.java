@@ -426,4 +426,16 @@ class SettingsReaderTest {
         .asString()
         .contains("host \"github.com\" twice");
   }
+
+  @Test
+  void whatAStepMayAskForIsAtLeastWhatItGetsUnasked() {
+    String steps =
+        "targets: { s: { kubernetes: { namespaces: [x] } } }\n"
+            + "steps: { kubernetes: { target: s, namespace: ci, image: 'ci:1', max: { memory: 1GiB } } }\n";
+
+    assertThat(problems(steps))
+        .singleElement()
+        .asString()
+        .contains("steps.kubernetes.max", "less than a step gets that asks for nothing");
+  }
 }

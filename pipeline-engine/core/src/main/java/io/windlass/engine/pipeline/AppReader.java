@@ -22,8 +22,6 @@ record AppReader(Forms forms) {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int HIGHEST_PORT = 65_535;
-  private static final int MOST_CPU = 1_000_000;
-  private static final long LEAST_MEMORY = 1L << 20;
 
   /** What a process takes over from the application. */
   private record Shared(Optional<Integer> port, Optional<Node> health, Optional<Node> resources) {}
@@ -32,7 +30,7 @@ record AppReader(Forms forms) {
     var shared = new Shared(port(f), f.node("health"), f.node("resources"));
     // Read for its mistakes even where every process has its own.
     shared.health().ifPresent(n -> health(n, f.path("health"), f.problems()));
-    shared.resources().ifPresent(n -> resources(n, f.path("resources"), f.problems()));
+    shared.resources().ifPresent(n -> Resources.read(n, f.path("resources"), f.problems()));
     var app =
         new App(
             forms.variables(f, "env"),
@@ -86,7 +84,7 @@ record AppReader(Forms forms) {
     Optional<Health> health = healthNode.flatMap(n -> health(n, p.path("health"), problems));
     Optional<Resources> resources =
         overlay(shared.resources(), p.node("resources"))
-            .flatMap(n -> resources(n, p.path("resources"), problems));
+            .flatMap(n -> Resources.read(n, p.path("resources"), problems));
     p.done();
     boolean asks =
         health
@@ -105,8 +103,8 @@ record AppReader(Forms forms) {
         port,
         port.isPresent() ? spec : Optional.empty(),
         health.map(Health::drain).orElse(Defaults.DRAIN),
-        resources.flatMap(Resources::cpu),
-        resources.flatMap(Resources::memory));
+        resources.flatMap(Resources::cpuMillis),
+        resources.flatMap(Resources::memoryBytes));
   }
 
   private static Optional<Node> overlay(Optional<Node> wide, Optional<Node> narrow) {
@@ -159,29 +157,6 @@ record AppReader(Forms forms) {
           }
           return good;
         });
-  }
-
-  private record Resources(Optional<Integer> cpu, Optional<Long> memory) {}
-
-  private static Optional<Resources> resources(Node node, String path, Problems problems) {
-    return Fields.of(node, path, problems)
-        .map(f -> {
-          var cpu = atLeast(f, "cpu", f.millicores("cpu"), 1, MOST_CPU, "1m and at most 1000");
-          var memory = atLeast(f, "memory", f.bytes("memory"), LEAST_MEMORY, Long.MAX_VALUE, "1Mi");
-          f.done();
-          return new Resources(cpu, memory);
-        });
-  }
-
-  private static <T extends Number> Optional<T> atLeast(
-      Fields f, String key, Optional<T> value, long least, long most, String words) {
-    return value.filter(v -> {
-      boolean good = v.longValue() >= least && v.longValue() <= most;
-      if (!good) {
-        f.node(key).ifPresent(n -> f.problems().wrong(n, f.path(key), "at least " + words));
-      }
-      return good;
-    });
   }
 
   private Optional<ReleaseSpec> release(Fields f) {

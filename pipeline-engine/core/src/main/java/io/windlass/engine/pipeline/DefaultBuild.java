@@ -55,7 +55,9 @@ final class DefaultBuild {
                   Defaults.STEP_TIMEOUT,
                   Defaults.STEP_RETRIES,
                   Defaults.ALLOW_FAILURE,
-                  Optional.empty()));
+                  Optional.empty(),
+                  Resources.UNSAID,
+                  List.of()));
       case FILES -> Optional.empty();
     };
   }

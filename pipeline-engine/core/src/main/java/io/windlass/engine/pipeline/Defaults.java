@@ -10,6 +10,7 @@ public final class Defaults {
   public static final Duration STEP_TIMEOUT = Duration.ofMinutes(30);
   public static final int STEP_RETRIES = 0;
   public static final boolean ALLOW_FAILURE = false;
+  public static final Duration SERVICE_WITHIN = Duration.ofMinutes(1);
   public static final boolean CANCEL_SUPERSEDED = false;
   public static final ZoneId TIMEZONE = ZoneOffset.UTC;
   public static final String BASE_IMAGE = "host";

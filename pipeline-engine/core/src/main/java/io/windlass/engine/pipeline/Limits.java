@@ -19,6 +19,7 @@ package io.windlass.engine.pipeline;
  * @param arguments of one entry point
  * @param stages of one rollout
  * @param checks of one rollout
+ * @param services of one step
  */
 public record Limits(
     int steps,
@@ -35,8 +36,10 @@ public record Limits(
     int files,
     int arguments,
     int stages,
-    int checks) {
+    int checks,
+    int services) {
 
   public static final Limits STANDARD =
-      new Limits(100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20);
+      new Limits(
+          100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20, 10);
 }

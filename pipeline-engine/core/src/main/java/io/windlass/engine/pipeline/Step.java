@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param retries further tries after the first, on timeout and lost worker only
  * @param allowFailure whether its failure leaves the run passed
  * @param image that it runs in, where the server's executor runs containers; may hold expressions
+ * @param resources that it may use at most, and where it runs in a container is given
+ * @param services that run beside it, in their order, where the executor runs containers
  */
 public record Step(
     String name,
@@ -25,11 +27,14 @@ public record Step(
     Duration timeout,
     int retries,
     boolean allowFailure,
-    Optional<String> image) {
+    Optional<String> image,
+    Resources resources,
+    List<ServiceSpec> services) {
   public Step {
     needs = List.copyOf(needs);
     env = Ordered.copy(env);
     secrets = List.copyOf(secrets);
+    services = List.copyOf(services);
   }
 
   /** How the text is executed: by a plain shell that stops at the first command that fails. */

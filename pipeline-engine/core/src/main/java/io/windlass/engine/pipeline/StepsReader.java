@@ -70,7 +70,9 @@ record StepsReader(Forms forms) {
             f.duration("timeout", Duration.ofSeconds(1), LONGEST).orElse(Defaults.STEP_TIMEOUT),
             f.integer("retries", 0, MOST_RETRIES).orElse(Defaults.STEP_RETRIES),
             f.flag("allow-failure").orElse(Defaults.ALLOW_FAILURE),
-            f.value("image", Forms::stepImage));
+            f.value("image", Forms::stepImage),
+            f.value("resources", Resources::read).orElse(Resources.UNSAID),
+            f.fields("services").map(new ServicesReader(forms)::read).orElse(List.of()));
     f.notYet("matrix", "cache", "artifacts");
     f.done();
     return step;

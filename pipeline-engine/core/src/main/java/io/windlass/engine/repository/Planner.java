@@ -14,10 +14,10 @@ import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunPlan;
+import io.windlass.engine.run.RunPlan.PlannedContainer;
 import io.windlass.engine.run.RunPlan.PlannedDeployment;
 import io.windlass.engine.run.RunPlan.PlannedImage;
 import io.windlass.engine.run.RunPlan.PlannedStep;
-import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.source.Ref;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,7 +96,11 @@ public final class Planner {
         step.retries(),
         step.allowFailure(),
         Optional.of(
-            new StepContainer(step.image().map(image -> Expressions.expand(image, context)))));
+            new PlannedContainer(
+                step.image().map(image -> Expressions.expand(image, context)),
+                Optional.of(
+                    step.services().stream().map(service -> service.expanded(context)).toList()))),
+        Optional.of(step.resources()));
   }
 
   private static PlannedDeployment deployment(

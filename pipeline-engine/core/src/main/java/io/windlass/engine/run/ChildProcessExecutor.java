@@ -3,7 +3,6 @@ package io.windlass.engine.run;
 import io.windlass.engine.log.LogLimits;
 import io.windlass.engine.log.LogWriter;
 import io.windlass.engine.secret.Masker;
-import io.windlass.engine.secret.SecretValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * Runs steps as children of this very process, with the rights and variables of whoever started it:
  * for a developer's own machine, where the steps are one's own. Nothing outlives the process, and
- * nothing is isolated; a server uses the keeper's executor.
+ * nothing is isolated or limited but in time; a server uses the keeper's executor.
  */
 public final class ChildProcessExecutor implements StepExecutor {
   private static final int TAIL_BYTES = 256 << 10;
@@ -101,10 +100,12 @@ public final class ChildProcessExecutor implements StepExecutor {
   private StepResult execute(StepTask task, CompletableFuture<Process> announced)
       throws IOException, InterruptedException {
     Files.createDirectories(task.logFile().getParent());
-    List<String> masked = task.secrets().values().stream().map(SecretValue::reveal).toList();
     var limits =
         new LogLimits(Math.max(1, task.limits().logBytes() - TAIL_BYTES), TAIL_BYTES, LINE_BYTES);
-    try (LogWriter log = LogWriter.open(task.logFile(), Masker.of(masked), limits)) {
+    try (LogWriter log = LogWriter.open(task.logFile(), Masker.of(task.masked()), limits)) {
+      if (task.limits().cpuMillis() > 0 || task.limits().memoryBytes() > 0) {
+        log.line("[windlass: its \"resources\" are not given or limited here]");
+      }
       ProcessBuilder builder =
           new ProcessBuilder(task.command())
               .directory(task.workspace().toFile())

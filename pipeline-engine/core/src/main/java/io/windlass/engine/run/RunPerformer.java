@@ -1,5 +1,6 @@
 package io.windlass.engine.run;
 
+import com.google.common.collect.Maps;
 import io.windlass.engine.image.BuiltImage;
 import io.windlass.engine.image.ImageBuilder;
 import io.windlass.engine.image.ImageException;
@@ -11,6 +12,7 @@ import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.secret.SecretValue;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,8 +147,8 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
 
   private StepResult run(RunEffect.RunStep effect) throws ExecutorException, InterruptedException {
     RunPlan.PlannedStep step = effect.step();
-    Map<String, SecretValue> values = new LinkedHashMap<>();
-    for (String name : step.secrets()) {
+    Map<String, SecretValue> values = new HashMap<>();
+    for (String name : step.allSecrets()) {
       Optional<SecretValue> value = secrets.value(effect.run().repository(), name);
       if (value.isEmpty()) {
         return new StepResult.Refused(
@@ -166,10 +168,24 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
             effect.readOnly().stream().map(Path::of).toList(),
             step.command(),
             effect.env(),
-            values,
-            step.container().orElse(StepContainer.NONE),
+            only(step.secrets(), values),
+            container(step, values),
             files.log(effect.run(), step.name(), effect.attempt()),
-            new StepLimits(step.timeout(), limits.logBytes(), 0, 0)));
+            step.limits(limits.logBytes())));
+  }
+
+  private static StepContainer container(
+      RunPlan.PlannedStep step, Map<String, SecretValue> values) {
+    return new StepContainer(
+        step.container().flatMap(RunPlan.PlannedContainer::image),
+        step.services().stream()
+            .map(service -> new StepService(service, only(service.secrets(), values)))
+            .toList());
+  }
+
+  private static Map<String, SecretValue> only(
+      List<String> names, Map<String, SecretValue> values) {
+    return Maps.filterKeys(values, names::contains);
   }
 
   private RunEvent build(RunId run, String sha, RunPlan.PlannedImage image)

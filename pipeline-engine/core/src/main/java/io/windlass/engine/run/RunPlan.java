@@ -1,14 +1,18 @@
 package io.windlass.engine.run;
 
 import io.windlass.engine.pipeline.ImageSpec;
+import io.windlass.engine.pipeline.Resources;
+import io.windlass.engine.pipeline.ServiceSpec;
 import io.windlass.engine.pipeline.Strategy;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.scaler.policy.Scaling;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a run has to do: a pipeline with everything expanded and everything left out that does not
@@ -39,6 +43,7 @@ public record RunPlan(
    * @param allowFailure its failure stops nothing
    * @param container what it asks of an executor that runs containers; empty in plans from before
    *     steps could ask
+   * @param resources what it asks for; empty in plans from before steps could
    */
   public record PlannedStep(
       String name,
@@ -49,12 +54,33 @@ public record RunPlan(
       Duration timeout,
       int retries,
       boolean allowFailure,
-      Optional<StepContainer> container) {
+      Optional<PlannedContainer> container,
+      Optional<Resources> resources) {
     public PlannedStep {
       command = List.copyOf(command);
       needs = List.copyOf(needs);
       env = Map.copyOf(env);
       secrets = List.copyOf(secrets);
+    }
+
+    /** The names of its own secrets and its services'. */
+    Set<String> allSecrets() {
+      Set<String> all = new LinkedHashSet<>(secrets);
+      services().forEach(service -> all.addAll(service.secrets()));
+      return all;
+    }
+
+    List<ServiceSpec> services() {
+      return container.flatMap(PlannedContainer::services).orElse(List.of());
+    }
+
+    /** What it may use at most. */
+    StepLimits limits(long logBytes) {
+      return new StepLimits(
+          timeout,
+          logBytes,
+          resources.flatMap(Resources::cpuMillis).orElse(0),
+          resources.flatMap(Resources::memoryBytes).orElse(0L));
     }
 
     /** What its process finds in its environment: what is said of the run, and what is its own. */
@@ -69,6 +95,14 @@ public record RunPlan(
       return variables;
     }
   }
+
+  /**
+   * What a step asks of an executor that runs containers.
+   *
+   * @param image the reference of its image; empty for the operator's default
+   * @param services empty in plans from before steps could have any
+   */
+  public record PlannedContainer(Optional<String> image, Optional<List<ServiceSpec>> services) {}
 
   /**
    * The image.

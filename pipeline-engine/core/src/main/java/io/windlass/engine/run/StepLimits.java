@@ -3,7 +3,8 @@ package io.windlass.engine.run;
 import java.time.Duration;
 
 /**
- * What a step may use at most. A limit that is reached ends the step with a result that says so.
+ * What a step may use at most. A limit that is reached ends the step with a result that says so. An
+ * executor that cannot give so much refuses the step.
  *
  * @param timeout wall-clock time from the start of its process
  * @param logBytes written log; the rest is cut off and marked

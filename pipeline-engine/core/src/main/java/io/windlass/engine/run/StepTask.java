@@ -4,6 +4,7 @@ import io.windlass.engine.secret.SecretValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One attempt of one step, ready to run.
@@ -35,5 +36,15 @@ public record StepTask(
     command = List.copyOf(command);
     env = Map.copyOf(env);
     secrets = Map.copyOf(secrets);
+  }
+
+  /** What must not appear in the log. */
+  public List<String> masked() {
+    return Stream.concat(
+            secrets.values().stream(),
+            container.services().stream().flatMap(service -> service.secrets().values().stream()))
+        .map(SecretValue::reveal)
+        .distinct()
+        .toList();
   }
 }

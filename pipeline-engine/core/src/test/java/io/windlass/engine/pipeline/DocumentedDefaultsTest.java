@@ -38,7 +38,7 @@ class DocumentedDefaultsTest {
         read(
             """
             on: { schedule: [{ cron: "0 3 * * *" }] }
-            steps: { a: { run: x } }
+            steps: { a: { run: x, services: { s: { image: i, port: 1 } } } }
             image: { preset: java }
             app: { port: 80, release: { run: x } }
             environments:
@@ -60,6 +60,8 @@ class DocumentedDefaultsTest {
     out.put("steps.*.timeout", Units.text(step.timeout()));
     out.put("steps.*.retries", "" + step.retries());
     out.put("steps.*.allow-failure", "" + step.allowFailure());
+    out.put(
+        "steps.*.services.*.ready.within", Units.text(step.services().getFirst().ready().within()));
     out.put("image.from", p.image().orElseThrow().from());
     out.put("app.processes", web.name());
     out.put("app.health.interval", Units.text(web.health().orElseThrow().interval()));

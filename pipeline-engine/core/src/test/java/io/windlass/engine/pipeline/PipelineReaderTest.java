@@ -40,6 +40,7 @@ class PipelineReaderTest {
           secrets: [NPM_TOKEN]
           env: { LEVEL: 3 }
           image: "node:${{ short-sha }}"
+          resources: { cpu: 2, memory: 3GiB }
           run: npm test
           timeout: 10m
           retries: 1
@@ -138,9 +139,56 @@ class PipelineReaderTest {
                 Duration.ofMinutes(10),
                 1,
                 false,
-                Optional.of("node:${{ short-sha }}")));
+                Optional.of("node:${{ short-sha }}"),
+                new Resources(Optional.of(2000), Optional.of(3L << 30)),
+                List.of()));
     assertThat(p.env()).containsEntry("DEBUG", "false").containsEntry("BUILD", "${{ short-sha }}");
     assertThat(p.concurrency().cancelSuperseded()).isTrue();
+  }
+
+  @Test
+  void servicesOfAStepAreReadInTheirOrder() {
+    Pipeline p =
+        good(
+            """
+            steps:
+              test:
+                run: x
+                services:
+                  db:
+                    image: postgres:16
+                    env: { POSTGRES_DB: shop }
+                    secrets: [POSTGRES_PASSWORD]
+                    port: 5432
+                    ready: { run: pg_isready -U postgres, within: 2m }
+                    user: 999
+                    resources: { memory: 512Mi }
+                  cache: { image: "redis:7", port: 6379, run: "redis-server --save ''" }
+            """);
+
+    assertThat(p.steps().get("test").services())
+        .containsExactly(
+            new ServiceSpec(
+                "db",
+                "postgres:16",
+                Optional.empty(),
+                java.util.Map.of("POSTGRES_DB", "shop"),
+                List.of("POSTGRES_PASSWORD"),
+                5432,
+                new ServiceSpec.Ready(
+                    new ServiceSpec.Look.Run("pg_isready -U postgres"), Duration.ofMinutes(2)),
+                Optional.of(999),
+                new Resources(Optional.empty(), Optional.of(512L << 20))),
+            new ServiceSpec(
+                "cache",
+                "redis:7",
+                Optional.of("redis-server --save ''"),
+                java.util.Map.of(),
+                List.of(),
+                6379,
+                new ServiceSpec.Ready(new ServiceSpec.Look.Port(), Defaults.SERVICE_WITHIN),
+                Optional.empty(),
+                Resources.UNSAID));
   }
 
   @Test
@@ -209,7 +257,7 @@ class PipelineReaderTest {
                 + " branches-ignore, tags, tags-ignore, paths, paths-ignore; did you mean"
                 + " \"branches\"?",
             "windlass.yaml:3:23: steps.build: unknown key \"tiemout\", expected one of run, needs,"
-                + " env, secrets, timeout, retries, allow-failure, image; did you mean \"timeout\"?",
+                + " env, secrets, timeout, retries, allow-failure, image, resources, services; did you mean \"timeout\"?",
             "windlass.yaml:4:11: steps.test.needs: step \"biuld\" does not exist, expected one of"
                 + " build, test, a; did you mean \"build\"?",
             "windlass.yaml:4:32: steps.test.run: expression \"branch\" in shell text, expected the"

@@ -58,6 +58,7 @@ class RunMachineTest {
         Duration.ofMinutes(1),
         retries,
         mayFail,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -43,6 +43,19 @@ public abstract class StepExecutorContract {
 
   private StepTask task(
       String command, Duration timeout, Map<String, String> env, Map<String, SecretValue> secrets) {
+    return task(command, new StepLimits(timeout, 1 << 20, 0, 0), env, secrets);
+  }
+
+  /** The same with limits of its own. */
+  protected StepTask task(String command, StepLimits limits) {
+    return task(command, limits, Map.of(), Map.of());
+  }
+
+  private StepTask task(
+      String command,
+      StepLimits limits,
+      Map<String, String> env,
+      Map<String, SecretValue> secrets) {
     String id = "acme.shop-1-0a1b2c3d-" + UUID.randomUUID() + "-1";
     return new StepTask(
         id,
@@ -53,7 +66,7 @@ public abstract class StepExecutorContract {
         secrets,
         StepContainer.NONE,
         directory.resolve("logs").resolve(id + ".log"),
-        new StepLimits(timeout, 1 << 20, 0, 0));
+        limits);
   }
 
   @Test

@@ -32,7 +32,7 @@ final class Attempt implements AutoCloseable {
   private boolean sent;
   private int unsent;
 
-  /** How its command ended, once its files are here. */
+  /** How it ended, once all that there is of it is here. */
   private Optional<StepResult> result = Optional.empty();
 
   private String said = "";
@@ -84,6 +84,7 @@ final class Attempt implements AutoCloseable {
           StepStage.OverLimit _,
           StepStage.Late _,
           StepStage.Lost _,
+          StepStage.Unserved _,
           StepStage.Refused _ ->
           true;
     };
@@ -99,7 +100,7 @@ final class Attempt implements AutoCloseable {
 
   /** Gives the Job its secrets and lets it run. */
   private void begin(Job job) throws ClusterException {
-    if (!task.secrets().isEmpty()) {
+    if (!task.masked().isEmpty()) {
       try {
         executor
             .cluster()
@@ -130,6 +131,10 @@ final class Attempt implements AutoCloseable {
       case StepStage.Ended at -> {
         follow(at.pod());
         if (result.isEmpty()) {
+          awaitLastLines();
+          for (FailedService service : at.services()) {
+            tell(at.pod(), service);
+          }
           result = Optional.of(end(at));
         }
         yield result;
@@ -138,8 +143,23 @@ final class Attempt implements AutoCloseable {
           Optional.of(new StepResult.OverLimit(limit, StepStage.started(job), now));
       case StepStage.Late late -> Optional.of(new StepResult.TimedOut(StepStage.started(job), now));
       case StepStage.Lost(var reason) -> Optional.of(new StepResult.Lost(reason));
+      case StepStage.Unserved(var pod, var service) -> {
+        if (result.isEmpty()) {
+          tell(pod, service);
+          result = Optional.of(new StepResult.Refused(service.words()));
+        }
+        yield result;
+      }
       case StepStage.Refused(var reason) -> Optional.of(new StepResult.Refused(reason));
     };
+  }
+
+  /** Writes down how a service ended, and its last lines. */
+  private void tell(String pod, FailedService service) throws IOException {
+    log.say(service.words());
+    for (String line : executor.streams().lastLines(pod, service.container(), service.again())) {
+      log.line(service.name() + ": " + line);
+    }
   }
 
   private Optional<StepResult> await(String words, Instant since, Instant now) throws IOException {
@@ -182,7 +202,6 @@ final class Attempt implements AutoCloseable {
   }
 
   private StepResult end(StepStage.Ended at) throws InterruptedException {
-    awaitLastLines();
     try {
       retried(() -> executor.streams().takeBack(task, at.pod()));
     } catch (OversizedException e) {
@@ -250,6 +269,7 @@ final class Attempt implements AutoCloseable {
               StepStage.OverLimit _,
               StepStage.Late _,
               StepStage.Lost _,
+              StepStage.Unserved _,
               StepStage.Refused _ ->
               LOOK;
         };

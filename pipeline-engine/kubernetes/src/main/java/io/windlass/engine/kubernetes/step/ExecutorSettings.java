@@ -1,5 +1,7 @@
 package io.windlass.engine.kubernetes.step;
 
+import com.google.common.math.IntMath;
+import com.google.common.math.LongMath;
 import io.fabric8.kubernetes.api.model.Toleration;
 import java.time.Duration;
 import java.util.List;
@@ -14,8 +16,8 @@ import java.util.Optional;
  * @param helper receives and hands back the workspace, beside the step; empty for the step's own
  *     image. It needs {@code /bin/sh}, {@code tar} and {@code mkfifo}
  * @param user that all containers run as, with the group of the same number; not 0
- * @param cpuMillis for steps that name none, request and limit
- * @param memoryBytes for steps that name none, request and limit
+ * @param usual for steps and services that name none, request and limit
+ * @param most that one step may ask for, with its services
  * @param workspaceBytes the most that a step's workspace may hold
  * @param patience how long a step may wait for a node, a quota or a registry
  * @param serviceAccount of the pods; no token of it is mounted. Empty for the namespace's default
@@ -27,8 +29,8 @@ public record ExecutorSettings(
     String image,
     Optional<String> helper,
     long user,
-    int cpuMillis,
-    long memoryBytes,
+    Amounts usual,
+    Amounts most,
     long workspaceBytes,
     Duration patience,
     Optional<String> serviceAccount,
@@ -36,10 +38,33 @@ public record ExecutorSettings(
     Map<String, String> nodes,
     List<Toleration> tolerations) {
   public static final long USER = 1000;
-  public static final int CPU_MILLIS = 1000;
-  public static final long MEMORY_BYTES = 2L << 30;
+  public static final Amounts USUAL = new Amounts(1000, 2L << 30);
+
+  /** How many times the usual amounts a step may ask for where the operator does not say. */
+  public static final int TIMES_USUAL = 4;
+
   public static final long WORKSPACE_BYTES = 10L << 30;
   public static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /**
+   * What a pod or a container gets.
+   *
+   * @param cpuMillis thousandths of a core
+   */
+  public record Amounts(int cpuMillis, long memoryBytes) {
+    Amounts plus(Amounts other) {
+      return new Amounts(
+          IntMath.saturatedAdd(cpuMillis, other.cpuMillis),
+          LongMath.saturatedAdd(memoryBytes, other.memoryBytes));
+    }
+
+    /** So many times as much. */
+    public Amounts times(int factor) {
+      return new Amounts(
+          IntMath.saturatedMultiply(cpuMillis, factor),
+          LongMath.saturatedMultiply(memoryBytes, factor));
+    }
+  }
 
   public ExecutorSettings {
     if (user <= 0) {
@@ -57,8 +82,8 @@ public record ExecutorSettings(
         image,
         Optional.empty(),
         USER,
-        CPU_MILLIS,
-        MEMORY_BYTES,
+        USUAL,
+        USUAL.times(TIMES_USUAL),
         WORKSPACE_BYTES,
         PATIENCE,
         Optional.empty(),

@@ -50,6 +50,11 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
   @Override
   public StepResult run(StepTask task) throws ExecutorException, InterruptedException {
     try {
+      Optional<String> refused = jobs.refusal(task);
+      // One that was begun when more was allowed goes on.
+      if (refused.isPresent() && read(task.id()).isEmpty()) {
+        return new StepResult.Refused(refused.get());
+      }
       Job job = claim(jobs.job(task));
       Optional<StepResult> known = StepRecord.of(job);
       if (known.isPresent()) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,8 @@ final class PodStreams {
 
   private static final long MINUTES_TO_END = 2;
   private static final int LOCKS = 1024;
+  private static final int LAST_LINES = 20;
+  private static final int MOST_LAST_BYTES = 16 << 10;
 
   private final KubernetesClient client;
   private final ExecutorSettings settings;
@@ -169,6 +172,23 @@ final class PodStreams {
       };
     } catch (KubernetesClientException e) {
       throw new IOException(e);
+    }
+  }
+
+  /**
+   * The last lines of a container; none where they cannot be read.
+   *
+   * @param before of the start before the last one
+   */
+  List<String> lastLines(String pod, String container, boolean before) {
+    var log = container(pod, container);
+    try (InputStream lines =
+        before
+            ? log.terminated().tailingLines(LAST_LINES).getLogInputStream()
+            : log.tailingLines(LAST_LINES).getLogInputStream()) {
+      return new String(lines.readNBytes(MOST_LAST_BYTES), StandardCharsets.UTF_8).lines().toList();
+    } catch (KubernetesClientException | IOException e) {
+      return List.of();
     }
   }
 

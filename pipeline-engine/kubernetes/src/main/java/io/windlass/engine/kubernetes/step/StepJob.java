@@ -2,9 +2,10 @@ package io.windlass.engine.kubernetes.step;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.HostAlias;
+import io.fabric8.kubernetes.api.model.HostAliasBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -24,6 +25,10 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.windlass.engine.kubernetes.step.ExecutorSettings.Amounts;
+import io.windlass.engine.pipeline.Resources;
+import io.windlass.engine.run.StepLimits;
+import io.windlass.engine.run.StepService;
 import io.windlass.engine.run.StepTask;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +36,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +45,8 @@ import java.util.stream.Stream;
  *
  * <p>The pod has three containers. {@code receive} runs first and waits until the workspace has
  * been streamed into it. {@code step} then runs the command. {@code keep} stays beside it so that
- * the files can be streamed out when the command has ended, however it ended.
+ * the files can be streamed out when the command has ended, however it ended. The step's services
+ * are sidecars, which begin before all of them.
  */
 record StepJob(ExecutorSettings settings) {
   /** Long enough that a server which was away for days still finds how a step ended. */
@@ -64,8 +72,13 @@ record StepJob(ExecutorSettings settings) {
 
   /** The Job, suspended: nothing of it runs before its Secret is there and it is resumed. */
   Job job(StepTask task) {
+    List<StepService> services = task.container().services();
     Duration longest =
-        task.limits().timeout().plus(settings.patience().multipliedBy(WAITS)).plus(AROUND);
+        services.stream()
+            .map(service -> service.spec().ready().within())
+            .reduce(task.limits().timeout(), Duration::plus)
+            .plus(settings.patience().multipliedBy(WAITS + services.size()))
+            .plus(AROUND);
     return frame(task.id())
         .editSpec()
         .withSuspend(true)
@@ -99,6 +112,26 @@ record StepJob(ExecutorSettings settings) {
         .build();
   }
 
+  /** Why a task asks for more than the operator allows, if it does. */
+  Optional<String> refusal(StepTask task) {
+    Amounts asked =
+        task.container().services().stream()
+            .map(service -> amounts(service.spec().resources()))
+            .reduce(amounts(task.limits()), Amounts::plus);
+    Amounts most = settings.most();
+    String who = task.container().services().isEmpty() ? "it asks" : "it and its services ask";
+    if (asked.cpuMillis() > most.cpuMillis()) {
+      return Optional.of(
+          "%s for %dm of CPU but the operator allows %dm; lower \"resources\""
+              .formatted(who, asked.cpuMillis(), most.cpuMillis()));
+    }
+    return asked.memoryBytes() > most.memoryBytes()
+        ? Optional.of(
+            "%s for %d MiB of memory but the operator allows %d MiB; lower \"resources\""
+                .formatted(who, asked.memoryBytes() >> 20, most.memoryBytes() >> 20))
+        : Optional.empty();
+  }
+
   private JobBuilder frame(String attempt) {
     Map<String, String> labels =
         Map.of(StepNames.MANAGED_BY, "windlass", StepNames.ROLE, StepNames.STEP);
@@ -127,6 +160,10 @@ record StepJob(ExecutorSettings settings) {
   Secret secret(StepTask task, Job job) {
     Map<String, String> values = new LinkedHashMap<>();
     task.secrets().forEach((name, value) -> values.put(name, value.reveal()));
+    task.container()
+        .services()
+        .forEach(service ->
+            service.secrets().forEach((name, value) -> values.put(name, value.reveal())));
     return new SecretBuilder()
         .withNewMetadata()
         .withName(job.getMetadata().getName())
@@ -179,38 +216,43 @@ record StepJob(ExecutorSettings settings) {
         .endSeccompProfile()
         .endSecurityContext()
         .withVolumes(volumes(task))
-        .withInitContainers(helper(StepNames.RECEIVE, RECEIVE, image, task))
+        .withHostAliases(names(task))
+        .withInitContainers(services(task))
+        .addToInitContainers(helper(StepNames.RECEIVE, RECEIVE, image, task))
         .withContainers(step(task, image), helper(StepNames.KEEP, KEEP, image, task))
         .build();
   }
 
   private Container step(StepTask task, String image) {
-    var container =
-        new ContainerBuilder()
-            .withName(StepNames.STEP)
-            .withImage(image)
-            .withCommand(command(task))
-            .withWorkingDir(StepNames.WORKSPACE)
-            .withEnv(variables(task))
-            .withResources(
-                resources(
-                    task.limits().cpuMillis() > 0
-                        ? task.limits().cpuMillis()
-                        : settings.cpuMillis(),
-                    task.limits().memoryBytes() > 0
-                        ? task.limits().memoryBytes()
-                        : settings.memoryBytes()))
-            .withSecurityContext(restricted())
-            .withVolumeMounts(mounts(task, true));
-    if (!task.secrets().isEmpty()) {
-      container.withEnvFrom(
-          new EnvFromSourceBuilder()
-              .withNewSecretRef()
-              .withName(StepNames.job(task.id()))
-              .endSecretRef()
-              .build());
-    }
-    return container.build();
+    return new ContainerBuilder()
+        .withName(StepNames.STEP)
+        .withImage(image)
+        .withCommand(command(task))
+        .withWorkingDir(StepNames.WORKSPACE)
+        .withEnv(variables(task))
+        .withResources(resources(amounts(task.limits())))
+        .withSecurityContext(restricted())
+        .withVolumeMounts(mounts(task, true))
+        .build();
+  }
+
+  private List<Container> services(StepTask task) {
+    return task.container().services().stream()
+        .map(service ->
+            ServiceContainer.of(
+                service,
+                variables(task, service.spec().env(), service.secrets().keySet()),
+                resources(amounts(service.spec().resources()))))
+        .toList();
+  }
+
+  /** The names under which the step finds its services, beside localhost. */
+  private static List<HostAlias> names(StepTask task) {
+    List<String> names =
+        task.container().services().stream().map(service -> service.spec().name()).toList();
+    return names.isEmpty()
+        ? List.of()
+        : List.of(new HostAliasBuilder().withIp("127.0.0.1").withHostnames(names).build());
   }
 
   /** The command with one output: two would come in the order in which the node reads them. */
@@ -228,8 +270,8 @@ record StepJob(ExecutorSettings settings) {
         .withImage(settings.helper().orElse(image))
         .withCommand("/bin/sh", "-c", literally(script))
         .withNewResources()
-        .withRequests(amounts(50, 64L << 20))
-        .withLimits(amounts(1000, 256L << 20))
+        .withRequests(quantities(new Amounts(50, 64L << 20)))
+        .withLimits(quantities(new Amounts(1000, 256L << 20)))
         .endResources()
         .withSecurityContext(restricted())
         .withVolumeMounts(mounts)
@@ -246,17 +288,36 @@ record StepJob(ExecutorSettings settings) {
     variables.put("GIT_CONFIG_KEY_0", "safe.directory");
     variables.put("GIT_CONFIG_VALUE_0", "*");
     variables.putAll(task.env());
-    return variables.entrySet().stream()
-        .map(variable ->
-            new EnvVarBuilder()
-                .withName(variable.getKey())
-                .withValue(literally(variable.getValue()))
-                .build())
+    return variables(task, variables, task.secrets().keySet());
+  }
+
+  /** Plain variables, and those of the task's Secret that a container is to see. */
+  private static List<EnvVar> variables(
+      StepTask task, Map<String, String> plain, Set<String> secrets) {
+    Stream<EnvVar> secret =
+        secrets.stream()
+            .filter(name -> !plain.containsKey(name))
+            .sorted()
+            .map(name ->
+                new EnvVarBuilder()
+                    .withName(name)
+                    .withNewValueFrom()
+                    .withNewSecretKeyRef(name, StepNames.job(task.id()), null)
+                    .endValueFrom()
+                    .build());
+    return Stream.concat(
+            plain.entrySet().stream()
+                .map(variable ->
+                    new EnvVarBuilder()
+                        .withName(variable.getKey())
+                        .withValue(literally(variable.getValue()))
+                        .build()),
+            secret)
         .toList();
   }
 
   /** Text in which the kubelet finds no reference to a variable. */
-  private static String literally(String text) {
+  static String literally(String text) {
     return text.replace("$", "$$");
   }
 
@@ -300,14 +361,33 @@ record StepJob(ExecutorSettings settings) {
         .build();
   }
 
-  private static ResourceRequirements resources(int cpuMillis, long memoryBytes) {
-    Map<String, Quantity> amounts = amounts(cpuMillis, memoryBytes);
-    return new ResourceRequirementsBuilder().withRequests(amounts).withLimits(amounts).build();
+  /** What is asked for, and the usual in place of 0. */
+  private Amounts amounts(StepLimits limits) {
+    return new Amounts(
+        limits.cpuMillis() > 0 ? limits.cpuMillis() : settings.usual().cpuMillis(),
+        limits.memoryBytes() > 0 ? limits.memoryBytes() : settings.usual().memoryBytes());
   }
 
-  private static Map<String, Quantity> amounts(int cpuMillis, long memoryBytes) {
+  private Amounts amounts(Resources asked) {
+    return new Amounts(
+        asked.cpuMillis().orElse(settings.usual().cpuMillis()),
+        asked.memoryBytes().orElse(settings.usual().memoryBytes()));
+  }
+
+  private static ResourceRequirements resources(Amounts amounts) {
+    Map<String, Quantity> quantities = quantities(amounts);
+    return new ResourceRequirementsBuilder()
+        .withRequests(quantities)
+        .withLimits(quantities)
+        .build();
+  }
+
+  private static Map<String, Quantity> quantities(Amounts amounts) {
     return Map.of(
-        "cpu", new Quantity(cpuMillis + "m"), "memory", new Quantity(Long.toString(memoryBytes)));
+        "cpu",
+        new Quantity(amounts.cpuMillis() + "m"),
+        "memory",
+        new Quantity(Long.toString(amounts.memoryBytes())));
   }
 
   private static SecurityContext restricted() {

@@ -4,7 +4,6 @@ import io.windlass.engine.log.LogLimits;
 import io.windlass.engine.log.LogWriter;
 import io.windlass.engine.run.StepTask;
 import io.windlass.engine.secret.Masker;
-import io.windlass.engine.secret.SecretValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -14,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -104,10 +102,9 @@ final class StepLog implements AutoCloseable {
         channel.truncate(mark.size());
       }
     }
-    List<String> masked = task.secrets().values().stream().map(SecretValue::reveal).toList();
     var limits =
         new LogLimits(Math.max(1, task.limits().logBytes() - TAIL_BYTES), TAIL_BYTES, LINE_BYTES);
-    var log = new StepLog(marked, LogWriter.open(file, Masker.of(masked), limits));
+    var log = new StepLog(marked, LogWriter.open(file, Masker.of(task.masked()), limits));
     log.lines.putAll(mark.lines());
     return log;
   }
@@ -244,9 +241,14 @@ final class StepLog implements AutoCloseable {
     }
   }
 
-  /** A line of our own between those of the step, before they begin. */
+  /** A line of our own, before those of the step begin or after they have ended. */
   void say(String text) throws IOException {
-    writer.line("[windlass: " + text + "]");
+    line("[windlass: " + text + "]");
+  }
+
+  /** A line of another program; masked like those of the step. */
+  void line(String text) throws IOException {
+    writer.line(text);
   }
 
   @Override

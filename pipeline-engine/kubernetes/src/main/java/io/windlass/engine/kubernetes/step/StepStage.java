@@ -38,8 +38,15 @@ sealed interface StepStage {
    * Its command has ended, and the files can be taken back while the pod stands.
    *
    * @param outOfMemory whether it was ended for that
+   * @param services that ended before it
    */
-  record Ended(String pod, int code, boolean outOfMemory, Instant started, Instant ended)
+  record Ended(
+      String pod,
+      int code,
+      boolean outOfMemory,
+      Instant started,
+      Instant ended,
+      List<FailedService> services)
       implements StepStage {}
 
   /** It took more than it may. */
@@ -50,6 +57,9 @@ sealed interface StepStage {
 
   /** It is gone with its pod, and nobody knows how it ended. */
   record Lost(String reason) implements StepStage {}
+
+  /** A service of it did not become ready, and so it does not begin. */
+  record Unserved(String pod, FailedService service) implements StepStage {}
 
   /** It cannot begin, and waiting does not help. */
   record Refused(String reason) implements StepStage {}
@@ -132,7 +142,7 @@ sealed interface StepStage {
       return new Lost("somebody has deleted its pod");
     }
     if (end.isPresent() && !wasDisrupted(pod)) {
-      return ended(name, end.get());
+      return ended(pod, end.get());
     }
     if ("DeadlineExceeded".equals(pod.getStatus().getReason())) {
       return new Late();
@@ -146,25 +156,26 @@ sealed interface StepStage {
           ? new Lost("its node does not answer: " + pod.getSpec().getNodeName())
           : new Waiting("", now);
     }
-    return underWay(name, pod, started);
+    return underWay(name, pod, started, now);
   }
 
   private static Optional<ContainerStateTerminated> ended(Pod pod) {
     return status(pod, StepNames.STEP).map(found -> found.getState().getTerminated());
   }
 
-  private static StepStage ended(String pod, ContainerStateTerminated end) {
+  private static StepStage ended(Pod pod, ContainerStateTerminated end) {
     String reason = Objects.requireNonNullElse(end.getReason(), "");
     if (Set.of("StartError", "ContainerCannotRun").contains(reason)) {
       return new Refused(
           "its command cannot be started: " + Objects.requireNonNullElse(end.getMessage(), reason));
     }
     return new Ended(
-        pod,
+        pod.getMetadata().getName(),
         end.getExitCode(),
         reason.equals("OOMKilled"),
         Instant.parse(end.getStartedAt()),
-        Instant.parse(end.getFinishedAt()));
+        Instant.parse(end.getFinishedAt()),
+        FailedService.of(pod));
   }
 
   /** Whether a container was ended because its pod is to go. */
@@ -195,7 +206,7 @@ sealed interface StepStage {
         .orElse("its pod has failed");
   }
 
-  private static StepStage underWay(String name, Pod pod, Instant started) {
+  private static StepStage underWay(String name, Pod pod, Instant started, Instant now) {
     Optional<PodCondition> scheduled = condition(pod, "PodScheduled");
     if (scheduled.isPresent() && scheduled.get().getStatus().equals("False")) {
       return new Waiting("no node takes it: " + scheduled.get().getMessage(), started);
@@ -204,6 +215,13 @@ sealed interface StepStage {
     if (step.map(ContainerState::getRunning).isPresent()) {
       return new Running(
           name, Instant.parse(step.map(ContainerState::getRunning).get().getStartedAt()));
+    }
+    Optional<FailedService> failed = FailedService.of(pod).stream().findFirst();
+    if (failed.isPresent()) {
+      return new Unserved(name, failed.get());
+    }
+    if (isServiceStarting(pod)) {
+      return new Waiting("", now); // the node ends it where this takes too long
     }
     Instant since = progress(pod, started);
     Optional<StepStage> stuck =
@@ -214,6 +232,13 @@ sealed interface StepStage {
     boolean receives =
         status(pod, StepNames.RECEIVE).map(found -> found.getState().getRunning()).isPresent();
     return receives ? new Receiving(name) : new Waiting("", since);
+  }
+
+  private static boolean isServiceStarting(Pod pod) {
+    return pod.getStatus().getInitContainerStatuses().stream()
+        .filter(status -> ServiceContainer.service(status.getName()).isPresent())
+        .anyMatch(status ->
+            status.getState().getRunning() != null && !Boolean.TRUE.equals(status.getStarted()));
   }
 
   /** When a pod last came nearer to running its step: a node took it, a container did its part. */

@@ -7,10 +7,16 @@ import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.RealNode;
+import io.windlass.engine.pipeline.Resources;
+import io.windlass.engine.pipeline.ServiceSpec;
+import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.run.StepExecutor;
 import io.windlass.engine.run.StepExecutorContract;
+import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepService;
 import io.windlass.engine.run.StepTask;
+import io.windlass.engine.secret.SecretValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +78,8 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
         image,
         Optional.empty(),
         ExecutorSettings.USER,
-        100,
-        128L << 20,
+        new ExecutorSettings.Amounts(100, 128L << 20),
+        new ExecutorSettings.Amounts(400, 256L << 20),
         1L << 30,
         Duration.ofSeconds(30),
         Optional.empty(),
@@ -128,8 +134,94 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
   }
 
   @Test
+  void aServiceIsReadyWhenTheStepBeginsAndReachableByItsNameAndAtLocalhost() throws Exception {
+    ServiceSpec.Look look = new ServiceSpec.Look.Path("/busybox");
+    StepTask task =
+        with(
+            task(
+                "wget -qO- http://files:8080/busybox | cmp - /bin/busybox; wget -qO- http://localhost:8080/sh | cmp - /bin/sh; test -z \"$PASSWORD\""),
+            service(
+                "files",
+                "test \"$PASSWORD\" = 'correct-horse'; exec httpd -f -p 8080 -h /bin",
+                look));
+
+    assertThat(executor.run(task))
+        .isInstanceOfSatisfying(
+            StepResult.Exited.class, exited -> assertThat(exited.code()).isZero());
+  }
+
+  @Test
+  void aServiceThatEndsInsteadOfBecomingReadyFailsTheStepWithItsLastLines() throws Exception {
+    StepTask task =
+        with(
+            task("true"),
+            service(
+                "db",
+                "echo \"cannot open /data as $PASSWORD\"; exit 3",
+                new ServiceSpec.Look.Port()));
+
+    assertThat(executor.run(task))
+        .isEqualTo(new StepResult.Refused("its service \"db\" ended with 3"));
+    assertThat(task.logFile())
+        .content()
+        .contains("[windlass: its service \"db\" ended with 3]", "db: cannot open /data as ***");
+  }
+
+  @Test
+  void aServiceThatIsNotReadyInTimeFailsTheStep() throws Exception {
+    StepTask task =
+        with(
+            task("true"),
+            service("db", "echo waiting; exec sleep 100", new ServiceSpec.Look.Run("false")));
+
+    assertThat(executor.run(task))
+        .isEqualTo(new StepResult.Refused("its service \"db\" was not ready within 5s"));
+    assertThat(task.logFile()).content().contains("db: waiting");
+  }
+
+  private static StepService service(String name, String run, ServiceSpec.Look look) {
+    return new StepService(
+        new ServiceSpec(
+            name,
+            node.image(),
+            Optional.of(run),
+            Map.of(),
+            List.of("PASSWORD"),
+            8080,
+            new ServiceSpec.Ready(look, Duration.ofSeconds(5)),
+            Optional.of(1234),
+            new Resources(Optional.of(50), Optional.of(64L << 20))),
+        Map.of("PASSWORD", SecretValue.of("correct-horse")));
+  }
+
+  private static StepTask with(StepTask task, StepService service) {
+    return new StepTask(
+        task.id(),
+        task.workspace(),
+        task.readOnly(),
+        task.command(),
+        task.env(),
+        task.secrets(),
+        new StepContainer(Optional.empty(), List.of(service)),
+        task.logFile(),
+        task.limits());
+  }
+
+  @Test
+  void aStepGetsTheMemoryThatItAsksFor() throws Exception {
+    StepTask task =
+        task(
+            "dd if=/dev/zero of=/dev/null bs=140M count=1",
+            new StepLimits(Duration.ofSeconds(60), 1 << 20, 0, 256L << 20));
+
+    assertThat(executor.run(task))
+        .isInstanceOfSatisfying(
+            StepResult.Exited.class, exited -> assertThat(exited.code()).isZero());
+  }
+
+  @Test
   void aStepThatTakesMoreMemoryThanItMayIsOverItsLimit() throws Exception {
-    StepTask task = task("exec tail -c 900m /dev/zero");
+    StepTask task = task("exec dd if=/dev/zero of=/dev/null bs=900M count=1");
 
     assertThat(executor.run(task)).isInstanceOf(StepResult.OverLimit.class);
   }

@@ -125,6 +125,18 @@ final class StepFailureTest {
   }
 
   @Test
+  void aStepThatAsksForMoreThanTheOperatorAllowsIsRefused() throws Exception {
+    StepTask task = task(new StepLimits(Duration.ofMinutes(5), 1 << 20, 0, 300L << 20));
+
+    assertThat(executor.run(task))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains("300 MiB of memory but the operator allows 256"));
+  }
+
+  @Test
   void aNamespaceThatIsNotThereIsRefused() throws Exception {
     try (var lost = executor("nowhere", 100)) {
       assertThat(lost.run(task())).isInstanceOf(StepResult.Refused.class);
@@ -249,8 +261,8 @@ final class StepFailureTest {
             image,
             Optional.of("registry.test/helper"),
             ExecutorSettings.USER,
-            cpuMillis,
-            128L << 20,
+            new ExecutorSettings.Amounts(cpuMillis, 128L << 20),
+            new ExecutorSettings.Amounts(cpuMillis, 256L << 20),
             1L << 30,
             PATIENCE,
             Optional.empty(),
@@ -265,6 +277,10 @@ final class StepFailureTest {
   }
 
   private StepTask task(Duration timeout) {
+    return task(new StepLimits(timeout, 1 << 20, 0, 0));
+  }
+
+  private StepTask task(StepLimits limits) {
     String id = "acme.shop-1-0a1b2c3d-" + UUID.randomUUID() + "-1";
     return new StepTask(
         id,
@@ -275,7 +291,7 @@ final class StepFailureTest {
         Map.of("TOKEN", SecretValue.of("correct-horse-battery")),
         StepContainer.NONE,
         folder.resolve("logs").resolve(id + ".log"),
-        new StepLimits(timeout, 1 << 20, 0, 0));
+        limits);
   }
 
   private Pod awaitPod() {

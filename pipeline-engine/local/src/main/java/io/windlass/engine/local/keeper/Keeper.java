@@ -11,6 +11,7 @@ import io.windlass.engine.local.process.ProcessTable;
 import io.windlass.engine.local.protocol.Address;
 import io.windlass.engine.local.protocol.KeeperStatus;
 import io.windlass.engine.local.protocol.Phase;
+import io.windlass.engine.local.protocol.Resources;
 import io.windlass.engine.local.proxy.Proxy;
 import io.windlass.engine.local.proxy.ProxyException;
 import io.windlass.engine.local.replica.Images;
@@ -129,6 +130,8 @@ public final class Keeper implements AutoCloseable {
                 name,
                 settings.limits().steps(),
                 Machine.memoryBytes() / 2,
+                new Resources(
+                    Runtime.getRuntime().availableProcessors() * 1000, Machine.memoryBytes()),
                 settings.limits().workspaceBytes(),
                 settings.limits().freeBytes()),
             ground,

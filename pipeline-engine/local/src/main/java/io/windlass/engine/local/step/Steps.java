@@ -114,6 +114,11 @@ public final class Steps {
                 + " run already; wait for one of them to end");
         return fresh.status();
       }
+      Optional<String> tooMuch = settings.refusal(start.resources());
+      if (tooMuch.isPresent()) {
+        fresh.refuse(tooMuch.get());
+        return fresh.status();
+      }
       Optional<String> full = disk.refusal(free(start));
       if (full.isPresent()) {
         LOG.atWarn().addKeyValue("step", start.id()).log(full.get());

@@ -61,6 +61,10 @@ class StepLifeTest {
   }
 
   private StepTask task(String id, String script, Duration timeout, long bytes) {
+    return task(id, script, new StepLimits(timeout, bytes, 0, 0));
+  }
+
+  private StepTask task(String id, String script, StepLimits limits) {
     return new StepTask(
         id,
         workspace,
@@ -70,7 +74,7 @@ class StepLifeTest {
         Map.of("TOKEN", SecretValue.of("hunter2hunter2")),
         StepContainer.NONE,
         log,
-        new StepLimits(timeout, bytes, 0, 0));
+        limits);
   }
 
   private CompletableFuture<StepResult> inBackground(StepTask task) {
@@ -105,6 +109,16 @@ class StepLifeTest {
     executor.forget("a");
     assertThat(executor.run(task("a", "exit 0")))
         .isInstanceOfSatisfying(StepResult.Exited.class, e -> assertThat(e.code()).isZero());
+  }
+
+  @Test
+  void aStepThatAsksForMoreThanTheMachineHasIsRefused() throws Exception {
+    var huge = new StepLimits(Duration.ofSeconds(30), 1 << 20, 0, 1L << 50);
+
+    assertThat(executor.run(task("huge", "true", huge)))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains("of memory but this machine has"));
   }
 
   @Test

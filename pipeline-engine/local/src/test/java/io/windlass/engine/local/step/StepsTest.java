@@ -57,7 +57,14 @@ class StepsTest {
             new Images(directory.resolve("images"), Optional.empty(), false),
             Releases.open(directory.resolve("releases"), Vault.open(directory.resolve("key"))));
     return Steps.open(
-        new StepSettings(directory.resolve("steps"), "steps-test", 4, 64 << 20, 1 << 30, 1 << 20),
+        new StepSettings(
+            directory.resolve("steps"),
+            "steps-test",
+            4,
+            64 << 20,
+            new Resources(1000, 1 << 30),
+            1 << 30,
+            1 << 20),
         ground,
         InstantSource.system());
   }

@@ -1,0 +1,72 @@
+package io.windlass.engine.kubernetes.step;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A service of a step that has ended although the step goes on, or was to begin.
+ *
+ * @param words how it ended
+ * @param again whether it was started again, so that its lines are those of the start before
+ */
+record FailedService(String name, String container, String words, boolean again) {
+
+  /** Those of a pod, in their order. */
+  static List<FailedService> of(Pod pod) {
+    return pod.getStatus().getInitContainerStatuses().stream()
+        .map(status ->
+            ServiceContainer.service(status.getName())
+                .flatMap(name -> end(status).map(end -> of(pod, name, status, end))))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<ContainerStateTerminated> end(ContainerStatus status) {
+    var last = status.getLastState();
+    return Optional.ofNullable(status.getState().getTerminated())
+        .or(() -> Optional.ofNullable(last == null ? null : last.getTerminated()));
+  }
+
+  private static FailedService of(
+      Pod pod, String name, ContainerStatus status, ContainerStateTerminated end) {
+    String how =
+        "OOMKilled".equals(end.getReason())
+            ? "took more memory than it may"
+            : isTooSlow(pod, status, end)
+                ? "was not ready within " + within(pod, status.getName()).toSeconds() + "s"
+                : "ended with " + end.getExitCode();
+    return new FailedService(
+        name,
+        status.getName(),
+        "its service \"" + name + "\" " + how,
+        status.getState().getTerminated() == null);
+  }
+
+  /** Whether its node ended it for that: then it ran for as long as it had to become ready. */
+  private static boolean isTooSlow(Pod pod, ContainerStatus status, ContainerStateTerminated end) {
+    if (Boolean.TRUE.equals(status.getStarted()) || end.getStartedAt() == null) {
+      return false;
+    }
+    Duration ran =
+        Duration.between(Instant.parse(end.getStartedAt()), Instant.parse(end.getFinishedAt()));
+    return ran.compareTo(within(pod, status.getName())) >= 0;
+  }
+
+  private static Duration within(Pod pod, String container) {
+    return pod.getSpec().getInitContainers().stream()
+        .filter(spec -> spec.getName().equals(container))
+        .map(Container::getStartupProbe)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(probe ->
+            Duration.ofSeconds((long) probe.getFailureThreshold() * probe.getPeriodSeconds()))
+        .orElse(Duration.ZERO);
+  }
+}
