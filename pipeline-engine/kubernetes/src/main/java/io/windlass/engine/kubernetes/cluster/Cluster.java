@@ -65,7 +65,11 @@ public final class Cluster implements AutoCloseable {
     KubernetesClient client =
         new KubernetesClientBuilder()
             .withConfig(config)
+            .withHttpClientFactory(new ProbedHttp(settings.answer()))
             .withHttpClientBuilderConsumer(http -> {
+              // A connection of HTTP/2 that is dead without having been closed would take every
+              // request after the one that waited in vain.
+              http.preferHttp11();
               for (int i = 0; i < interceptors.size(); i++) {
                 http.addOrReplaceInterceptor("windlass-" + i, interceptors.get(i));
               }

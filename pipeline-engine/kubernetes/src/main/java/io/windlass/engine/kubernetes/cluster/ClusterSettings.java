@@ -11,7 +11,8 @@ import java.util.Optional;
  *     $KUBECONFIG}, else {@code ~/.kube/config}
  * @param context of the kubeconfig; empty for its current one
  * @param connect the longest wait for a connection
- * @param answer the longest wait for an answer; watches and logs are not bound by it
+ * @param answer the longest wait for an answer; watches and logs are not bound by it, but a watch
+ *     is asked as often whether its connection still leads anywhere
  */
 public record ClusterSettings(
     Optional<Path> kubeconfig, Optional<String> context, Duration connect, Duration answer) {

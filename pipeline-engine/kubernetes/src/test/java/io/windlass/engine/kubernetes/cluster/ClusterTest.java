@@ -2,6 +2,7 @@ package io.windlass.engine.kubernetes.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +41,39 @@ class ClusterTest {
       assertThat(has.minor()).isGreaterThanOrEqualTo(20);
       assertThat(has.has(Capabilities.PDB)).isEqualTo(has.minor() >= 21);
       assertThat(has.has("policy/v1/Nothing")).isFalse();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsDeadWithoutHavingBeenClosedIsFound() throws Exception {
+    KubeCluster kube = KubeCluster.shared();
+    String namespace = kube.namespace("silent");
+    try (var faulty = FaultyApi.before(kube);
+        Cluster cluster =
+            Cluster.open(
+                new ClusterSettings(
+                    Optional.of(faulty.kubeconfig()),
+                    Optional.empty(),
+                    ClusterSettings.CONNECT,
+                    Duration.ofSeconds(1)));
+        var maps = cluster.client().configMaps().inNamespace(namespace).inform()) {
+      faulty.fallSilent();
+
+      kube.client()
+          .resource(
+              new ConfigMapBuilder()
+                  .withNewMetadata()
+                  .withName("news")
+                  .withNamespace(namespace)
+                  .endMetadata()
+                  .build())
+          .create();
+
+      // The library's own limit is five minutes and more.
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> maps.getStore().getByKey(namespace + "/news") != null);
+      assertThat(cluster.discover().minor()).isPositive();
     }
   }
 

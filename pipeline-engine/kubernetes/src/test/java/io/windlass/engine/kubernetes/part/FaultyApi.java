@@ -47,6 +47,7 @@ public final class FaultyApi implements AutoCloseable {
   private final HttpServer faults;
   private final List<Fault> orders = new CopyOnWriteArrayList<>();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger written = new AtomicInteger();
   private final int port;
@@ -159,6 +160,14 @@ public final class FaultyApi implements AutoCloseable {
     sockets.clear();
   }
 
+  /**
+   * Nothing goes over today's connections any more, in either direction, and nobody is told; new
+   * ones work.
+   */
+  public void fallSilent() {
+    dead.addAll(sockets);
+  }
+
   /** Takes connections again after {@link #cutOff}. */
   public synchronized void restore() throws IOException {
     server = new ServerSocket();
@@ -214,12 +223,18 @@ public final class FaultyApi implements AutoCloseable {
         to;
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
-      in.transferTo(out);
+      byte[] bytes = new byte[16 << 10];
+      for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        if (!dead.contains(from)) {
+          out.write(bytes, 0, read);
+        }
+      }
     } catch (IOException e) {
       // Broken, as ordered or by its ends.
     } finally {
       sockets.remove(from);
       sockets.remove(to);
+      dead.remove(from);
     }
   }
 
