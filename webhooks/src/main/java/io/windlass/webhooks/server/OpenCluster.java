@@ -74,7 +74,8 @@ final class OpenCluster implements AutoCloseable {
                 settings.exposure(),
                 settings.pullSecrets(),
                 Optional.of(settings.runAsUser()),
-                settings.nodeSelector()));
+                settings.nodeSelector(),
+                settings.storage()));
   }
 
   private Optional<String> namespace(EnvironmentId environment) {

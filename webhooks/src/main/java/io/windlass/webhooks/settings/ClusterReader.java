@@ -4,6 +4,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Exposure.Issuer;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.pipeline.Patterns;
 import io.windlass.scaler.syntax.Fields;
 import io.windlass.scaler.syntax.Node;
@@ -21,6 +22,7 @@ final class ClusterReader {
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
   private static final List<String> AUTOSCALERS = List.of("refuse", "scale-out-only");
+  private static final List<String> ON_REMOVAL = List.of("keep", "delete");
   private static final List<String> ISSUERS = List.of(Issuer.EVERYWHERE, "Issuer");
   private static final int HIGHEST_USER = 2_000_000_000;
 
@@ -50,6 +52,7 @@ final class ClusterReader {
     Optional<Integer> user = f.integer("run-as-user", 1, HIGHEST_USER);
     Map<String, String> nodes = f.map("node-selector", Values::asWritten);
     Optional<String> autoscalers = f.word("autoscalers", AUTOSCALERS);
+    Optional<Storage> storage = f.value("storage", Fields::ofOptional).map(ClusterReader::storage);
     f.done();
     return new Target.Kubernetes(
         new ClusterSettings(kubeconfig, context),
@@ -58,6 +61,7 @@ final class ClusterReader {
         pullSecrets,
         user.map(Integer::longValue).orElse(Placement.USER),
         nodes,
+        storage,
         autoscalers.filter(AUTOSCALERS.get(1)::equals).isPresent());
   }
 
@@ -67,6 +71,19 @@ final class ClusterReader {
     String kind = f.word("kind", ISSUERS).orElse(Issuer.EVERYWHERE);
     f.done();
     return name.map(n -> new Issuer(n, kind));
+  }
+
+  private static Storage storage(Fields f) {
+    Optional<String> own = f.value("class", ClusterReader::name);
+    Optional<String> shared = f.value("shared-class", ClusterReader::name);
+    Optional<Long> most = f.bytes("max-size");
+    Optional<String> removal = f.word("on-removal", ON_REMOVAL);
+    f.done();
+    return new Storage(
+        own,
+        shared,
+        most.orElse(Storage.MOST_BYTES),
+        removal.filter(ON_REMOVAL.get(1)::equals).isPresent());
   }
 
   private static Exposure ingress(Fields f, Optional<Issuer> issuer) {

@@ -5,6 +5,7 @@ import io.windlass.engine.journal.DatabaseSettings.Store;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.step.ExecutorSettings;
 import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.pipeline.Patterns;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.source.RepositoryName;
@@ -156,6 +157,7 @@ public record Settings(
      * @param pullSecrets names of secrets in each of the namespaces that images are pulled with
      * @param runAsUser whom processes run as
      * @param nodeSelector labels of the nodes that they may run on
+     * @param storage what volumes are kept in; empty: there are none
      * @param autoscalers whether another autoscaler on a workload of ours is kept where it only
      *     scales out, instead of refused
      */
@@ -166,6 +168,7 @@ public record Settings(
         List<String> pullSecrets,
         long runAsUser,
         Map<String, String> nodeSelector,
+        Optional<Storage> storage,
         boolean autoscalers)
         implements Target {
       public Kubernetes {

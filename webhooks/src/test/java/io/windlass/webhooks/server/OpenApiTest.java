@@ -23,6 +23,7 @@ import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.release.Volume;
 import io.windlass.engine.repository.Decision.Verdict;
 import io.windlass.engine.repository.Repositories;
 import io.windlass.engine.rollout.EndedRollout;
@@ -135,6 +136,7 @@ class OpenApiTest {
           Map.entry("Runtime", AppRuntime.class),
           Map.entry("SecretRef", SecretRef.class),
           Map.entry("Process", ProcessRuntime.class),
+          Map.entry("Volume", Volume.class),
           Map.entry("Health", HealthRule.class),
           Map.entry("Route", PublicRoute.class),
           Map.entry("ReleaseCommand", ReleaseCommand.class),

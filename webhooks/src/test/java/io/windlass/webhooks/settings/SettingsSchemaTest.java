@@ -9,6 +9,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.windlass.engine.kubernetes.step.ExecutorSettings;
 import io.windlass.engine.kubernetes.workload.Exposure.Issuer;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.scaler.syntax.Source;
 import io.windlass.scaler.syntax.Units;
 import io.windlass.webhooks.settings.Settings.Occasion;
@@ -70,6 +71,8 @@ class SettingsSchemaTest {
             + " annotations: { a: '1' } }, pull-secrets: [r], run-as-user: 1000, node-selector: { pool: apps }, autoscalers: scale-out-only } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: letsencrypt } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: own, kind: Issuer } } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], storage: } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], storage: { class: fast, shared-class: nfs, max-size: 20GiB, on-removal: delete } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], gateway: { name: public, namespace: infra, section: https } } } }",
         "{targets: {s: {kubernetes: {namespaces: ['shop-*']}}}, repositories: {a/b: {environments: {p: {target: s, namespace: shop-p}}}}}",
         "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {kubernetes: {target: s, namespace: ci, image: 'ghcr.io/acme/ci:1',"
@@ -124,6 +127,9 @@ class SettingsSchemaTest {
         "targets: { a: { kubernetes: { namespaces: [x], gateway: { name: g, namespace: n }, certificates: { issuer: i } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { kind: Issuer } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { issuer: i, kind: issuer } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], storage: { class: Fast } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], storage: { max-size: 20 } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], storage: { on-removal: ask } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], autoscalers: ignore } } }",
         "targets: { a: { kubernetes: { namespaces: [x], run-as-user: 0 } } }",
         "targets: { local: { keeper: { budget: { cpu: 101% } } } }",
@@ -179,6 +185,7 @@ class SettingsSchemaTest {
         .containsEntry("server.listen", s.server().listen().toString())
         .containsEntry("database", "sqlite")
         .containsEntry("targets.*.kubernetes.certificates.kind", Issuer.EVERYWHERE)
+        .containsEntry("targets.*.kubernetes.storage.max-size", (Storage.MOST_BYTES >> 30) + "GiB")
         .containsEntry("targets.*.kubernetes.run-as-user", Long.toString(Placement.USER))
         .containsEntry("steps.kubernetes.run-as-user", Long.toString(ExecutorSettings.USER))
         .containsEntry("steps.kubernetes.resources.cpu", ExecutorSettings.USUAL.cpuMillis() + "m")

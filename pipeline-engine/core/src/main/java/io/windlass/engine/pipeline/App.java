@@ -33,6 +33,7 @@ public record App(
    * @param drain how long requests under way get before it is stopped
    * @param cpuMillis thousandths of a core that it asks for
    * @param memoryBytes the memory that it may use
+   * @param volumes directories that outlive replicas and releases
    */
   public record ProcessSpec(
       String name,
@@ -41,7 +42,21 @@ public record App(
       Optional<HealthSpec> health,
       Duration drain,
       Optional<Integer> cpuMillis,
-      Optional<Long> memoryBytes) {}
+      Optional<Long> memoryBytes,
+      List<VolumeSpec> volumes) {
+    public ProcessSpec {
+      volumes = List.copyOf(volumes);
+    }
+  }
+
+  /**
+   * A directory that outlives replicas and releases.
+   *
+   * @param path where a replica finds it
+   * @param bytes how much it is to hold at least
+   * @param shared one for all replicas of all processes; else it is one replica's own
+   */
+  public record VolumeSpec(String name, String path, long bytes, boolean shared) {}
 
   /**
    * How a replica shows that it is well.

@@ -3,6 +3,7 @@ package io.windlass.engine.pipeline;
 import io.windlass.engine.pipeline.App.HealthSpec;
 import io.windlass.engine.pipeline.App.ProcessSpec;
 import io.windlass.engine.pipeline.App.ReleaseSpec;
+import io.windlass.engine.pipeline.App.VolumeSpec;
 import io.windlass.scaler.syntax.Fields;
 import io.windlass.scaler.syntax.Node;
 import io.windlass.scaler.syntax.Node.Entry;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads {@code app:}, plain or with an environment's overrides already laid over it. */
 record AppReader(Forms forms) {
@@ -22,12 +24,22 @@ record AppReader(Forms forms) {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int HIGHEST_PORT = 65_535;
+  private static final long LEAST_VOLUME = 1L << 20;
+  private static final Pattern URL_PATH = Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,255}");
+
+  /** Below the root, without a part that begins with a dot: no way up, no {@code .} twice. */
+  private static final Pattern DIRECTORY =
+      Pattern.compile("(?=.{2,256}$)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+");
 
   /** What a process takes over from the application. */
-  private record Shared(Optional<Integer> port, Optional<Node> health, Optional<Node> resources) {}
+  private record Shared(
+      Optional<Integer> port,
+      Optional<Node> health,
+      Optional<Node> resources,
+      List<VolumeSpec> volumes) {}
 
   App read(Fields f) {
-    var shared = new Shared(port(f), f.node("health"), f.node("resources"));
+    var shared = new Shared(port(f), f.node("health"), f.node("resources"), volumes(f));
     // Read for its mistakes even where every process has its own.
     shared.health().ifPresent(n -> health(n, f.path("health"), f.problems()));
     shared.resources().ifPresent(n -> Resources.read(n, f.path("resources"), f.problems()));
@@ -37,7 +49,6 @@ record AppReader(Forms forms) {
             forms.secrets(f),
             processes(f, shared),
             f.fields("release").flatMap(this::release));
-    f.notYet("volumes");
     f.done();
     for (String secret : app.secrets()) {
       if (app.env().containsKey(secret)) {
@@ -85,6 +96,7 @@ record AppReader(Forms forms) {
     Optional<Resources> resources =
         overlay(shared.resources(), p.node("resources"))
             .flatMap(n -> Resources.read(n, p.path("resources"), problems));
+    List<VolumeSpec> volumes = p.has("volumes") ? volumes(p) : shared.volumes();
     p.done();
     boolean asks =
         health
@@ -104,7 +116,53 @@ record AppReader(Forms forms) {
         port.isPresent() ? spec : Optional.empty(),
         health.map(Health::drain).orElse(Defaults.DRAIN),
         resources.flatMap(Resources::cpuMillis),
-        resources.flatMap(Resources::memoryBytes));
+        resources.flatMap(Resources::memoryBytes),
+        volumes);
+  }
+
+  private List<VolumeSpec> volumes(Fields f) {
+    List<VolumeSpec> volumes = f.list("volumes", AppReader::volume);
+    List<String> names = volumes.stream().map(VolumeSpec::name).toList();
+    List<String> paths = volumes.stream().map(VolumeSpec::path).toList();
+    forms.checkList(f, "volumes", names, forms.limits().volumes());
+    forms.checkList(f, "volumes", paths, Integer.MAX_VALUE);
+    return volumes;
+  }
+
+  private static Optional<VolumeSpec> volume(Node node, String path, Problems problems) {
+    return Fields.of(node, path, problems)
+        .flatMap(f -> {
+          f.require("name", "path");
+          var name = f.value("name", AppReader::volumeName);
+          var at = f.value("path", AppReader::directory);
+          var size =
+              Resources.within(f, "size", f.bytes("size"), LEAST_VOLUME, Long.MAX_VALUE, "1Mi");
+          boolean shared = f.flag("shared").orElse(Defaults.VOLUME_SHARED);
+          f.done();
+          return name.flatMap(
+              n -> at.map(a -> new VolumeSpec(n, a, size.orElse(Defaults.VOLUME_BYTES), shared)));
+        });
+  }
+
+  private static Optional<String> volumeName(Node node, String path, Problems problems) {
+    return form(node, path, Forms.NAME, "a name such as uploads", problems);
+  }
+
+  /** A directory of its own, which hides nothing that an image cannot do without. */
+  private static Optional<String> directory(Node node, String path, Problems problems) {
+    return form(node, path, DIRECTORY, "a directory such as /data", problems);
+  }
+
+  private static Optional<String> form(
+      Node node, String path, Pattern form, String expected, Problems problems) {
+    return Values.text(node, path, problems)
+        .filter(t -> {
+          boolean good = form.matcher(t).matches();
+          if (!good) {
+            problems.wrong(node, path, expected);
+          }
+          return good;
+        });
   }
 
   private static Optional<Node> overlay(Optional<Node> wide, Optional<Node> narrow) {
@@ -149,14 +207,7 @@ record AppReader(Forms forms) {
 
   /** A path that requests can be sent to, and nothing that changes the request around it. */
   static Optional<String> urlPath(Node node, String path, Problems problems) {
-    return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = t.matches("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,255}");
-          if (!good) {
-            problems.wrong(node, path, "a path such as /ready");
-          }
-          return good;
-        });
+    return form(node, path, URL_PATH, "a path such as /ready", problems);
   }
 
   private Optional<ReleaseSpec> release(Fields f) {

@@ -18,6 +18,8 @@ public final class Defaults {
   public static final Duration HEALTH_INTERVAL = Duration.ofSeconds(5);
   public static final Duration STARTUP = Duration.ofSeconds(60);
   public static final Duration DRAIN = Duration.ofSeconds(30);
+  public static final long VOLUME_BYTES = 1L << 30;
+  public static final boolean VOLUME_SHARED = false;
   public static final Duration RELEASE_TIMEOUT = Duration.ofMinutes(10);
 
   /** Beyond what a rollout waits on purpose. */

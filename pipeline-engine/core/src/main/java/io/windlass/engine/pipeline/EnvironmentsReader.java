@@ -57,9 +57,40 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
         f.fields("rollout").map(new RolloutReader(forms, runs)::read).orElse(RolloutReader.PLAIN);
     List<RouteSpec> routes = routes(f, runs);
     Map<String, Scaling> scale = scale(f, runs);
+    refuseCopies(f, runs, rollout, scale);
     f.notYet("promotes");
     f.done();
     return new EnvironmentSpec(name, target.orElse(""), when, runs, rollout, routes, scale);
+  }
+
+  /** A volume that is not shared is one replica's, and no two releases' at a time. */
+  private static void refuseCopies(
+      Fields f, App app, RolloutSpec rollout, Map<String, Scaling> scale) {
+    for (App.ProcessSpec process : app.processes().values()) {
+      Optional<App.VolumeSpec> own =
+          process.volumes().stream().filter(volume -> !volume.shared()).findFirst();
+      if (own.isEmpty()) {
+        continue;
+      }
+      String words =
+          "volume \"%s\" of process \"%s\" is one replica's own"
+              .formatted(own.get().name(), process.name());
+      Scaling scaling = scale.get(process.name());
+      if (scaling != null && scaling.max() > 1) {
+        f.problems()
+            .say(
+                f.at("scale"),
+                f.path("scale"),
+                words + ", so that its \"max\" is 1; or share the volume: shared: true");
+      }
+      if (!(rollout.strategy() instanceof Strategy.Rolling)) {
+        f.problems()
+            .say(
+                f.at("rollout"),
+                f.path("rollout"),
+                words + ", so that no two releases run side by side; use strategy rolling");
+      }
+    }
   }
 
   private App app(Fields f) {

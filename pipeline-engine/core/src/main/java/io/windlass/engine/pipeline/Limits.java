@@ -6,6 +6,7 @@ package io.windlass.engine.pipeline;
  * @param steps in one pipeline
  * @param environments in one pipeline
  * @param processes in one application
+ * @param volumes of one process
  * @param variables in one {@code env}
  * @param variableBytes of names and values of one {@code env} together, below what a program can be
  *     started with
@@ -25,6 +26,7 @@ public record Limits(
     int steps,
     int environments,
     int processes,
+    int volumes,
     int variables,
     int variableBytes,
     int secrets,
@@ -41,5 +43,5 @@ public record Limits(
 
   public static final Limits STANDARD =
       new Limits(
-          100, 20, 20, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20, 10);
+          100, 20, 20, 10, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20, 10);
 }

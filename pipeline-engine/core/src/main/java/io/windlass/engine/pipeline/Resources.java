@@ -26,7 +26,7 @@ public record Resources(Optional<Integer> cpuMillis, Optional<Long> memoryBytes)
         });
   }
 
-  private static <T extends Number> Optional<T> within(
+  static <T extends Number> Optional<T> within(
       Fields f, String key, Optional<T> value, long least, long most, String words) {
     return value.filter(v -> {
       boolean good = v.longValue() >= least && v.longValue() <= most;

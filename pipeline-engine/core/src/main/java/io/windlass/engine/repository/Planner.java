@@ -12,6 +12,7 @@ import io.windlass.engine.release.HealthRule;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.Volume;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunPlan;
 import io.windlass.engine.run.RunPlan.PlannedContainer;
@@ -140,6 +141,9 @@ public final class Planner {
                 new HealthRule(health.ready(), health.live(), health.interval(), health.startup())),
         process.cpuMillis(),
         process.memoryBytes(),
-        process.drain());
+        process.drain(),
+        process.volumes().stream()
+            .map(v -> new Volume(v.name(), v.path(), v.bytes(), v.shared()))
+            .toList());
   }
 }

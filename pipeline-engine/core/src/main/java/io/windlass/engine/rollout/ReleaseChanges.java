@@ -3,6 +3,7 @@ package io.windlass.engine.rollout;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.Release;
+import io.windlass.engine.release.Volume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,12 @@ final class ReleaseChanges {
     process.port().ifPresent(port -> values.put("port", port.toString()));
     process.cpuMillis().ifPresent(cpu -> values.put("cpu", cpu + "m"));
     process.memoryBytes().ifPresent(bytes -> values.put("memory", bytes + " bytes"));
+    for (Volume volume : process.volumes()) {
+      values.put(
+          "volumes." + volume.name(),
+          "%s, %d bytes%s"
+              .formatted(volume.path(), volume.bytes(), volume.shared() ? ", shared" : ""));
+    }
     values.put("drain", process.drain().toSeconds() + "s");
     process
         .health()

@@ -42,7 +42,7 @@ class DocumentedDefaultsTest {
             image: { preset: java }
             app: { port: 80, release: { run: x } }
             environments:
-              e: { target: t }
+              e: { target: t, app: { volumes: [{ name: v, path: /v }] } }
               f: { target: t, scale: { min: 1, max: 2, cpu: 60% } }
               g: { target: t, rollout: { strategy: blue-green, hold: 1m, checks: [{ signal: latency }] } }
               k: { target: t, rollout: { strategy: blue-green, hold: 1m } }
@@ -67,6 +67,9 @@ class DocumentedDefaultsTest {
     out.put("app.health.interval", Units.text(web.health().orElseThrow().interval()));
     out.put("app.health.startup", Units.text(web.health().orElseThrow().startup()));
     out.put("app.health.drain", Units.text(web.drain()));
+    App.VolumeSpec volume = web.volumes().getFirst();
+    out.put("app.volumes[].size", (volume.bytes() >> 30) + "GiB");
+    out.put("app.volumes[].shared", "" + volume.shared());
     out.put("app.release.timeout", Units.text(e.app().release().orElseThrow().timeout()));
     out.put("environments.*.rollout.deadline", Units.text(e.rollout().deadline()));
     rollout(p, out);

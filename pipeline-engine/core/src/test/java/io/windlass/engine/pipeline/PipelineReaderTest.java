@@ -117,7 +117,8 @@ class PipelineReaderTest {
                         Duration.ofSeconds(60))),
                 Duration.ofSeconds(30),
                 Optional.empty(),
-                Optional.empty()));
+                Optional.empty(),
+                List.of()));
     assertThat(production.routes())
         .containsExactly(new RouteSpec(Optional.empty(), "/", "web", false));
     assertThat(production.scale().get("web")).extracting(Scaling::max).isEqualTo(6);

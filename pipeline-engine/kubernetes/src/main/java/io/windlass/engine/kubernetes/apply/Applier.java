@@ -3,8 +3,6 @@ package io.windlass.engine.kubernetes.apply;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -15,6 +13,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
 import io.windlass.engine.kubernetes.cluster.FieldConflict;
 import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.release.EnvironmentId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,19 +59,18 @@ public final class Applier {
    * @param workload without {@code spec.replicas}
    * @param initial the size that it is made with, where it is not there yet
    */
-  public Deployment apply(Deployment workload, int initial) throws ClusterException {
-    Optional<Deployment> live = findOurs(workload);
+  public HasMetadata apply(HasMetadata workload, int initial) throws ClusterException {
+    Optional<HasMetadata> live = findOurs(workload);
     if (live.isEmpty()) {
-      Deployment sized = workload.edit().editSpec().withReplicas(initial).endSpec().build();
-      return keepSize(patch(sized, live, false));
+      return keepSize(patch(Workloads.sized(workload, initial), live, false));
     }
     keepSize(live.get());
     return patch(workload, live, false);
   }
 
   /** Lets the scaler's manager own the size that is there, where it does not yet. */
-  private Deployment keepSize(Deployment live) throws ClusterException {
-    Deployment seen = live;
+  private HasMetadata keepSize(HasMetadata live) throws ClusterException {
+    HasMetadata seen = live;
     for (int attempt = 1; !Ownership.ownsReplicas(seen, Ownership.SCALER); attempt++) {
       try {
         return take(seen);
@@ -93,18 +91,8 @@ public final class Applier {
     return seen;
   }
 
-  private Deployment take(Deployment seen) throws ClusterException {
-    Deployment size =
-        new DeploymentBuilder()
-            .withNewMetadata()
-            .withName(seen.getMetadata().getName())
-            .withNamespace(namespace)
-            .withResourceVersion(seen.getMetadata().getResourceVersion())
-            .endMetadata()
-            .withNewSpec()
-            .withReplicas(seen.getSpec().getReplicas())
-            .endSpec()
-            .build();
+  private HasMetadata take(HasMetadata seen) throws ClusterException {
+    HasMetadata size = Workloads.onlySize(seen);
     PatchContext context = context(Ownership.SCALER, false, false);
     return cluster.write(
         "keep the size of " + ObjectRef.of(seen), client -> on(client, size).patch(context, size));

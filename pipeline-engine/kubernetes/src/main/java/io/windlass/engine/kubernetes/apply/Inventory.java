@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.apply;
 
+import io.windlass.engine.kubernetes.workload.Claims;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
 import java.util.SortedSet;
@@ -19,9 +20,10 @@ public final class Inventory {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** What {@code before} may have brought and {@code after} has no more. */
+  /** What {@code before} may have brought and {@code after} has no more; never a volume's claim. */
   public static SortedSet<ObjectRef> gone(Rendered before, Rendered after) {
     SortedSet<ObjectRef> gone = of(before);
+    gone.removeAll(Claims.among(before.objects()).map(ObjectRef::of).toList());
     gone.removeAll(of(after));
     return gone;
   }

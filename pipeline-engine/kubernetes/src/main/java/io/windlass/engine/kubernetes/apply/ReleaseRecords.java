@@ -4,7 +4,6 @@ import com.google.common.io.ByteStreams;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
@@ -55,7 +54,7 @@ public final class ReleaseRecords {
   private record Stored(
       String release,
       String namespace,
-      Map<String, Deployment> workloads,
+      Map<String, HasMetadata> workloads,
       List<HasMetadata> objects,
       List<String> notes) {}
 

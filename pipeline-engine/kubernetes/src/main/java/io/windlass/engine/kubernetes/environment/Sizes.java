@@ -1,6 +1,6 @@
 package io.windlass.engine.kubernetes.environment;
 
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.windlass.engine.kubernetes.apply.Ownership;
@@ -18,7 +18,7 @@ public final class Sizes {
    * @return the version that the workload has now
    * @throws ClusterException of kind {@code CONFLICT} where it has
    */
-  public static long write(Cluster cluster, Deployment seen, int size) throws ClusterException {
+  public static long write(Cluster cluster, HasMetadata seen, int size) throws ClusterException {
     String name = seen.getMetadata().getName();
     PatchContext context =
         new PatchContext.Builder()
@@ -32,15 +32,13 @@ public final class Sizes {
          "metadata":{"name":"%s","resourceVersion":"%s"},"spec":{"replicas":%d}}\
         """
             .formatted(name, seen.getMetadata().getResourceVersion(), size);
-    Deployment sized =
+    HasMetadata sized =
         cluster.write(
-            "size Deployment " + name + " to " + size,
+            "size " + seen.getKind() + " " + name + " to " + size,
             client ->
                 client
-                    .apps()
-                    .deployments()
+                    .resource(seen)
                     .inNamespace(seen.getMetadata().getNamespace())
-                    .withName(name)
                     .subresource("scale")
                     .patch(context, scale));
     return Long.parseLong(sized.getMetadata().getResourceVersion());

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -135,6 +136,7 @@ public final class Watches implements AutoCloseable {
     KubernetesClient client = cluster.client();
     Scope scope = new Scope();
     add(scope, Deployment.class, ours(client.apps().deployments(), namespace));
+    add(scope, StatefulSet.class, ours(client.apps().statefulSets(), namespace));
     add(scope, ReplicaSet.class, ours(client.apps().replicaSets(), namespace));
     add(scope, Pod.class, ours(client.pods(), namespace));
     add(scope, Service.class, ours(client.services(), namespace));
@@ -214,6 +216,13 @@ public final class Watches implements AutoCloseable {
             .forEach(found::add);
       }
     }
+    return found;
+  }
+
+  /** The workloads at a place, of whichever kind. */
+  public List<HasMetadata> workloads(Place place) {
+    List<HasMetadata> found = new ArrayList<>(of(Deployment.class, place));
+    found.addAll(of(StatefulSet.class, place));
     return found;
   }
 

@@ -1,9 +1,10 @@
 package io.windlass.engine.kubernetes.fleet;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.windlass.engine.kubernetes.apply.Ownership;
@@ -17,6 +18,7 @@ import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.Division;
@@ -47,6 +49,9 @@ public final class KubernetesFleet implements Fleet {
   private static final int TRIES = 5;
   private static final String WINDLASS = "windlass";
   private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+  private static final Limit SINGLE =
+      new Limit(1, "it has a volume that is one replica's own, so that there is no second one");
 
   private final Cluster cluster;
   private final Watches watches;
@@ -97,8 +102,11 @@ public final class KubernetesFleet implements Fleet {
     try {
       look("look at");
       List<Pod> pods = pods();
-      Optional<Deployment> serving = serving();
-      Optional<Limit> limit = Replicas.limit(pods, sets());
+      Optional<HasMetadata> serving = serving();
+      Optional<Limit> limit =
+          serving.filter(StatefulSet.class::isInstance).isPresent()
+              ? Optional.of(SINGLE)
+              : Replicas.limit(pods, sets());
       return new FleetState(id, total(serving).orElse(0), writer(serving), replicas(pods), limit);
     } catch (ClusterException e) {
       throw new FleetException(e.reason(), e);
@@ -113,9 +121,14 @@ public final class KubernetesFleet implements Fleet {
     }
     try {
       look("size");
-      Optional<Deployment> serving = serving();
+      Optional<HasMetadata> serving = serving();
       if (total(serving).equals(Optional.of(wanted))) {
         return;
+      }
+      if (wanted > SINGLE.max() && serving.filter(StatefulSet.class::isInstance).isPresent()) {
+        throw new FleetException(
+            "Tried to size \"%s\" to %d but %s; let max be 1 in its scale"
+                .formatted(id, wanted, SINGLE.reason()));
       }
       Optional<String> objection = rivals.objection(namespace, names());
       if (objection.isPresent()) {
@@ -146,18 +159,18 @@ public final class KubernetesFleet implements Fleet {
     return wishes.find(place).map(k -> k.wish().totals().get(id.process()));
   }
 
-  private Optional<Integer> total(Optional<Deployment> serving) {
+  private Optional<Integer> total(Optional<HasMetadata> serving) {
     return kept().or(() -> serving.map(this::size));
   }
 
   /** Never older than what we wrote ourselves. */
-  private int size(Deployment seen) {
+  private int size(HasMetadata seen) {
     Written own = written;
     long version = Long.parseLong(seen.getMetadata().getResourceVersion());
-    return version < own.version() ? own.size() : seen.getSpec().getReplicas();
+    return version < own.version() ? own.size() : Workloads.size(seen);
   }
 
-  private Optional<String> writer(Optional<Deployment> serving) {
+  private Optional<String> writer(Optional<HasMetadata> serving) {
     if (kept().isPresent()) {
       return Optional.of(WINDLASS);
     }
@@ -167,8 +180,8 @@ public final class KubernetesFleet implements Fleet {
             Set.of(Ownership.ENGINE, Ownership.SCALER).contains(manager) ? WINDLASS : manager);
   }
 
-  private List<Deployment> workloads() {
-    return watches.of(Deployment.class, place).stream()
+  private List<HasMetadata> workloads() {
+    return watches.workloads(place).stream()
         .filter(d -> id.process().equals(d.getMetadata().getLabels().get(Labels.COMPONENT)))
         .toList();
   }
@@ -177,7 +190,7 @@ public final class KubernetesFleet implements Fleet {
     return workloads().stream().map(d -> d.getMetadata().getName()).collect(Collectors.toSet());
   }
 
-  private Optional<Deployment> serving() {
+  private Optional<HasMetadata> serving() {
     Optional<Wish> wish = wishes.find(place).map(Kept::wish);
     return workloads().stream()
         .filter(d ->
@@ -234,7 +247,7 @@ public final class KubernetesFleet implements Fleet {
     wishes.write(namespace, environment, now, wish);
   }
 
-  private void scale(Deployment serving, int wanted) throws ClusterException, FleetException {
+  private void scale(HasMetadata serving, int wanted) throws ClusterException, FleetException {
     int decidedOn = size(serving);
     prefer(decidedOn - wanted);
     written = new Written(write(serving, decidedOn, wanted), wanted);
@@ -247,8 +260,8 @@ public final class KubernetesFleet implements Fleet {
   }
 
   /** A workload changes with each of its pods; what matters is that its size is the one seen. */
-  private long write(Deployment serving, int decidedOn, int wanted) throws ClusterException {
-    Deployment seen = serving;
+  private long write(HasMetadata serving, int decidedOn, int wanted) throws ClusterException {
+    HasMetadata seen = serving;
     for (int attempt = 1; ; attempt++) {
       try {
         return Sizes.write(cluster, seen, wanted);
@@ -256,12 +269,11 @@ public final class KubernetesFleet implements Fleet {
         if (e.kind() != ClusterException.Kind.CONFLICT || attempt == TRIES) {
           throw e;
         }
-        String name = serving.getMetadata().getName();
-        Deployment now =
+        HasMetadata now =
             cluster.read(
-                "read Deployment " + name,
-                client -> client.apps().deployments().inNamespace(namespace).withName(name).get());
-        if (now == null || now.getSpec().getReplicas() != decidedOn) {
+                "read " + serving.getKind() + " " + serving.getMetadata().getName(),
+                client -> client.resource(serving).inNamespace(namespace).get());
+        if (now == null || Workloads.size(now) != decidedOn) {
           throw e;
         }
         seen = now;

@@ -12,6 +12,7 @@ import java.util.Set;
  * Finds other autoscalers on a workload. KEDA works through a HorizontalPodAutoscaler of its own.
  */
 final class Rivals {
+  private static final Set<String> KINDS = Set.of("Deployment", "StatefulSet");
   private static final String KEDA = "scaledobject.keda.sh/name";
   private static final String DISABLED = "Disabled";
 
@@ -27,7 +28,7 @@ final class Rivals {
   Optional<String> objection(String namespace, Set<String> workloads) throws ClusterException {
     for (HorizontalPodAutoscaler rival : list(namespace)) {
       var target = rival.getSpec().getScaleTargetRef();
-      if (target.getKind().equals("Deployment") && workloads.contains(target.getName())) {
+      if (KINDS.contains(target.getKind()) && workloads.contains(target.getName())) {
         Optional<String> objection = objection(namespace, rival);
         if (objection.isPresent()) {
           return objection;
@@ -64,8 +65,12 @@ final class Rivals {
     String kind = keda == null ? "HorizontalPodAutoscaler" : "ScaledObject";
     String name = keda == null ? rival.getMetadata().getName() : keda;
     String found =
-        "%s \"%s\" sizes Deployment \"%s\" too"
-            .formatted(kind, name, rival.getSpec().getScaleTargetRef().getName());
+        "%s \"%s\" sizes %s \"%s\" too"
+            .formatted(
+                kind,
+                name,
+                rival.getSpec().getScaleTargetRef().getKind(),
+                rival.getSpec().getScaleTargetRef().getName());
     if (backstop == Backstop.REFUSE) {
       return Optional.of(
           "%s and would fight with Windlass; remove it with \"kubectl delete %s %s -n %s\", or let the operator set autoscalers: scale-out-only in the target"

@@ -15,10 +15,13 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.windlass.engine.kubernetes.apply.Applier;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.workload.Claims;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.kubernetes.workload.Workloads;
+import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.CommandResult;
@@ -29,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -138,18 +142,22 @@ final class Commands {
                     "{\"metadata\":{\"annotations\":{\"%s%s\":%s}}}".formatted(BEGUN, name, at)));
   }
 
-  /** As a replica of the first process by name, but for what it runs and what asks it how it is. */
+  /**
+   * As a replica of the first process by name, but for what it runs, what asks it how it is, and
+   * volumes that are a replica's own.
+   */
   private static Job job(Rendered release, ReleaseCommand command, String name) {
+    String process = release.processes().first();
+    PodTemplateSpec replica = Workloads.template(release.workload(process, Slot.BLUE));
+    ProcessRuntime runtime =
+        Objects.requireNonNull(release.release().runtime().processes().get(process));
     PodTemplateSpec template =
-        release
-            .workload(release.processes().first(), Slot.BLUE)
-            .getSpec()
-            .getTemplate()
+        replica
             .edit()
             .editMetadata()
             .withLabels(Labels.release(release.id()))
             .endMetadata()
-            .editSpec()
+            .withNewSpecLike(Claims.withoutOwn(replica.getSpec(), runtime))
             .withRestartPolicy("Never")
             .withTopologySpreadConstraints()
             .editFirstContainer()

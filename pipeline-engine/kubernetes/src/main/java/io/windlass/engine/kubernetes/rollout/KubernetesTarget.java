@@ -2,8 +2,8 @@ package io.windlass.engine.kubernetes.rollout;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.kubernetes.apply.Applier;
 import io.windlass.engine.kubernetes.apply.ObjectRef;
@@ -18,6 +18,7 @@ import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.workload.Certificates;
+import io.windlass.engine.kubernetes.workload.Claims;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
@@ -25,6 +26,7 @@ import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Renderer;
 import io.windlass.engine.kubernetes.workload.Rendering;
 import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.Release;
@@ -53,12 +55,15 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Releases run as Deployments of a cluster.
+ * Releases run as Deployments and StatefulSets of a cluster.
  *
  * <p>What is asked for is written into the cluster; a loop of ours brings it about, from there and
  * from what is watched, so that a server that was started again goes on where the last one was.
  */
 public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
+  private static final String DEPLOYMENT = "Deployment";
+  private static final String SET = "StatefulSet";
+
   private final Cluster cluster;
   private final Function<EnvironmentId, Optional<Placement>> placements;
   private final Images images;
@@ -320,15 +325,41 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     for (String process : rendered.processes()) {
       applier.findOurs(rendered.workload(process, Slot.GREEN));
     }
+    for (String process : rendered.processes()) {
+      Optional<String> other = otherKind(applier, rendered, process);
+      if (other.isPresent()) {
+        return new Prepared.Failed(other.get());
+      }
+    }
     askAgain(applier, rendered);
     if (secret.isPresent() && applier.findOurs(secret.get()).isEmpty()) {
       applier.apply(secret.get());
     }
     for (String process : rendered.processes()) {
-      Deployment workload = rendered.workload(process, Slot.BLUE);
-      applier.dryRun(workload, true);
+      applier.dryRun(rendered.workload(process, Slot.BLUE), true);
+    }
+    // Replicas of the release may come before its other objects do, and need them.
+    for (PersistentVolumeClaim claim : Claims.among(rendered.objects()).toList()) {
+      applier.apply(Claims.atLeast(claim, applier.findOurs(claim)));
     }
     return new Prepared.Ready();
+  }
+
+  /** Two workloads of one name and two kinds would both have the process' replicas. */
+  private static Optional<String> otherKind(Applier applier, Rendered rendered, String process)
+      throws ClusterException {
+    HasMetadata wanted = rendered.workload(process, Slot.BLUE);
+    String kind = wanted.getKind().equals(SET) ? DEPLOYMENT : SET;
+    for (Slot slot : Slot.values()) {
+      String name = rendered.workload(process, slot).getMetadata().getName();
+      var other = applier.find(new ObjectRef(wanted.getApiVersion(), kind, name));
+      if (other.isPresent() && Owner.owns(rendered.id().environment(), other.get())) {
+        return Optional.of(
+            "Process \"%s\" runs as a %s and would become a %s, because of a volume that is one replica's own; give the process another name, so that the one takes the place of the other"
+                .formatted(process, kind, wanted.getKind()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** cert-manager waits for hours before it tries one again that it was refused. */
@@ -456,12 +487,14 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
 
   @Override
   public void remove(EnvironmentId environment) throws RolloutException {
-    String namespace = placement(environment).namespace();
+    Placement placement = placement(environment);
+    String namespace = placement.namespace();
+    boolean volumes = placement.storage().map(Storage::deleted).orElse(false);
     try {
       watches.ensure(namespace);
       // First, so that nothing is brought back while it goes.
       wishes.remove(namespace, environment);
-      for (ReleaseId release : new Removal(cluster, namespace, environment).run()) {
+      for (ReleaseId release : new Removal(cluster, namespace, volumes, environment).run()) {
         releases.forget(release);
       }
     } catch (ClusterException e) {

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.windlass.engine.kubernetes.apply.Applier;
@@ -20,6 +19,7 @@ import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
 import java.util.ArrayList;
@@ -66,11 +66,11 @@ final class Observer {
             ? Optional.empty()
             : release(place, environment, wish.published().get());
     Set<String> names = new TreeSet<>(processes.keySet());
-    List<Deployment> deployments = watches.of(Deployment.class, place);
-    deployments.stream().map(Observer::process).forEach(names::add);
+    List<HasMetadata> workloads = watches.workloads(place);
+    workloads.stream().map(Observer::process).forEach(names::add);
     View view =
         new View(
-            deployments,
+            workloads,
             watches.of(Pod.class, place).stream().filter(p -> !Pods.over(p)).toList(),
             watches.of(Service.class, place),
             watches.of(EndpointSlice.class, place));
@@ -105,9 +105,9 @@ final class Observer {
         : releases.find(place.namespace(), new ReleaseId(environment, number));
   }
 
-  /** The deployment of a process in a slot, as seen. */
-  Optional<Deployment> deployment(Place place, String process, Slot slot) {
-    return watches.of(Deployment.class, place).stream()
+  /** The workload of a process in a slot, as seen. */
+  Optional<HasMetadata> workload(Place place, String process, Slot slot) {
+    return watches.workloads(place).stream()
         .filter(d -> process(d).equals(process) && slot(d).equals(Optional.of(slot)))
         .findFirst();
   }
@@ -138,30 +138,26 @@ final class Observer {
     return objects.stream().filter(o -> o.getMetadata().getName().equals(name)).findFirst();
   }
 
-  static long release(Deployment deployment) {
-    String release =
-        deployment.getSpec().getTemplate().getMetadata().getLabels().get(Labels.RELEASE);
+  static long release(HasMetadata workload) {
+    String release = Workloads.template(workload).getMetadata().getLabels().get(Labels.RELEASE);
     return release == null ? 0 : Long.parseLong(release);
   }
 
   private record View(
-      List<Deployment> deployments,
-      List<Pod> pods,
-      List<Service> services,
-      List<EndpointSlice> slices) {
+      List<HasMetadata> found, List<Pod> pods, List<Service> services, List<EndpointSlice> slices) {
     Seen seen(EnvironmentId environment, String process, boolean weighs) {
       Map<Slot, Seen.Workload> workloads = new EnumMap<>(Slot.class);
-      for (Deployment deployment : deployments) {
-        if (process(deployment).equals(process)) {
-          slot(deployment).ifPresent(slot -> workloads.put(slot, workload(deployment, slot)));
+      for (HasMetadata workload : found) {
+        if (process(workload).equals(process)) {
+          slot(workload).ifPresent(slot -> workloads.put(slot, workload(workload, slot)));
         }
       }
       return new Seen(workloads, requests(environment, process), weighs);
     }
 
-    private Seen.Workload workload(Deployment deployment, Slot slot) {
-      String process = process(deployment);
-      long release = release(deployment);
+    private Seen.Workload workload(HasMetadata workload, Slot slot) {
+      String process = process(workload);
+      long release = release(workload);
       List<Pod> mine =
           pods.stream()
               .filter(p -> process(p).equals(process) && slot(p).equals(Optional.of(slot)))
@@ -172,8 +168,8 @@ final class Observer {
               ready.stream()
                   .filter(p -> label(p, Labels.RELEASE).equals(Optional.of(Long.toString(release))))
                   .count();
-      Integer size = deployment.getSpec().getReplicas();
-      return new Seen.Workload(release, size == null ? 1 : size, mine.size(), ready.size(), proved);
+      return new Seen.Workload(
+          release, Workloads.size(workload), mine.size(), ready.size(), proved);
     }
 
     private Optional<Requests> requests(EnvironmentId environment, String process) {

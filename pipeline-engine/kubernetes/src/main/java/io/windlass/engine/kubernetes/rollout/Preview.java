@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
 import io.windlass.engine.kubernetes.apply.Applier;
 import io.windlass.engine.kubernetes.apply.Inventory;
@@ -12,6 +13,7 @@ import io.windlass.engine.kubernetes.environment.Releases;
 import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.workload.Claims;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.Release;
@@ -47,8 +49,10 @@ final class Preview {
             .map(Kept::wish)
             .map(Preview::serving)
             .orElse(Slot.BLUE);
-    var planner = new Planner(new Applier(cluster, id.environment(), next.namespace()));
-    List<Change> changes = new ArrayList<>(planner.plan(settled(next, slot), gone(serving, next)));
+    var applier = new Applier(cluster, id.environment(), next.namespace());
+    List<Change> changes =
+        new ArrayList<>(
+            new Planner(applier).plan(settled(applier, next, slot), gone(serving, next)));
     Planner.secrets(serving, next.release()).ifPresent(changes::add);
     if (!changes.isEmpty() && !next.notes().isEmpty()) {
       changes.add(Change.said("notes", next.notes()));
@@ -65,8 +69,8 @@ final class Preview {
             .map(Kept::wish)
             .map(Wish::slot)
             .orElse(Slot.BLUE);
-    return new Planner(new Applier(cluster, id.environment(), serving.namespace()))
-        .drift(settled(serving, slot));
+    var applier = new Applier(cluster, id.environment(), serving.namespace());
+    return new Planner(applier).drift(settled(applier, serving, slot));
   }
 
   private static Slot serving(Wish wish) {
@@ -74,11 +78,16 @@ final class Preview {
   }
 
   /** The objects as they are when nothing is divided. */
-  private static List<HasMetadata> settled(Rendered release, Slot slot) {
+  private static List<HasMetadata> settled(Applier applier, Rendered release, Slot slot)
+      throws ClusterException {
     List<HasMetadata> objects = new ArrayList<>();
     for (HasMetadata object : release.all(slot)) {
       objects.add(
-          object instanceof Service service ? Weights.service(service, List.of(slot)) : object);
+          switch (object) {
+            case Service service -> Weights.service(service, List.of(slot));
+            case PersistentVolumeClaim claim -> Claims.atLeast(claim, applier.find(claim));
+            default -> object;
+          });
     }
     return objects;
   }

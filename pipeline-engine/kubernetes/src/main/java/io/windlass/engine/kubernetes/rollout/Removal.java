@@ -33,7 +33,11 @@ final class Removal {
   private static final List<Kind> WORKLOADS =
       List.of(
           new Kind("apps", "v1", "Deployment", "deployments"),
+          new Kind("apps", "v1", "StatefulSet", "statefulsets"),
           new Kind("batch", "v1", "Job", "jobs"));
+
+  private static final Kind CLAIMS =
+      new Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims");
 
   private static final List<Kind> REST =
       List.of(
@@ -52,12 +56,19 @@ final class Removal {
 
   private final Cluster cluster;
   private final String namespace;
+  private final boolean volumes;
   private final EnvironmentId environment;
   private final String label;
 
-  Removal(Cluster cluster, String namespace, EnvironmentId environment) {
+  /**
+   * Removes nothing yet.
+   *
+   * @param volumes whether they go too
+   */
+  Removal(Cluster cluster, String namespace, boolean volumes, EnvironmentId environment) {
     this.cluster = cluster;
     this.namespace = namespace;
+    this.volumes = volumes;
     this.environment = environment;
     this.label = Labels.environment(environment);
   }
@@ -75,6 +86,9 @@ final class Removal {
     awaitPods();
     for (Kind kind : REST) {
       delete(kind);
+    }
+    if (volumes) {
+      delete(CLAIMS);
     }
     return releases;
   }

@@ -1,8 +1,8 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.windlass.engine.kubernetes.apply.Applier;
 import io.windlass.engine.kubernetes.apply.Inventory;
 import io.windlass.engine.kubernetes.apply.ObjectRef;
@@ -58,7 +58,7 @@ final class Writes {
       case Action.Apply(var process, var slot, var release, var size) ->
           work.applier.apply(work.rendered(release).workload(process, slot), size);
       case Action.Size(var process, var slot, var to) -> {
-        Optional<Deployment> seen = observer.deployment(place, process, slot);
+        Optional<HasMetadata> seen = observer.workload(place, process, slot);
         if (seen.isPresent()) {
           Sizes.write(cluster, seen.get(), to);
         }
@@ -119,7 +119,7 @@ final class Writes {
       for (HasMetadata object : rendered.objects()) {
         if (object instanceof Service service) {
           applier.apply(Weights.service(service, selected(rendered, service)));
-        } else if (!Weights.isRoute(object)) {
+        } else if (!Weights.isRoute(object) && !(object instanceof PersistentVolumeClaim)) {
           applier.apply(object);
         }
       }
@@ -160,10 +160,10 @@ final class Writes {
     }
 
     void delete(String process, Slot slot) throws ClusterException {
-      Optional<Deployment> seen = observer.deployment(place, process, slot);
+      Optional<HasMetadata> seen = observer.workload(place, process, slot);
       if (seen.isPresent()) {
         cluster.write(
-            "delete Deployment " + seen.get().getMetadata().getName(),
+            "delete " + ObjectRef.of(seen.get()),
             client ->
                 client
                     .resource(seen.get())

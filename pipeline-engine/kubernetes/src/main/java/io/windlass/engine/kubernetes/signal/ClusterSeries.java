@@ -32,9 +32,9 @@ public final class ClusterSeries implements FleetSeries {
 
   /**
    * What a Deployment's pods have behind its name: the replica set's hash, of which a long name
-   * leaves the beginning only, and five characters.
+   * leaves the beginning only, and five characters; or a StatefulSet's only pod.
    */
-  private static final String SUFFIX = "-[a-z0-9]{0,10}-?[a-z0-9]{5}";
+  private static final String SUFFIX = "-(?:[a-z0-9]{0,10}-?[a-z0-9]{5}|0)";
 
   /** Containers of an application, and neither the pod's sandbox nor the pod as a whole. */
   private static final String CONTAINERS = "container!=\"\",container!=\"POD\"";

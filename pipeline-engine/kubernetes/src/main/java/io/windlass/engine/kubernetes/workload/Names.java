@@ -3,6 +3,7 @@ package io.windlass.engine.kubernetes.workload;
 import io.windlass.engine.image.Digest;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.Volume;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -82,6 +83,18 @@ public final class Names {
   /** {@code shop-production-shop-example-com-tls}: a host's Certificate, and its Secret. */
   static String certificate(EnvironmentId environment, String host) {
     return dns(app(environment) + "-" + host, environment + " " + host, DNS - TLS.length()) + TLS;
+  }
+
+  /**
+   * {@code shop-production-web-data}, or {@code shop-production-uploads} of a volume that is
+   * shared: where a volume's files are.
+   */
+  static String claim(EnvironmentId environment, String process, Volume volume) {
+    String of = volume.shared() ? volume.name() : process + "-" + volume.name();
+    String plain = app(environment) + "-" + of;
+    boolean clear = !process.contains("-") && !volume.name().contains("-");
+    String identity = environment + " " + (volume.shared() ? "" : process) + " " + volume.name();
+    return clear ? dns(plain, identity, DNS) : hashed(plain, identity, DNS);
   }
 
   private static String dns(String text, String identity, int most) {

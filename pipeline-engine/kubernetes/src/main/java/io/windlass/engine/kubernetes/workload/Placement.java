@@ -14,13 +14,15 @@ import java.util.Optional;
  * @param runAsUser the user that processes run as; empty for the image's own, which must be named
  *     by its number and not be 0, since the cluster starts nothing as root
  * @param nodeSelector labels of the nodes that they may run on
+ * @param storage what volumes are kept in; empty: there are none
  */
 public record Placement(
     String namespace,
     Exposure exposure,
     List<String> imagePullSecrets,
     Optional<Long> runAsUser,
-    Map<String, String> nodeSelector) {
+    Map<String, String> nodeSelector,
+    Optional<Storage> storage) {
   /** Whom images know as nobody in particular; those built by Windlass name no user. */
   public static final long USER = 65532;
 
@@ -31,10 +33,16 @@ public record Placement(
 
   /** A namespace, and nothing else said. */
   public static Placement in(String namespace) {
-    return new Placement(namespace, new Exposure.None(), List.of(), Optional.of(USER), Map.of());
+    return new Placement(
+        namespace, new Exposure.None(), List.of(), Optional.of(USER), Map.of(), Optional.empty());
   }
 
   public Placement exposed(Exposure by) {
-    return new Placement(namespace, by, imagePullSecrets, runAsUser, nodeSelector);
+    return new Placement(namespace, by, imagePullSecrets, runAsUser, nodeSelector, storage);
+  }
+
+  public Placement storing(Storage in) {
+    return new Placement(
+        namespace, exposure, imagePullSecrets, runAsUser, nodeSelector, Optional.of(in));
   }
 }

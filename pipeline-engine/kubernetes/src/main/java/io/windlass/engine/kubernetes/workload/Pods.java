@@ -77,6 +77,7 @@ final class Pods {
                 placement.imagePullSecrets().stream().map(LocalObjectReference::new).toList())
             .endSpec()
             .build();
+    Claims.mount(template.getSpec(), release, name, process);
     if (!placement.nodeSelector().isEmpty()) {
       template.getSpec().setNodeSelector(new TreeMap<>(placement.nodeSelector()));
     }

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import java.nio.charset.StandardCharsets;
@@ -26,14 +25,16 @@ import java.util.TreeSet;
  *
  * @param release what was rendered
  * @param namespace that all objects are in
- * @param workloads by process, in {@link Slot#BLUE}; without {@code spec.replicas}
- * @param objects all others: ServiceAccount, Services, disruption budgets, Ingress or HTTPRoutes
+ * @param workloads by process, in {@link Slot#BLUE}; without {@code spec.replicas}: a StatefulSet
+ *     where a replica has something of its own, else a Deployment
+ * @param objects all others: claims, ServiceAccount, Services, disruption budgets, Ingress or
+ *     HTTPRoutes
  * @param notes what was left out, and why, in sentences for people
  */
 public record Rendered(
     Release release,
     String namespace,
-    Map<String, Deployment> workloads,
+    Map<String, HasMetadata> workloads,
     List<HasMetadata> objects,
     List<String> notes) {
   public Rendered {
@@ -51,27 +52,12 @@ public record Rendered(
   }
 
   /** A process' workload in a slot, as it is to be applied; {@code spec.replicas} is not in it. */
-  public Deployment workload(String process, Slot slot) {
-    Deployment blue = workloads.get(process);
+  public HasMetadata workload(String process, Slot slot) {
+    HasMetadata blue = workloads.get(process);
     if (blue == null) {
       throw new NoSuchElementException(id() + " has no process \"" + process + '"');
     }
-    return blue.edit()
-        .editMetadata()
-        .withName(Names.workload(id().environment(), process, slot))
-        .addToLabels(Labels.SLOT, slot.label())
-        .endMetadata()
-        .editSpec()
-        .editSelector()
-        .addToMatchLabels(Labels.SLOT, slot.label())
-        .endSelector()
-        .editTemplate()
-        .editMetadata()
-        .addToLabels(Labels.SLOT, slot.label())
-        .endMetadata()
-        .endTemplate()
-        .endSpec()
-        .build();
+    return Workloads.in(slot, Names.workload(id().environment(), process, slot), blue);
   }
 
   /** The stable address of a process in the cluster; empty for one that serves nothing. */

@@ -4,12 +4,15 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
@@ -17,6 +20,7 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.Release;
+import io.windlass.engine.release.Volume;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +63,8 @@ public final class Renderer {
   private Rendering render() {
     Map<String, ProcessRuntime> processes = new TreeMap<>(release.runtime().processes());
     List<HasMetadata> objects = new ArrayList<>();
-    Map<String, Deployment> workloads = new TreeMap<>();
+    Map<String, HasMetadata> workloads = new TreeMap<>();
+    objects.addAll(claims());
     objects.add(serviceAccount());
     processes.forEach((name, process) -> {
       refuseImage(name);
@@ -69,7 +74,7 @@ public final class Renderer {
       if (cluster.has(Capabilities.PDB)) {
         objects.add(budget(name));
       }
-      workloads.put(name, workload(name, process));
+      workloads.put(name, process.single() ? set(name) : deployment(name, process));
     });
     if (!cluster.has(Capabilities.PDB)) {
       notes.add(
@@ -84,6 +89,37 @@ public final class Renderer {
         ? new Rendering.Done(
             new Rendered(release, placement.namespace(), workloads, objects, notes))
         : new Rendering.Refused(refusals);
+  }
+
+  private List<PersistentVolumeClaim> claims() {
+    List<Volume> volumes =
+        release.runtime().processes().values().stream()
+            .flatMap(process -> process.volumes().stream())
+            .toList();
+    if (volumes.isEmpty()) {
+      return List.of();
+    }
+    if (placement.storage().isEmpty()) {
+      refusals.add(
+          "The target has no storage for volume \"%s\"; let the operator give it some with storage, or take the volumes out"
+              .formatted(volumes.getFirst().name()));
+      return List.of();
+    }
+    Storage storage = placement.storage().get();
+    for (Volume volume : volumes) {
+      if (volume.bytes() > storage.mostBytes()) {
+        refusals.add(
+            "Volume \"%s\" asks for %s and the target gives one at most %s; ask for less, or let the operator raise storage.max-size"
+                .formatted(
+                    volume.name(), Pods.memory(volume.bytes()), Pods.memory(storage.mostBytes())));
+      }
+      if (volume.shared() && storage.sharedClass().isEmpty()) {
+        refusals.add(
+            "The target has no storage that replicas share, for volume \"%s\"; let the operator name a class that many nodes can write to as storage.shared-class"
+                .formatted(volume.name()));
+      }
+    }
+    return Claims.of(release, placement.namespace(), storage);
   }
 
   private void refuseImage(String process) {
@@ -149,13 +185,37 @@ public final class Renderer {
     return budget;
   }
 
-  private Deployment workload(String name, ProcessRuntime process) {
+  /**
+   * One replica at most, whatever happens to nodes: the next one comes when the last is known to be
+   * gone. Parallel, because a set that brings its pods in order waits for a broken one to become
+   * ready before it gives it another release's template.
+   */
+  private StatefulSet set(String name) {
+    return new StatefulSetBuilder()
+        .withMetadata(workloadMeta(name))
+        .withNewSpec()
+        .withRevisionHistoryLimit(REVISIONS)
+        .withPodManagementPolicy("Parallel")
+        .withServiceName(Names.process(environment(), name))
+        .withNewSelector()
+        .withMatchLabels(Labels.selector(environment(), name, Slot.BLUE))
+        .endSelector()
+        .withTemplate(Pods.template(release, name, placement, cluster))
+        .endSpec()
+        .build();
+  }
+
+  private ObjectMeta workloadMeta(String process) {
+    return new ObjectMetaBuilder(meta(process, Names.workload(environment(), process, Slot.BLUE)))
+        .addToLabels(Labels.FLEET, Labels.fleet(environment(), process))
+        .addToLabels(Labels.SLOT, Slot.BLUE.label())
+        .build();
+  }
+
+  private Deployment deployment(String name, ProcessRuntime process) {
     Map<String, String> labels = Labels.selector(environment(), name, Slot.BLUE);
     return new DeploymentBuilder()
-        .withNewMetadataLike(meta(name, Names.workload(environment(), name, Slot.BLUE)))
-        .addToLabels(Labels.FLEET, Labels.fleet(environment(), name))
-        .addToLabels(Labels.SLOT, Slot.BLUE.label())
-        .endMetadata()
+        .withMetadata(workloadMeta(name))
         .withNewSpec()
         .withRevisionHistoryLimit(REVISIONS)
         .withProgressDeadlineSeconds(Pods.seconds(Pods.startup(process).plus(PULL)))

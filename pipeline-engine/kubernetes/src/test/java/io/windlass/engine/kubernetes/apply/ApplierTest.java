@@ -60,21 +60,21 @@ class ApplierTest {
 
   @Test
   void theSizeIsTheScalersThroughAllLaterDeploys() throws Exception {
-    Deployment made = applier.apply(web(1, Map.of("A", "1", "B", "1")), 2);
+    Deployment made = apply(web(1, Map.of("A", "1", "B", "1")), 2);
     assertThat(made.getSpec().getReplicas()).isEqualTo(2);
     assertThat(Ownership.ownsReplicas(made, Ownership.SCALER)).isTrue();
     scale(made, 5);
 
-    Deployment second = applier.apply(web(2, Map.of("A", "2")), 2);
+    Deployment second = apply(web(2, Map.of("A", "2")), 2);
     assertThat(second.getSpec().getReplicas()).isEqualTo(5);
     assertThat(env(second)).containsEntry("A", "2").doesNotContainKey("B");
     assertThat(Ownership.ownsReplicas(second, Ownership.ENGINE)).isFalse();
 
     scale(second, 7);
-    Deployment third = applier.apply(web(3, Map.of()), 2);
+    Deployment third = apply(web(3, Map.of()), 2);
     assertThat(third.getSpec().getReplicas()).isEqualTo(7);
 
-    Deployment back = applier.apply(web(1, Map.of("A", "1", "B", "1")), 2);
+    Deployment back = apply(web(1, Map.of("A", "1", "B", "1")), 2);
     assertThat(back.getSpec().getReplicas()).isEqualTo(7);
     assertThat(env(back)).containsEntry("A", "1").containsEntry("B", "1");
     assertThat(Ownership.lastWriterOfReplicas(back)).contains(Ownership.SCALER);
@@ -85,11 +85,11 @@ class ApplierTest {
     Deployment sized = web(1, Map.of()).edit().editSpec().withReplicas(3).endSpec().build();
     as(Ownership.ENGINE, sized);
 
-    Deployment second = applier.apply(web(2, Map.of()), 1);
+    Deployment second = apply(web(2, Map.of()), 1);
 
     assertThat(second.getSpec().getReplicas()).isEqualTo(3);
     assertThat(Ownership.ownsReplicas(second, Ownership.SCALER)).isTrue();
-    assertThat(applier.apply(web(3, Map.of()), 1).getSpec().getReplicas()).isEqualTo(3);
+    assertThat(apply(web(3, Map.of()), 1).getSpec().getReplicas()).isEqualTo(3);
   }
 
   @Test
@@ -105,10 +105,10 @@ class ApplierTest {
 
   @Test
   void anEmptySlotIsMadeEmptyAndStaysTheScalers() throws Exception {
-    Deployment green = rendered(1, Map.of()).workload("web", Slot.GREEN);
+    Deployment green = (Deployment) rendered(1, Map.of()).workload("web", Slot.GREEN);
 
-    assertThat(applier.apply(green, 0).getSpec().getReplicas()).isZero();
-    assertThat(applier.apply(green, 4).getSpec().getReplicas()).isZero();
+    assertThat(apply(green, 0).getSpec().getReplicas()).isZero();
+    assertThat(apply(green, 4).getSpec().getReplicas()).isZero();
   }
 
   @Test
@@ -231,7 +231,11 @@ class ApplierTest {
   }
 
   private Deployment web(long number, Map<String, String> env) {
-    return rendered(number, env).workload("web", Slot.BLUE);
+    return (Deployment) rendered(number, env).workload("web", Slot.BLUE);
+  }
+
+  private Deployment apply(Deployment workload, int initial) throws ClusterException {
+    return (Deployment) applier.apply(workload, initial);
   }
 
   /** Applies as another manager would. */

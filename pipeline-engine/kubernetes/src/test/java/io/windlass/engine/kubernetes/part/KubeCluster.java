@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.windlass.engine.TestParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -346,6 +347,16 @@ public final class KubeCluster implements AutoCloseable {
     client
         .resource(made)
         .waitUntilCondition(KubeCluster::established, READY.toSeconds(), TimeUnit.SECONDS);
+    // Established is said a little before the storage behind it is there.
+    Awaitility.await()
+        .atMost(READY)
+        .ignoreExceptionsInstanceOf(KubernetesClientException.class)
+        .until(() ->
+            client
+                    .genericKubernetesResources(CustomResourceDefinitionContext.fromCrd(made))
+                    .inAnyNamespace()
+                    .list()
+                != null);
   }
 
   private static boolean established(CustomResourceDefinition definition) {

@@ -16,14 +16,17 @@ import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
 import io.windlass.engine.kubernetes.part.Calls;
 import io.windlass.engine.kubernetes.part.CertManager;
+import io.windlass.engine.kubernetes.part.Disks;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.release.Volume;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutProgress;
@@ -70,13 +73,15 @@ class RolesTest {
     var byIngress =
         new Exposure.ByIngress(Optional.of(ingressClass), Map.of(), Optional.of(issuer));
     var byGateway = new Exposure.ByGateway("public", namespace, Optional.empty());
-    Placement placement = Placement.in(namespace);
-    try (World one = World.open(kube, placement.exposed(byIngress), kubeconfig, calls);
-        World other = World.open(kube, placement.exposed(byGateway), kubeconfig, calls);
+    try (Disks disks = Disks.make(kube.client(), namespace, 2);
+        World one =
+            World.open(kube, Placement.in(namespace).exposed(byIngress), kubeconfig, calls);
+        World other = World.open(kube, stored(disks).exposed(byGateway), kubeconfig, calls);
         CertManager certificates = CertManager.start(kube.client(), namespace)) {
       certificates.issues();
       one.tls();
       other.tls();
+      other.keeps("worker", new Volume("data", "/data", 1 << 20, false));
       weighed(one);
       aWholeLife(other);
     }
@@ -84,6 +89,12 @@ class RolesTest {
     SortedSet<String> called = calls.made();
     called.remove(OWN_RIGHTS);
     assertThat(called).isEqualTo(granted);
+  }
+
+  private static Placement stored(Disks disks) {
+    Optional<String> kind = Optional.of(disks.storageClass());
+    return Placement.in(disks.storageClass())
+        .storing(new Storage(kind, Optional.empty(), Storage.MOST_BYTES, true));
   }
 
   /** Prepared, run once, shifted, divided, broken, returned to, sized, retired and removed. */

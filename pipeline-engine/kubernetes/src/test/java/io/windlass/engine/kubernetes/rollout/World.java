@@ -27,6 +27,7 @@ import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.Volume;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.scaler.fleet.FleetId;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ public final class World implements AutoCloseable {
   private KubernetesTarget target;
   private Duration drain = Duration.ofSeconds(1);
   private boolean tls;
+  private final Map<String, List<Volume>> volumes = new TreeMap<>();
 
   private World(
       KubeCluster kubernetes, Placement placement, Path kubeconfig, List<Interceptor> interceptors)
@@ -193,24 +195,11 @@ public final class World implements AutoCloseable {
   Release release(long number, int cpuMillis, String... processes) {
     String digest = "sha256:" + "%064x".formatted(number);
     var image = new ImageRef(image(number) + "@" + digest, digest);
-    ProcessRuntime runtime =
-        new ProcessRuntime(
-            Optional.empty(),
-            Optional.of(8080),
-            Optional.of(
-                new HealthRule(
-                    Optional.of("/ready"),
-                    Optional.empty(),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(60))),
-            Optional.of(cpuMillis),
-            Optional.of(64L << 20),
-            drain);
     Map<String, ImageRef> images = new TreeMap<>();
     Map<String, ProcessRuntime> runtimes = new TreeMap<>();
     for (String process : processes) {
       images.put(process, image);
-      runtimes.put(process, runtime);
+      runtimes.put(process, runtime(process, cpuMillis));
     }
     return new Release(
         new ReleaseId(environment, number),
@@ -218,6 +207,27 @@ public final class World implements AutoCloseable {
         images,
         new AppRuntime(Map.of(), List.of(), runtimes, routes(), Optional.empty()),
         Instant.parse("2026-01-01T00:00:00Z"));
+  }
+
+  private ProcessRuntime runtime(String process, int cpuMillis) {
+    return new ProcessRuntime(
+        Optional.empty(),
+        Optional.of(8080),
+        Optional.of(
+            new HealthRule(
+                Optional.of("/ready"),
+                Optional.empty(),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(60))),
+        Optional.of(cpuMillis),
+        Optional.of(64L << 20),
+        drain,
+        volumes.getOrDefault(process, List.of()));
+  }
+
+  /** In releases that are made from now on the process has these volumes. */
+  void keeps(String process, Volume... these) {
+    volumes.put(process, List.of(these));
   }
 
   private List<PublicRoute> routes() {

@@ -76,7 +76,7 @@ class RenderedOnClusterTest {
   }
 
   private static Pod pod(Rendered rendered, String process) {
-    var template = rendered.workload(process, Slot.BLUE).getSpec().getTemplate();
+    var template = Workloads.template(rendered.workload(process, Slot.BLUE));
     return new PodBuilder()
         .withNewMetadataLike(template.getMetadata())
         .withName("pod")

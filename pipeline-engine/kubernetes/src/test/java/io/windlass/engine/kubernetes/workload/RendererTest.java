@@ -3,11 +3,14 @@ package io.windlass.engine.kubernetes.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
+import io.windlass.engine.release.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +41,8 @@ class RendererTest {
             new Exposure.ByGateway("public", "gateways", Optional.of("https")),
             List.of("ghcr"),
             Optional.empty(),
-            Map.of("pool", "apps"));
+            Map.of("pool", "apps"),
+            Optional.empty());
 
     isAsIn("gateway-green.yaml", Shop.rendered(Shop.release(41), placement).all(Slot.GREEN));
   }
@@ -75,6 +79,55 @@ class RendererTest {
                               "kind", "ClusterIssuer",
                               "name", "letsencrypt")));
         });
+  }
+
+  @Test
+  void volumesAreRefusedWhereTheOperatorGivesNone() {
+    Release release = keeping(new Volume("uploads", "/data", 20L << 30, true));
+    var own = new Storage(Optional.of("fast"), Optional.empty(), 10L << 30, false);
+
+    Rendering none = Renderer.render(release, Placement.in("shop"), Shop.NEWEST);
+    Rendering little = Renderer.render(release, Placement.in("shop").storing(own), Shop.NEWEST);
+
+    assertThat(((Rendering.Refused) none).reason())
+        .startsWith("The target has no storage for volume \"uploads\"; let the operator");
+    assertThat(((Rendering.Refused) little).reasons())
+        .anyMatch(reason -> reason.contains("asks for 20Gi and the target gives one at most 10Gi"))
+        .anyMatch(reason -> reason.contains("storage.shared-class"));
+  }
+
+  @Test
+  void oneClaimIsSharedByAllProcessesAndAsLargeAsTheLargestAsks() {
+    var storage = new Storage(Optional.empty(), Optional.of("nfs"), 50L << 30, false);
+    Map<String, ProcessRuntime> processes =
+        Map.of(
+            "web", Shop.keeping(new Volume("uploads", "/a", 1L << 30, true)),
+            "worker", Shop.keeping(new Volume("uploads", "/b", 2L << 30, true)));
+    Rendered rendered =
+        Shop.rendered(
+            Shop.release(
+                Shop.PRODUCTION,
+                1,
+                new AppRuntime(Map.of(), List.of(), processes, List.of(), Optional.empty())),
+            Placement.in("shop").storing(storage));
+
+    assertThat(Claims.among(rendered.objects()))
+        .singleElement()
+        .satisfies(claim -> {
+          assertThat(claim.getMetadata().getName()).isEqualTo("shop-production-uploads");
+          assertThat(claim.getSpec().getStorageClassName()).isEqualTo("nfs");
+          assertThat(claim.getSpec().getAccessModes()).containsExactly("ReadWriteMany");
+          assertThat(claim.getSpec().getResources().getRequests().get("storage"))
+              .isEqualTo(new Quantity("2Gi"));
+        });
+  }
+
+  private static Release keeping(Volume volume) {
+    return Shop.release(
+        Shop.PRODUCTION,
+        1,
+        new AppRuntime(
+            Map.of(), List.of(), Map.of("web", Shop.keeping(volume)), List.of(), Optional.empty()));
   }
 
   @Test
@@ -115,10 +168,7 @@ class RendererTest {
     assertThat(rendered.objects()).noneMatch(o -> o.getKind().equals("PodDisruptionBudget"));
     assertThat(rendered.notes()).singleElement().asString().contains("policy/v1");
     var stop =
-        rendered
-            .workload("web", Slot.BLUE)
-            .getSpec()
-            .getTemplate()
+        Workloads.template(rendered.workload("web", Slot.BLUE))
             .getSpec()
             .getContainers()
             .getFirst()

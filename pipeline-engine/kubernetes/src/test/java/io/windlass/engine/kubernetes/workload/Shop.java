@@ -10,6 +10,7 @@ import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.SecretRef;
+import io.windlass.engine.release.Volume;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,6 +88,18 @@ public final class Shop {
         Optional.of(1000),
         Optional.empty(),
         Duration.ofSeconds(30));
+  }
+
+  static ProcessRuntime keeping(Volume volume) {
+    ProcessRuntime web = web();
+    return new ProcessRuntime(
+        web.run(),
+        web.port(),
+        web.health(),
+        web.cpuMillis(),
+        web.memoryBytes(),
+        web.drain(),
+        List.of(volume));
   }
 
   public static Rendered rendered(Release release, Placement placement) {

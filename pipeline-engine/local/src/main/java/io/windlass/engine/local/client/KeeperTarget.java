@@ -107,6 +107,19 @@ public final class KeeperTarget implements RolloutTarget {
 
   /** What the application asks for that a keeper does not have. */
   private static Optional<String> objection(AppRuntime runtime) {
+    return volumes(runtime).or(() -> tls(runtime));
+  }
+
+  private static Optional<String> volumes(AppRuntime runtime) {
+    return runtime.processes().values().stream()
+        .flatMap(process -> process.volumes().stream())
+        .findFirst()
+        .map(volume ->
+            "Volume \"%s\" is asked for and a keeper has none; keep what must last in a database or an object store that the target lets replicas reach, or deploy to a cluster"
+                .formatted(volume.name()));
+  }
+
+  private static Optional<String> tls(AppRuntime runtime) {
     return runtime.routes().stream()
         .filter(PublicRoute::tls)
         .findFirst()

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.Runtimes;
+import io.windlass.engine.release.Volume;
 import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.Prepared;
 import java.nio.file.Path;
@@ -30,6 +32,22 @@ class KeeperRefusalsTest {
     refuses(
         Runtimes.web(Optional.empty(), route),
         "The route of shop.example.com asks for tls and a keeper serves plain HTTP; take it out, and let what terminates TLS in front of the keeper have the certificate");
+  }
+
+  @Test
+  void volumes() throws Exception {
+    var keeps =
+        new ProcessRuntime(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ZERO,
+            List.of(new Volume("data", "/data", 1 << 20, false)));
+    refuses(
+        new AppRuntime(Map.of(), List.of(), Map.of("web", keeps), List.of(), Optional.empty()),
+        "Volume \"data\" is asked for and a keeper has none; keep what must last in a database or an object store that the target lets replicas reach, or deploy to a cluster");
   }
 
   private void refuses(AppRuntime runtime, String words) throws Exception {

@@ -1,0 +1,143 @@
+package io.windlass.engine.kubernetes.workload;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.windlass.engine.release.ProcessRuntime;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.Volume;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What volumes are kept in. A claim is made when a release is prepared, outlives every release, and
+ * never gets smaller.
+ */
+public final class Claims {
+  private static final String OWN = "ReadWriteOnce";
+  private static final String SHARED = "ReadWriteMany";
+  private static final String STORAGE = "storage";
+  private static final Quantity NOTHING = new Quantity("0");
+
+  private Claims() {}
+
+  /** The claims among these objects. */
+  public static Stream<PersistentVolumeClaim> among(List<HasMetadata> objects) {
+    return objects.stream()
+        .filter(PersistentVolumeClaim.class::isInstance)
+        .map(PersistentVolumeClaim.class::cast);
+  }
+
+  /** The claims of a release, by name; a shared one once, as large as the largest asks. */
+  static List<PersistentVolumeClaim> of(Release release, String namespace, Storage storage) {
+    Map<String, PersistentVolumeClaim> claims = new TreeMap<>();
+    new TreeMap<>(release.runtime().processes())
+        .forEach((process, runtime) -> {
+          for (Volume volume : runtime.volumes()) {
+            PersistentVolumeClaim claim = claim(release, namespace, storage, process, volume);
+            claims.merge(
+                claim.getMetadata().getName(),
+                claim,
+                (one, other) -> atLeast(one, Optional.of(other)));
+          }
+        });
+    return List.copyOf(claims.values());
+  }
+
+  private static PersistentVolumeClaim claim(
+      Release release, String namespace, Storage storage, String process, Volume volume) {
+    PersistentVolumeClaim claim =
+        new PersistentVolumeClaimBuilder()
+            .withMetadata(
+                Metas.of(
+                    release.environment(),
+                    namespace,
+                    Names.claim(release.environment(), process, volume)))
+            .withNewSpec()
+            .withAccessModes(volume.shared() ? SHARED : OWN)
+            .withNewResources()
+            .addToRequests(STORAGE, Pods.memory(volume.bytes()))
+            .endResources()
+            .endSpec()
+            .build();
+    (volume.shared() ? storage.sharedClass() : storage.storageClass())
+        .ifPresent(claim.getSpec()::setStorageClassName);
+    return claim;
+  }
+
+  /** The claim, no smaller than one that is there: the cluster would not take that. */
+  public static PersistentVolumeClaim atLeast(
+      PersistentVolumeClaim wanted, Optional<PersistentVolumeClaim> live) {
+    Optional<Quantity> there = live.map(Claims::size);
+    return there.isPresent() && bytes(there.get()) > bytes(size(wanted))
+        ? wanted
+            .edit()
+            .editSpec()
+            .editResources()
+            .addToRequests(STORAGE, there.get())
+            .endResources()
+            .endSpec()
+            .build()
+        : wanted;
+  }
+
+  private static Quantity size(PersistentVolumeClaim claim) {
+    return claim.getSpec().getResources().getRequests().getOrDefault(STORAGE, NOTHING);
+  }
+
+  private static long bytes(Quantity size) {
+    return size.getNumericalAmount().longValue();
+  }
+
+  /** Lets a process' only container have its volumes. */
+  static void mount(PodSpec pod, Release release, String process, ProcessRuntime runtime) {
+    if (runtime.volumes().isEmpty()) {
+      return;
+    }
+    pod.setVolumes(
+        runtime.volumes().stream()
+            .map(volume ->
+                new VolumeBuilder()
+                    .withName(volume.name())
+                    .withNewPersistentVolumeClaim()
+                    .withClaimName(Names.claim(release.environment(), process, volume))
+                    .endPersistentVolumeClaim()
+                    .build())
+            .toList());
+    pod.getContainers()
+        .getFirst()
+        .setVolumeMounts(
+            runtime.volumes().stream()
+                .map(volume ->
+                    new VolumeMountBuilder()
+                        .withName(volume.name())
+                        .withMountPath(volume.path())
+                        .build())
+                .toList());
+    // A new volume is root's. Walking over all of its files at each start would take hours.
+    Long user = pod.getSecurityContext().getRunAsUser();
+    if (user != null) {
+      pod.getSecurityContext().setFsGroup(user);
+      pod.getSecurityContext().setFsGroupChangePolicy("OnRootMismatch");
+    }
+  }
+
+  /** The pod without what is another one's own. */
+  public static PodSpec withoutOwn(PodSpec pod, ProcessRuntime runtime) {
+    List<String> own =
+        runtime.volumes().stream().filter(volume -> !volume.shared()).map(Volume::name).toList();
+    var copy = pod.edit();
+    copy.removeMatchingFromVolumes(volume -> own.contains(volume.getName()));
+    return copy.editFirstContainer()
+        .removeMatchingFromVolumeMounts(mount -> own.contains(mount.getName()))
+        .endContainer()
+        .build();
+  }
+}

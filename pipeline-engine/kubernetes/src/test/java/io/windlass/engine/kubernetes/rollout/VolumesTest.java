@@ -1,0 +1,228 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.windlass.engine.kubernetes.part.Disks;
+import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Storage;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.release.ReleaseCommand;
+import io.windlass.engine.release.Volume;
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.scaler.fleet.FleetException;
+import io.windlass.scaler.fleet.Share;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Releases come and go; what they keep stays. */
+class VolumesTest {
+  private static final Division REPLACE = new Division.Replace();
+  private static final Volume OWN = new Volume("data", "/data", 1L << 30, false);
+  private static final Volume SHARED = new Volume("uploads", "/uploads", 1L << 30, true);
+
+  private Disks disks;
+  private World world;
+
+  private void open(boolean deleted, Volume... volumes) throws Exception {
+    KubeCluster kube = KubeCluster.shared();
+    String namespace = kube.namespace("volumes");
+    disks = Disks.make(kube.client(), namespace, 2);
+    Optional<String> kind = Optional.of(disks.storageClass());
+    var storage = new Storage(kind, kind, Storage.MOST_BYTES, deleted);
+    world = World.open(kube, Placement.in(namespace).storing(storage));
+    world.keeps(World.WEB, volumes);
+    world.fleet().resize(1, "a test");
+    bring(world.release(1));
+  }
+
+  @AfterEach
+  void close() {
+    if (world != null) {
+      world.close();
+      disks.close();
+    }
+  }
+
+  @Test
+  void aReleaseFindsTheFilesOfTheOneBeforeAndSoDoesAReturn() throws Exception {
+    open(false, OWN);
+    String claim = claim().getMetadata().getUid();
+
+    bring(world.release(2));
+    assertThat(world.ready()).containsExactly(Map.entry(2L, 1));
+    assertThat(world.pods())
+        .singleElement()
+        .satisfies(pod ->
+            assertThat(pod.getSpec().getVolumes().getFirst().getPersistentVolumeClaim())
+                .returns(claim().getMetadata().getName(), source -> source.getClaimName()));
+
+    world.target().shift(world.environment(), world.release(1).id(), REPLACE);
+    await(world.release(1), RolloutProgress.Settled.class);
+    assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
+    assertThat(claim().getMetadata().getUid()).isEqualTo(claim);
+  }
+
+  @Test
+  void aReplicaThatNeverBecameReadyDoesNotKeepTheReturnFromTakingItsPlace() throws Exception {
+    open(false, OWN);
+    world.order(2, Program.exits(1, "no such table: basket"));
+    Release broken = world.release(2);
+    begin(broken, REPLACE);
+    await(broken, RolloutProgress.Failing.class);
+
+    world.target().shift(world.environment(), world.release(1).id(), REPLACE);
+
+    await(world.release(1), RolloutProgress.Settled.class);
+    assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
+  }
+
+  @Test
+  void thereIsNoSecondReplica() throws Exception {
+    open(false, OWN);
+
+    assertThatThrownBy(() -> world.fleet().resize(2, "a test"))
+        .isInstanceOf(FleetException.class)
+        .hasMessageContaining("to 2 but it has a volume that is one replica's own");
+    assertThat(world.fleet().state().hostLimit())
+        .hasValueSatisfying(limit -> assertThat(limit.max()).isEqualTo(1));
+    world.fleet().resize(0, "a test");
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> world.pods().isEmpty());
+    world.fleet().resize(1, "a test");
+    await(world.release(1), RolloutProgress.Settled.class);
+  }
+
+  @Test
+  void aVolumeGrowsAndKeepsItsSizeWhateverComesBack() throws Exception {
+    open(false, OWN);
+    world.keeps(World.WEB, new Volume("data", "/data", 3L << 30, false));
+    bring(world.release(2));
+    assertThat(size(claim())).isEqualTo(new Quantity("3Gi"));
+
+    world.keeps(World.WEB, OWN);
+    Release smaller = world.release(3);
+    assertThat(world.target().plan(Optional.of(world.release(2)), smaller))
+        .noneMatch(change -> change.subject().startsWith("PersistentVolumeClaim"));
+    bring(smaller);
+    assertThat(size(claim())).isEqualTo(new Quantity("3Gi"));
+  }
+
+  @Test
+  void aReleaseWithoutTheVolumeAndARemovalLeaveTheFiles() throws Exception {
+    open(false, SHARED);
+    world.keeps(World.WEB);
+    bring(world.release(2));
+    assertThat(claims()).hasSize(1);
+
+    world.target().remove(world.environment());
+
+    assertThat(claims()).hasSize(1);
+  }
+
+  @Test
+  void aRemovalTakesTheFilesWhereTheOperatorSaysSo() throws Exception {
+    open(true, OWN);
+
+    world.target().remove(world.environment());
+
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> claims().isEmpty());
+  }
+
+  @Test
+  void releasesSideBySideHaveASharedVolume() throws Exception {
+    open(false, SHARED);
+    Release second = world.release(2);
+    begin(second, new Division.Part(Share.percent(50)));
+
+    await(second, RolloutProgress.Settled.class);
+
+    assertThat(world.ready()).containsOnlyKeys(1L, 2L);
+    assertThat(world.pods())
+        .allSatisfy(pod ->
+            assertThat(
+                    pod.getSpec().getVolumes().getFirst().getPersistentVolumeClaim().getClaimName())
+                .isEqualTo(claim().getMetadata().getName()));
+  }
+
+  @Test
+  void aProcessThatRunsDoesNotChangeItsKind() throws Exception {
+    open(false);
+    world.keeps(World.WEB, OWN);
+
+    assertThat(world.target().prepare(world.release(2)))
+        .isInstanceOfSatisfying(
+            Prepared.Failed.class,
+            failed ->
+                assertThat(failed.reason())
+                    .startsWith(
+                        "Process \"web\" runs as a Deployment and would become a StatefulSet")
+                    .endsWith("so that the one takes the place of the other"));
+  }
+
+  @Test
+  void aCommandHasTheSharedVolumesOnly() throws Exception {
+    open(false, OWN, SHARED);
+    world.order(2, Program.exits(0, "migrated"));
+    Release second = world.release(2);
+    assertThat(world.target().prepare(second)).isEqualTo(new Prepared.Ready());
+
+    world.target().once(second, new ReleaseCommand("migrate", Duration.ofMinutes(1)), "once");
+
+    Job job =
+        world
+            .client()
+            .batch()
+            .v1()
+            .jobs()
+            .inNamespace(world.namespace())
+            .list()
+            .getItems()
+            .getFirst();
+    var pod = job.getSpec().getTemplate().getSpec();
+    assertThat(pod.getVolumes()).extracting(volume -> volume.getName()).containsExactly("uploads");
+    assertThat(pod.getContainers().getFirst().getVolumeMounts())
+        .extracting(mount -> mount.getMountPath())
+        .containsExactly("/uploads");
+  }
+
+  private void bring(Release release) throws Exception {
+    begin(release, REPLACE);
+    await(release, RolloutProgress.Settled.class);
+  }
+
+  private void begin(Release release, Division division) throws Exception {
+    assertThat(world.target().prepare(release)).isEqualTo(new Prepared.Ready());
+    world.target().shift(world.environment(), release.id(), division);
+  }
+
+  private void await(Release release, Class<? extends RolloutProgress> expected) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () -> world.target().progress(world.environment(), release.id()), expected::isInstance);
+  }
+
+  private List<PersistentVolumeClaim> claims() {
+    return world.client().persistentVolumeClaims().inNamespace(world.namespace()).list().getItems();
+  }
+
+  private PersistentVolumeClaim claim() {
+    return claims().getFirst();
+  }
+
+  private static Quantity size(PersistentVolumeClaim claim) {
+    return claim.getSpec().getResources().getRequests().get("storage");
+  }
+}
