@@ -24,17 +24,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** A Prometheus server of its own, scraping one page of this process every second. */
+/** A Prometheus server of its own. */
 public final class RealPrometheus implements AutoCloseable {
-  private final HttpServer exporter;
   private final Process process;
   private final URI url;
+  private final Runnable atEnd;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private RealPrometheus(HttpServer exporter, Process process, URI url) {
-    this.exporter = exporter;
+  private RealPrometheus(Process process, URI url, Runnable atEnd) {
     this.process = process;
     this.url = url;
+    this.atEnd = atEnd;
   }
 
   /** Skips the test where Prometheus is not installed, and fails it there in CI. */
@@ -48,6 +48,7 @@ public final class RealPrometheus implements AutoCloseable {
     Assumptions.assumeTrue(there, "part absent: prometheus");
   }
 
+  /** Scrapes a page of this process every second, which says what the supplier says. */
   public static RealPrometheus start(Path folder, Supplier<String> page) throws IOException {
     HttpServer exporter =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -60,16 +61,29 @@ public final class RealPrometheus implements AutoCloseable {
           exchange.close();
         });
     exporter.start();
+    String job =
+        """
+        - job_name: keeper
+          static_configs: [{ targets: ["127.0.0.1:%d"] }]
+        """
+            .formatted(exporter.getAddress().getPort());
+    return start(folder, job, () -> exporter.stop(0));
+  }
+
+  /**
+   * Scrapes every second what these jobs name.
+   *
+   * @param jobs the entries of {@code scrape_configs}, in YAML
+   */
+  public static RealPrometheus scraping(Path folder, String jobs) throws IOException {
+    return start(folder, jobs, () -> {});
+  }
+
+  private static RealPrometheus start(Path folder, String jobs, Runnable atEnd) throws IOException {
     Path config = folder.resolve("prometheus.yml");
     Files.writeString(
         config,
-        """
-        global: { scrape_interval: 1s, scrape_timeout: 1s }
-        scrape_configs:
-          - job_name: keeper
-            static_configs: [{ targets: ["127.0.0.1:%d"] }]
-        """
-            .formatted(exporter.getAddress().getPort()));
+        "global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n" + jobs.indent(2));
     int port = freePort();
     Process process =
         new ProcessBuilder(
@@ -81,7 +95,7 @@ public final class RealPrometheus implements AutoCloseable {
             .redirectOutput(folder.resolve("prometheus.log").toFile())
             .start();
     RealPrometheus started =
-        new RealPrometheus(exporter, process, URI.create("http://127.0.0.1:" + port));
+        new RealPrometheus(process, URI.create("http://127.0.0.1:" + port), atEnd);
     await().atMost(Duration.ofSeconds(30)).until(() -> started.get("/-/ready") == 200);
     return started;
   }
@@ -104,7 +118,7 @@ public final class RealPrometheus implements AutoCloseable {
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
-    exporter.stop(0);
+    atEnd.run();
   }
 
   private int get(String path) {

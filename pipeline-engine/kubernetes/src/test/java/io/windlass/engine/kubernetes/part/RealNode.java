@@ -134,7 +134,8 @@ public final class RealNode implements AutoCloseable {
             + "until [ -S containerd.sock ]; do sleep 0.1; done; "
             + "exec %s --config=kubelet.yaml --kubeconfig=%s --hostname-override=%s --node-ip=%s"
                 .formatted(kubelet, cluster.kubeconfig(), name(), address())
-            + " --root-dir=%s/kubelet --cert-dir=%s/certificates".formatted(folder, folder);
+            + " --root-dir=%1$s/kubelet --cert-dir=%1$s/certificates --containerd=%1$s/containerd.sock"
+                .formatted(folder);
     daemon =
         Daemon.start(
             folder.resolve("kubelet.log"),
