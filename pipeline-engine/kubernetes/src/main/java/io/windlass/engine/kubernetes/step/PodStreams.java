@@ -51,8 +51,9 @@ final class PodStreams {
   private final ExecutorSettings settings;
 
   /**
-   * By workspace. Whoever walks through one must not meet another's changes: between the look at a
-   * folder and the step into it, it could become a link to the server's own files.
+   * By workspace. Whoever reads one must not meet another's changes, and what changes one must be
+   * alone: between the look at a folder and the step into it, it could become a link to the
+   * server's own files.
    */
   private final Striped<ReadWriteLock> locks = Striped.lazyWeakReadWriteLock(LOCKS);
 
@@ -69,7 +70,7 @@ final class PodStreams {
         WorkspaceArchive.pack(
             task.workspace(),
             task.readOnly(),
-            settings.workspaceBytes(),
+            WorkspaceBounds.of(settings.workspaceBytes()),
             output,
             locks.get(task.workspace()).readLock());
       }
@@ -119,7 +120,7 @@ final class PodStreams {
           task.workspace(),
           aside(task, ""),
           exec.getOutput(),
-          settings.workspaceBytes(),
+          WorkspaceBounds.of(settings.workspaceBytes()),
           () -> ended(exec, errors),
           locks.get(task.workspace()).writeLock());
     } catch (KubernetesClientException e) {

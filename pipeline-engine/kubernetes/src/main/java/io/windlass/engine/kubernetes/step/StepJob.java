@@ -58,7 +58,7 @@ record StepJob(ExecutorSettings settings) {
   /** How often an attempt may wait so long: for a node, for its helper, for its own image. */
   private static final int WAITS = 3;
 
-  private static final long CONTROL_BYTES = 64L << 20;
+  private static final long CONTROL_BYTES = 2 * WorkspaceBounds.INDEX_BYTES;
   private static final long GRACE_SECONDS = 5;
   private static final long UNREACHABLE_SECONDS = 60;
 

@@ -51,7 +51,7 @@ final class TakenBack {
 
   private final Path workspace;
   private final Path aside;
-  private final long most;
+  private final WorkspaceBounds bounds;
   private final Map<String, Item> items = new LinkedHashMap<>();
   private final Map<String, Path> changed = new LinkedHashMap<>();
   private final Map<String, String> sameAs = new LinkedHashMap<>();
@@ -59,10 +59,10 @@ final class TakenBack {
   private long bytes;
   private long described;
 
-  private TakenBack(Path workspace, Path aside, long most) {
+  private TakenBack(Path workspace, Path aside, WorkspaceBounds bounds) {
     this.workspace = workspace;
     this.aside = aside;
-    this.most = most;
+    this.bounds = bounds;
   }
 
   /**
@@ -70,16 +70,17 @@ final class TakenBack {
    * the changes over.
    *
    * @param aside a folder on the same file system, made and removed here
-   * @param most how many bytes may come
+   * @param bounds of what may come
    * @param end says after the last byte whether it was all
    * @param alone held while the workspace is changed, so that nobody else reads or changes it then
    */
-  static void take(Path workspace, Path aside, InputStream stream, long most, End end, Lock alone)
+  static void take(
+      Path workspace, Path aside, InputStream stream, WorkspaceBounds bounds, End end, Lock alone)
       throws IOException, InterruptedException {
     WrittenTree.remove(aside);
     Files.createDirectories(aside);
     try {
-      var taken = new TakenBack(workspace, aside, most);
+      var taken = new TakenBack(workspace, aside, bounds);
       taken.read(stream);
       end.check();
       alone.lockInterruptibly();
@@ -94,9 +95,7 @@ final class TakenBack {
   }
 
   private void read(InputStream stream) throws IOException {
-    byte[] index = new byte[Math.toIntExact(length(stream))];
-    ByteStreams.readFully(stream, index);
-    before = WorkspaceArchive.index(index);
+    before = WorkspaceArchive.index(ByteStreams.limit(stream, length(stream)));
     var raw = new Allowed(stream);
     var tar = new TarArchiveInputStream(raw, "UTF-8");
     raw.allow(MOST_HEADER_BYTES);
@@ -113,7 +112,7 @@ final class TakenBack {
   private void count(TarArchiveEntry entry) throws OversizedException {
     bytes += WorkspaceArchive.bytes(entry.getName(), 0);
     described += ITEM_BYTES + entry.getName().length() + entry.getLinkName().length();
-    if (entry.getRealSize() > most - bytes || described > WorkspaceArchive.MOST_INDEX_BYTES) {
+    if (entry.getRealSize() > bounds.bytes() - bytes || described > bounds.indexBytes()) {
       throw oversized();
     }
   }
@@ -121,7 +120,7 @@ final class TakenBack {
   private OversizedException oversized() {
     return new OversizedException(
         "the workspace has become larger than the %d bytes that it may have, or has too many files"
-            .formatted(most));
+            .formatted(bounds.bytes()));
   }
 
   /** Gives so many bytes and no more, so that what the reader keeps of them has a bound. */
@@ -158,7 +157,7 @@ final class TakenBack {
     }
   }
 
-  private static long length(InputStream stream) throws IOException {
+  private long length(InputStream stream) throws IOException {
     var digits = new StringBuilder();
     for (int b = stream.read(); b != '\n'; b = stream.read()) {
       if (b < 0 || digits.length() > LONGEST_NUMBER) {
@@ -168,7 +167,7 @@ final class TakenBack {
     }
     try {
       long length = Long.parseLong(digits.toString().strip());
-      if (length < 0 || length > WorkspaceArchive.MOST_INDEX_BYTES) {
+      if (length < 0 || length > bounds.indexBytes()) {
         throw new IOException("the pod sent an index of " + length + " bytes");
       }
       return length;
@@ -206,14 +205,15 @@ final class TakenBack {
     Path copy = aside.resolve(Integer.toString(items.size()));
     var hashed = new HashingInputStream(Hashing.sha256(), content);
     try (OutputStream output = Files.newOutputStream(copy)) {
-      bytes += ByteStreams.limit(hashed, most - bytes + 1).transferTo(output);
-      if (bytes > most) {
+      bytes += ByteStreams.limit(hashed, bounds.bytes() - bytes + 1).transferTo(output);
+      if (bytes > bounds.bytes()) {
         throw oversized();
       }
       items.put(name, new Item("file", hashed.hash().toString(), mode));
     }
     Item old = before.get(name);
     if (old != null && old.equals(items.get(name))) {
+      items.put(name, old); // one of the two is enough to hold
       Files.delete(copy);
     } else {
       changed.put(name, copy);
@@ -221,10 +221,14 @@ final class TakenBack {
   }
 
   /** A name inside the workspace, without what does not matter. */
-  private static String name(String raw) throws IOException {
+  private String name(String raw) throws IOException {
     Path path = Path.of(raw).normalize();
     if (path.isAbsolute() || path.startsWith("..")) {
       throw new IOException("the pod sent a file outside of the workspace: " + raw);
+    }
+    if (path.getNameCount() > bounds.depth()) {
+      throw new OversizedException(
+          "the workspace has become more than %d folders deep".formatted(bounds.depth()));
     }
     return path.toString();
   }

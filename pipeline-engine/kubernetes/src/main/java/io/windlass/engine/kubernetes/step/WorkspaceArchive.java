@@ -1,25 +1,33 @@
 package io.windlass.engine.kubernetes.step;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.hash.Hashing;
 import com.google.common.hash.HashingInputStream;
 import com.google.common.io.ByteStreams;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileVisitResult;
+import java.nio.channels.Channels;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -35,8 +43,6 @@ final class WorkspaceArchive {
   static final String INDEX = StepNames.CONTROL.substring(1) + "/index.json";
 
   static final ObjectMapper JSON = JsonMapper.builder().build();
-
-  static final long MOST_INDEX_BYTES = 16L << 20;
 
   /** What an empty file takes on a disk, about. */
   private static final long ENTRY_BYTES = 1 << 10;
@@ -62,28 +68,27 @@ final class WorkspaceArchive {
    * @throws OversizedException when the workspace is larger than it may be in a pod
    */
   static void pack(
-      Path workspace, List<Path> readOnly, long most, OutputStream output, Lock unchanged)
+      Path workspace,
+      List<Path> readOnly,
+      WorkspaceBounds bounds,
+      OutputStream output,
+      Lock unchanged)
       throws IOException, InterruptedException {
     var tar = new TarArchiveOutputStream(output, RECORD, "UTF-8");
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
-    Map<String, Item> index = new LinkedHashMap<>();
+    var index = new Index(workspace, bounds.indexBytes());
     unchanged.lockInterruptibly();
     try {
-      new Packing(tar, workspace, Path.of(StepNames.WORKSPACE), index, most).all();
+      new Packing(tar, workspace, Path.of(StepNames.WORKSPACE), index, bounds).all();
     } finally {
       unchanged.unlock();
     }
     for (Path folder : readOnly) {
-      new Packing(tar, folder, folder.toAbsolutePath(), new LinkedHashMap<>(), most).all();
+      new Packing(tar, folder, folder.toAbsolutePath(), (_, _) -> {}, bounds).all();
     }
-    byte[] bytes = JSON.writeValueAsBytes(index);
-    if (bytes.length > MOST_INDEX_BYTES) {
-      throw new OversizedException(
-          "\"%s\" has too many files: a list of them takes more than %d bytes"
-              .formatted(workspace, MOST_INDEX_BYTES));
-    }
+    byte[] bytes = index.bytes();
     var entry = new TarArchiveEntry(INDEX);
     entry.setSize(bytes.length);
     tar.putArchiveEntry(entry);
@@ -98,84 +103,162 @@ final class WorkspaceArchive {
     return ENTRY_BYTES + name.length() + content;
   }
 
-  /** Writes one folder, all that is below it. */
-  private static final class Packing extends SimpleFileVisitor<Path> {
+  private interface Items {
+    void add(String name, Item item) throws IOException;
+  }
+
+  /** The index while it grows, as it will be sent. */
+  private static final class Index implements Items {
+    private final Path workspace;
+    private final long most;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final JsonGenerator json;
+
+    Index(Path workspace, long most) throws IOException {
+      this.workspace = workspace;
+      this.most = most;
+      this.json = JSON.createGenerator(bytes);
+      json.writeStartObject();
+    }
+
+    @Override
+    public void add(String name, Item item) throws IOException {
+      json.writePOJOField(name, item);
+      check();
+    }
+
+    private void check() throws OversizedException {
+      if (bytes.size() > most) {
+        throw new OversizedException(
+            "\"%s\" has too many files: a list of them takes more than %d bytes"
+                .formatted(workspace, most));
+      }
+    }
+
+    byte[] bytes() throws IOException {
+      json.writeEndObject();
+      json.close();
+      check();
+      return bytes.toByteArray();
+    }
+  }
+
+  /**
+   * Writes one folder, all that is below it. Each folder is opened in the one that it was found in,
+   * and nothing is opened over a link, so that whoever changes the way to a file while this goes on
+   * does not lead it to another.
+   */
+  private static final class Packing {
     private final TarArchiveOutputStream tar;
     private final Path root;
     private final Path inPod;
-    private final Map<String, Item> index;
-    private final long most;
+    private final Items index;
+    private final WorkspaceBounds bounds;
     private long bytes;
 
-    Packing(TarArchiveOutputStream tar, Path root, Path inPod, Map<String, Item> index, long most) {
+    Packing(
+        TarArchiveOutputStream tar, Path root, Path inPod, Items index, WorkspaceBounds bounds) {
       this.tar = tar;
       this.root = root;
       this.inPod = inPod;
       this.index = index;
-      this.most = most;
+      this.bounds = bounds;
     }
 
     void all() throws IOException {
-      Files.walkFileTree(root, this);
+      try (DirectoryStream<Path> top = Files.newDirectoryStream(root)) {
+        inside((SecureDirectoryStream<Path>) top, Path.of(""), 0);
+      }
     }
 
-    @Override
-    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+    private void inside(SecureDirectoryStream<Path> folder, Path at, int depth) throws IOException {
+      if (depth > bounds.depth()) {
+        throw new OversizedException(
+            "\"%s\" is more than %d folders deep at \"%s\"".formatted(root, bounds.depth(), at));
+      }
+      for (Path found : folder) {
+        Path name = found.getFileName();
+        try {
+          entry(folder, name, at.resolve(name), depth);
+        } catch (NoSuchFileException e) {
+          // Another step has removed it meanwhile.
+        }
+      }
+    }
+
+    private void entry(SecureDirectoryStream<Path> folder, Path name, Path path, int depth)
         throws IOException {
-      if (!folder.equals(root)) {
-        count(folder, 0);
-        int mode = mode(folder);
-        var entry = new TarArchiveEntry(name(folder) + "/");
-        // The step must be able to write where the server can.
-        entry.setMode(mode | 0700);
-        entry.setModTime(attributes.lastModifiedTime());
-        tar.putArchiveEntry(entry);
-        tar.closeArchiveEntry();
-        remember(folder, new Item("folder", "", mode | 0700));
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      if (attributes.isSymbolicLink()) {
-        count(file, 0);
-        var entry = new TarArchiveEntry(name(file), TarConstants.LF_SYMLINK);
-        String target = Files.readSymbolicLink(file).toString();
-        entry.setLinkName(target);
-        tar.putArchiveEntry(entry);
-        tar.closeArchiveEntry();
-        remember(file, new Item("link", target, 0));
+      PosixFileAttributes attributes =
+          folder
+              .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .readAttributes();
+      if (attributes.isDirectory()) {
+        try (SecureDirectoryStream<Path> below =
+            folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+          folder(path, attributes);
+          inside(below, path, depth + 1);
+        }
+      } else if (attributes.isSymbolicLink()) {
+        link(path);
       } else if (attributes.isRegularFile()) {
-        write(file, attributes);
+        try (var content =
+            Channels.newInputStream(
+                folder.newByteChannel(
+                    name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
+          file(path, attributes, content);
+        }
       }
-      return FileVisitResult.CONTINUE;
     }
 
-    private void write(Path file, BasicFileAttributes attributes) throws IOException {
-      int mode = mode(file);
-      try (var content =
-          new HashingInputStream(
-              Hashing.sha256(), Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS))) {
-        count(file, attributes.size());
-        var entry = new TarArchiveEntry(name(file));
-        entry.setSize(attributes.size());
-        entry.setMode(mode);
-        entry.setModTime(attributes.lastModifiedTime());
-        tar.putArchiveEntry(entry);
-        exactly(content, attributes.size()).transferTo(tar);
-        tar.closeArchiveEntry();
-        remember(file, new Item("file", content.hash().toString(), mode));
-      }
+    private void folder(Path path, PosixFileAttributes attributes) throws IOException {
+      count(path, 0);
+      // The step must be able to write where the server can.
+      int mode = mode(attributes) | 0700;
+      var entry = new TarArchiveEntry(name(path) + "/");
+      entry.setMode(mode);
+      entry.setModTime(attributes.lastModifiedTime());
+      tar.putArchiveEntry(entry);
+      tar.closeArchiveEntry();
+      index.add(path.toString(), new Item("folder", "", mode));
+    }
+
+    private void link(Path path) throws IOException {
+      count(path, 0);
+      // Links cannot be read from an open folder; of another one, no more than its target is told.
+      String target = Files.readSymbolicLink(root.resolve(path)).toString();
+      var entry = new TarArchiveEntry(name(path), TarConstants.LF_SYMLINK);
+      entry.setLinkName(target);
+      tar.putArchiveEntry(entry);
+      tar.closeArchiveEntry();
+      index.add(path.toString(), new Item("link", target, 0));
+    }
+
+    private void file(Path path, PosixFileAttributes attributes, InputStream content)
+        throws IOException {
+      count(path, attributes.size());
+      int mode = mode(attributes);
+      var entry = new TarArchiveEntry(name(path));
+      entry.setSize(attributes.size());
+      entry.setMode(mode);
+      entry.setModTime(attributes.lastModifiedTime());
+      tar.putArchiveEntry(entry);
+      var hashed = new HashingInputStream(Hashing.sha256(), content);
+      exactly(hashed, attributes.size()).transferTo(tar);
+      tar.closeArchiveEntry();
+      index.add(path.toString(), new Item("file", hashed.hash().toString(), mode));
     }
 
     private void count(Path path, long content) throws OversizedException {
       bytes += WorkspaceArchive.bytes(name(path), content);
-      if (bytes > most) {
+      if (bytes > bounds.bytes()) {
         throw new OversizedException(
             "\"%s\" holds more than the %d bytes that a step's workspace may have"
-                .formatted(root, most));
+                .formatted(root, bounds.bytes()));
       }
+    }
+
+    private String name(Path path) {
+      return inPod.resolve(path).toString().substring(1);
     }
 
     /** As many bytes as were promised, whatever another step does to the file meanwhile. */
@@ -198,33 +281,27 @@ final class WorkspaceArchive {
         }
       };
     }
-
-    private void remember(Path path, Item item) {
-      index.put(root.relativize(path).toString(), item);
-    }
-
-    private String name(Path path) {
-      return inPod.resolve(root.relativize(path)).toString().substring(1);
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE; // another step has removed it meanwhile
-      }
-      throw e;
-    }
   }
 
-  private static int mode(Path path) throws IOException {
-    return (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0777;
+  /** The permissions' nine bits, as {@code chmod} counts them. */
+  private static int mode(PosixFileAttributes attributes) {
+    int mode = 0;
+    for (char flag : PosixFilePermissions.toString(attributes.permissions()).toCharArray()) {
+      mode = mode << 1 | (flag == '-' ? 0 : 1);
+    }
+    return mode;
   }
 
-  /** The index as it came back. */
-  static Map<String, Item> index(byte[] json) throws IOException {
-    return JSON.readValue(
-        json,
-        JSON.getTypeFactory().constructMapType(LinkedHashMap.class, String.class, Item.class));
+  /** The index as it came back; leaves the stream at its end. */
+  static Map<String, Item> index(InputStream json) throws IOException {
+    Map<String, Item> index =
+        JSON.readerFor(
+                JSON.getTypeFactory()
+                    .constructMapType(LinkedHashMap.class, String.class, Item.class))
+            .without(JsonParser.Feature.AUTO_CLOSE_SOURCE)
+            .readValue(json);
+    json.transferTo(OutputStream.nullOutputStream());
+    return index;
   }
 
   /** A workspace is larger than the operator allows. */

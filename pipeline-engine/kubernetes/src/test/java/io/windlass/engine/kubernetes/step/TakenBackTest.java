@@ -8,6 +8,7 @@ import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A workspace goes into a pod and comes back, with the machine's own tar at the other end. */
 final class TakenBackTest {
-  private static final long MOST = 1 << 20;
+  private static final WorkspaceBounds BOUNDS = new WorkspaceBounds(1 << 20, 100_000, 20);
 
   @TempDir private Path folder;
   private Path workspace;
@@ -121,7 +122,7 @@ final class TakenBackTest {
             () -> write("after.txt", "by another, right after"));
     var archive = new ByteArrayOutputStream();
 
-    WorkspaceArchive.pack(workspace, List.of(), MOST, archive, lock);
+    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, lock);
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
 
     assertThat(inPod("before.txt")).exists();
@@ -221,9 +222,71 @@ final class TakenBackTest {
 
   @Test
   void anIndexThatIsTooLongIsRefused() {
-    byte[] stream = (((16 << 20) + 1) + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] stream = "100001\n".getBytes(StandardCharsets.UTF_8);
 
     assertThatThrownBy(() -> take(stream)).hasMessageContaining("an index of");
+  }
+
+  @Test
+  void anIndexWithoutItsLengthIsRefused() {
+    for (String stream : List.of("", "12", "-1\n", "twelve\n{}", "1".repeat(100))) {
+      assertThatThrownBy(() -> take(stream.getBytes(StandardCharsets.UTF_8)))
+          .as(stream)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("index");
+    }
+  }
+
+  @Test
+  void aWorkspaceWithTooManyFilesIsNotSent() throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      write("many/" + i, "");
+    }
+    var large = new WorkspaceBounds(1 << 30, 100_000, 20);
+
+    assertThatThrownBy(() -> pack(large))
+        .isInstanceOf(OversizedException.class)
+        .hasMessageContaining("too many files");
+  }
+
+  @Test
+  void namesOfFilesThatComeBackCountToo() throws Exception {
+    var many =
+        IntStream.range(0, 800)
+            .mapToObj(i -> new TarArchiveEntry("n".repeat(90) + i))
+            .toArray(TarArchiveEntry[]::new);
+
+    assertThatThrownBy(() -> take(hostile(many)))
+        .isInstanceOf(OversizedException.class)
+        .hasMessageContaining("too many files");
+  }
+
+  @Test
+  void foldersThatAreTooDeepGoNeitherWay() throws Exception {
+    String deep = "d/".repeat(21);
+
+    assertThatThrownBy(() -> take(hostile(new TarArchiveEntry(deep))))
+        .isInstanceOf(OversizedException.class)
+        .hasMessageContaining("20 folders deep");
+    write(deep + "file", "");
+    assertThatThrownBy(this::send)
+        .isInstanceOf(OversizedException.class)
+        .hasMessageContaining("20 folders deep");
+  }
+
+  @Test
+  void whatIsNeitherFileNorFolderNorLinkStaysBehind() throws Exception {
+    run(new byte[0], "mkfifo", workspace.resolve("pipe").toString());
+
+    send();
+
+    assertThat(inPod("kept.txt")).exists();
+    assertThat(inPod("pipe")).doesNotExist();
+  }
+
+  private void pack(WorkspaceBounds bounds) throws Exception {
+    WorkspaceArchive.pack(
+        workspace, List.of(), bounds, OutputStream.nullOutputStream(), new ReentrantLock());
   }
 
   @Test
@@ -256,7 +319,7 @@ final class TakenBackTest {
   @Test
   void theCommandDoesNotBeginWithAPartOfTheWorkspace() throws Exception {
     var archive = new ByteArrayOutputStream();
-    WorkspaceArchive.pack(workspace, List.of(), MOST, archive, new ReentrantLock());
+    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, new ReentrantLock());
     byte[] all = archive.toByteArray();
 
     int cut = new String(all, StandardCharsets.ISO_8859_1).indexOf(WorkspaceArchive.INDEX);
@@ -293,7 +356,7 @@ final class TakenBackTest {
     Files.writeString(mirror.resolve("pack"), "objects");
     var archive = new ByteArrayOutputStream();
 
-    WorkspaceArchive.pack(workspace, List.of(mirror), MOST, archive, new ReentrantLock());
+    WorkspaceArchive.pack(workspace, List.of(mirror), BOUNDS, archive, new ReentrantLock());
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
 
     assertThat(pod.resolve(mirror.resolve("pack").toString().substring(1))).hasContent("objects");
@@ -311,7 +374,7 @@ final class TakenBackTest {
 
   private void send() throws Exception {
     var archive = new ByteArrayOutputStream();
-    WorkspaceArchive.pack(workspace, List.of(), MOST, archive, new ReentrantLock());
+    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, new ReentrantLock());
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
   }
 
@@ -342,7 +405,7 @@ final class TakenBackTest {
         workspace,
         folder.resolve("aside"),
         new ByteArrayInputStream(stream),
-        MOST,
+        BOUNDS,
         () -> {},
         alone);
   }
