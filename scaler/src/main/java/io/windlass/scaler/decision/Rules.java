@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 /**
  * The rules between the largest wish and the size, in the order in which they apply. First come
  * those that doubt what was measured, then those that keep a fleet from shrinking too early, then
- * the rates, then the bounds, and last what the place can hold, which is stronger than any wish of
- * its owner.
+ * the rates, then the bounds, then whoever holds it, and last what the place can hold, which is
+ * stronger than any wish of its owner.
  */
 final class Rules {
   /** A rule looks at the size so far and may say another. */
@@ -44,7 +44,6 @@ final class Rules {
           new Named("metric-cliff", Rules::metricCliff),
           new Named("impossible-jump", Rules::impossibleJump),
           new Named("starting", Rules::starting),
-          new Named("hold", Rules::hold),
           new Named("outside-writer", Rules::outsideWriter),
           new Named("rebuilding", Rules::rebuilding),
           new Named("scale-in-hold", Rules::scaleInHold),
@@ -54,6 +53,7 @@ final class Rules {
           new Named("schedule", Schedule::rule),
           new Named("min", Rules::min),
           new Named("max", Rules::max),
+          new Named("hold", Rules::hold),
           new Named("connections", Rules::connections),
           new Named("host-full", Rules::hostFull));
 
@@ -123,15 +123,6 @@ final class Rules {
             s,
             size,
             Amounts.replicas(starting) + (starting == 1 ? " is" : " are") + " still starting");
-  }
-
-  /** G10: a rollout, or whoever else asked, keeps the fleet from shrinking. */
-  private static Optional<Verdict> hold(Situation s, int size) {
-    return s.holds().stream().findFirst().flatMap(hold -> noShrink(s, size, holding(hold)));
-  }
-
-  private static String holding(Hold hold) {
-    return "%s holds it until %s (%s)".formatted(hold.owner(), clock(hold.until()), hold.reason());
   }
 
   /** Whoever set the size by hand had a reason; it is believed for one window. */
@@ -221,6 +212,18 @@ final class Rules {
     return size <= max
         ? Optional.empty()
         : Optional.of(new Verdict(max, max + " is the most allowed"));
+  }
+
+  /**
+   * G10: a rollout, or whoever else asked, keeps the fleet from shrinking, also to a maximum that
+   * came with what rolls out.
+   */
+  private static Optional<Verdict> hold(Situation s, int size) {
+    return s.holds().stream().findFirst().flatMap(hold -> noShrink(s, size, holding(hold)));
+  }
+
+  private static String holding(Hold hold) {
+    return "%s holds it until %s (%s)".formatted(hold.owner(), clock(hold.until()), hold.reason());
   }
 
   /** A surge passes, so it keeps the fleet from growing and does not shrink it. */

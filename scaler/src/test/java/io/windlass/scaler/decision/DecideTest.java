@@ -158,7 +158,6 @@ class DecideTest {
                 "metric-cliff",
                 "impossible-jump",
                 "starting",
-                "hold",
                 "outside-writer",
                 "rebuilding",
                 "scale-in-hold",
@@ -168,6 +167,7 @@ class DecideTest {
                 "schedule",
                 "min",
                 "max",
+                "hold",
                 "connections",
                 "host-full"));
   }

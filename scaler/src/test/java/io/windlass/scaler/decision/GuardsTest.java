@@ -481,6 +481,26 @@ class GuardsTest {
     }
 
     @Test
+    void keep_its_size_when_a_lower_maximum_comes_and_let_it_come_after() {
+      Scene scene = idle();
+      scene.holds.add(rollout);
+      scene.scaling = Scene.free(Scaling.of(1, 4, Scene.CPU_60));
+
+      Decision held = scene.cpu(0.9).decide();
+      Decision after = scene.pass(Duration.ofMinutes(1)).cpu(0.9).decide();
+
+      assertThat(held.result()).isEqualTo(6);
+      assertThat(held.clamps())
+          .contains(new Clamp("max", 9, 4, "4 is the most allowed"))
+          .last()
+          .satisfies(clamp -> assertThat(clamp.rule()).isEqualTo("hold"));
+      assertThat(held.sentence())
+          .startsWith("Stays at 6 replicas: ")
+          .contains("; but rollout 7 holds it until ");
+      assertThat(after.result()).isEqualTo(4);
+    }
+
+    @Test
     void never_keep_it_from_growing() {
       Scene scene = idle();
       scene.holds.add(rollout);

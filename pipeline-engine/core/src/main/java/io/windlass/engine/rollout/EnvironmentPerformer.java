@@ -99,8 +99,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       throws Exception {
     return switch (effect) {
       case EnvironmentEffect.ApplyScaling(var environment, var policies, var max) ->
-          Optional.of(
-              new EnvironmentEvent.ScalingApplied(scaling.bind(environment, policies, max)));
+          Optional.of(bind(environment, new Policies(policies, max)));
       case EnvironmentEffect.RestoreScaling(var release) -> restore(release);
       case EnvironmentEffect.Pin pin -> Optional.of(pin(pin));
       case EnvironmentEffect.Verify(var rollout, var release, var from) ->
@@ -228,11 +227,14 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
 
   private Optional<EnvironmentEvent> restore(ReleaseId release) throws Exception {
     Optional<Policies> last = lastPolicies.apply(release);
-    return last.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new EnvironmentEvent.ScalingApplied(
-                scaling.bind(release.environment(), last.get().scaling(), last.get().max())));
+    return last.isEmpty() ? Optional.empty() : Optional.of(bind(release.environment(), last.get()));
+  }
+
+  /** Held before it is bound: a lower maximum is not to shrink what a rollout is about to move. */
+  private EnvironmentEvent bind(EnvironmentId environment, Policies policies) throws Exception {
+    hold(environment, policies.scaling().keySet(), "a rollout begins or returns");
+    return new EnvironmentEvent.ScalingApplied(
+        scaling.bind(environment, policies.scaling(), policies.max()));
   }
 
   private EnvironmentEvent pin(EnvironmentEffect.Pin pin) throws RolloutException {
@@ -369,15 +371,15 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   }
 
   private void hold(ReleaseId to, Set<String> processes) {
+    hold(to.environment(), processes, "release " + to.number() + " is rolling out");
+  }
+
+  private void hold(EnvironmentId environment, Set<String> processes, String reason) {
     Instant until = clock.instant().plus(HOLD);
-    String reason = "release " + to.number() + " is rolling out";
     processes.forEach(process ->
         holds.hold(
             new Hold(
-                owner(to.environment()),
-                new FleetId(to.environment().toString(), process),
-                reason,
-                until)));
+                owner(environment), new FleetId(environment.toString(), process), reason, until)));
   }
 
   private static String owner(EnvironmentId environment) {

@@ -11,6 +11,8 @@ import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.Runtimes;
 import io.windlass.engine.run.StepResult;
 import io.windlass.scaler.control.Holds;
+import io.windlass.scaler.fleet.FleetId;
+import io.windlass.scaler.policy.Scaling;
 import io.windlass.scaler.signal.MemorySignals;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,10 @@ class EnvironmentPerformerTest {
   private static final ReleaseCommand COMMAND =
       new ReleaseCommand("migrate", Duration.ofMinutes(10));
 
+  private static final FleetId WEB = new FleetId(PRODUCTION.toString(), "web");
+
+  private final Holds holds = new Holds();
+  private int heldWhenBound;
   private final MemoryTarget target = new MemoryTarget();
   private Optional<RolloutTarget> granted = Optional.of(target);
   private final EnvironmentPerformer performer =
@@ -42,9 +48,12 @@ class EnvironmentPerformerTest {
             }
           },
           (environment, name) -> Optional.empty(),
-          (environment, scaling, max) -> Optional.empty(),
+          (environment, scaling, max) -> {
+            heldWhenBound = holds.active(WEB, NOW).size();
+            return Optional.empty();
+          },
           release -> Optional.empty(),
-          new Holds(),
+          holds,
           new MemorySignals(),
           InstantSource.fixed(NOW),
           Duration.ofMillis(1));
@@ -72,6 +81,16 @@ class EnvironmentPerformerTest {
         .isInstanceOfSatisfying(
             EnvironmentEvent.CommandEnded.class,
             ended -> assertThat(ended.result()).isInstanceOf(StepResult.Exited.class));
+  }
+
+  @Test
+  void aFleetIsHeldBeforeThePolicyOfWhatRollsOutIsBound() throws Exception {
+    performer.perform(
+        new EffectId("test", EnvironmentMachine.subject(PRODUCTION), 1, 0),
+        new EnvironmentEffect.ApplyScaling(
+            PRODUCTION, Map.of("web", Scaling.fixed(1)), Optional.empty()));
+
+    assertThat(heldWhenBound).isOne();
   }
 
   @Test
