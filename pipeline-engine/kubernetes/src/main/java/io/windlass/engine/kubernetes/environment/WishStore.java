@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,6 +31,7 @@ public final class WishStore {
   private final Cluster cluster;
   private final Watches watches;
   private final Map<Place, Own> written = new ConcurrentHashMap<>();
+  private final Map<Place, ReentrantLock> turns = new ConcurrentHashMap<>();
 
   public WishStore(Cluster cluster, Watches watches) {
     this.cluster = cluster;
@@ -45,6 +47,22 @@ public final class WishStore {
 
   /** What we wrote, or took away, until the watch has brought something newer. */
   private record Own(long version, Optional<ConfigMap> map) {}
+
+  /** Whoever has it is the only one of this server who sizes or divides the fleets of a place. */
+  public interface Turn extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Waits for the turn. Totals are kept in two objects, the wish and the workload, and move from
+   * one to the other: who reads the one and writes the other must not be overtaken in between.
+   */
+  public Turn turn(Place place) {
+    ReentrantLock lock = turns.computeIfAbsent(place, any -> new ReentrantLock());
+    lock.lock();
+    return lock::unlock;
+  }
 
   /** What is wanted at a place, as we or the cluster said last; never older than our own write. */
   public Optional<Kept> find(Place place) {

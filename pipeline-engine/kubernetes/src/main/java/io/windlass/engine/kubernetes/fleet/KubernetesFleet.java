@@ -119,7 +119,7 @@ public final class KubernetesFleet implements Fleet {
       throw new IllegalArgumentException(
           "Tried to size \"" + id + "\" to " + wanted + "; use 0 or more");
     }
-    try {
+    try (var _ = wishes.turn(place)) {
       look("size");
       Optional<HasMetadata> serving = serving();
       if (total(serving).equals(Optional.of(wanted))) {

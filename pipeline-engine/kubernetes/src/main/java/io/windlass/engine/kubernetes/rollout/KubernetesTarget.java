@@ -389,12 +389,15 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
             "Tried to shift to " + to + " but it was not prepared; prepare it first");
       }
       watches.ensure(namespace);
-      Map<String, Integer> sizes = sizes(namespace, environment);
-      wishes.change(
-          namespace,
-          environment,
-          now -> Optional.of(now.orElse(Wish.NOTHING).shifted(to.number(), division, sizes)));
-      converger.wake(Place.of(namespace, environment));
+      Place place = Place.of(namespace, environment);
+      try (var _ = wishes.turn(place)) {
+        Map<String, Integer> sizes = sizes(namespace, environment);
+        wishes.change(
+            namespace,
+            environment,
+            now -> Optional.of(now.orElse(Wish.NOTHING).shifted(to.number(), division, sizes)));
+      }
+      converger.wake(place);
     } catch (ClusterException e) {
       throw failed(e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
 import io.windlass.engine.kubernetes.workload.Labels;
@@ -16,6 +17,10 @@ import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,11 +32,13 @@ final class SizesDuringRolloutsTest {
   private static final Division REPLACE = new Division.Replace();
   private static final Division HALF = new Division.Part(Share.percent(50));
 
+  private FaultyApi api;
   private World world;
 
   @BeforeEach
   void begin() throws Exception {
-    world = World.open(KubeCluster.shared());
+    api = FaultyApi.before(KubeCluster.shared());
+    world = World.open(KubeCluster.shared(), api);
     world.fleet().resize(2, "a test");
     move(world.release(1), REPLACE);
   }
@@ -39,6 +46,7 @@ final class SizesDuringRolloutsTest {
   @AfterEach
   void close() {
     world.close();
+    api.close();
   }
 
   private void begin(Release release, Division division) throws Exception {
@@ -87,6 +95,40 @@ final class SizesDuringRolloutsTest {
 
     move(world.release(2), REPLACE);
     assertThat(world.ready()).isEqualTo(Map.of(2L, 4));
+  }
+
+  @Test
+  void aSizeThatIsSetInTheMomentThatACanaryBeginsIsKept() throws Exception {
+    world.target().prepare(world.release(2));
+    FutureTask<Void> resize =
+        new FutureTask<>(() -> {
+          world.fleet().resize(4, "a test");
+          return null;
+        });
+    // Between looking at the size and writing it down. Who does not wait has time to write there.
+    api.beforeOnce(
+        "PUT",
+        "/configmaps/",
+        () -> {
+          Thread.ofVirtual().start(resize);
+          ended(resize, Duration.ofSeconds(1));
+        });
+
+    world.target().shift(world.environment(), world.release(2).id(), HALF);
+
+    resize.get();
+    assertThat(world.fleet().state().wanted()).isEqualTo(4);
+    Awaitility.await().atMost(LONG).until(() -> world.ready().equals(Map.of(1L, 2, 2L, 2)));
+  }
+
+  private static void ended(FutureTask<?> task, Duration within) {
+    try {
+      task.get(within.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // It waits for its turn.
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
