@@ -2,10 +2,14 @@ package io.windlass.engine.kubernetes.rollout;
 
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** The Gateway API's HTTPRoute, of any content. */
@@ -15,6 +19,16 @@ final class GatewayKinds {
   static Placement placement(String namespace) {
     return Placement.in(namespace)
         .exposed(new Exposure.ByGateway("front", "infra", Optional.empty()));
+  }
+
+  /** The share of the requests that each service gets by the only rule of the only route. */
+  static Map<String, Double> weights(Collection<HTTPRoute> routes) {
+    Map<String, Double> weights = new TreeMap<>();
+    for (var backend : routes.iterator().next().getSpec().getRules().getFirst().getBackendRefs()) {
+      weights.put(
+          backend.getName(), backend.getWeight() == null ? 1.0 : backend.getWeight() / 100.0);
+    }
+    return weights;
   }
 
   static void install(KubernetesClient client) {

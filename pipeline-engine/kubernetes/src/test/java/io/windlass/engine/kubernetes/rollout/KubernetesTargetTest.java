@@ -1,79 +1,16 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.windlass.engine.kubernetes.part.KubeCluster;
-import io.windlass.engine.kubernetes.part.Program;
-import io.windlass.engine.release.EnvironmentId;
-import io.windlass.engine.release.Release;
-import io.windlass.engine.rollout.RolloutStrategyContract;
-import io.windlass.engine.rollout.RolloutTarget;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 
 /** Where nothing weighs requests: they follow the replicas. */
-final class KubernetesTargetTest extends RolloutStrategyContract {
-  private World world;
-
+final class KubernetesTargetTest extends ClusterStrategyContract {
   @Override
-  protected RolloutTarget target() throws Exception {
-    world = World.open(KubeCluster.shared());
-    return world.target();
-  }
-
-  @AfterEach
-  void close() {
-    if (world != null) {
-      world.close();
-    }
-  }
-
-  @Override
-  protected EnvironmentId environment() {
-    return world.environment();
-  }
-
-  @Override
-  protected Release good(long number) {
-    return world.release(number);
-  }
-
-  @Override
-  protected Release broken(long number) {
-    world.order(number, Program.exits(1, "no such table: basket"));
-    return world.release(number);
-  }
-
-  @Override
-  protected Release missing(long number) {
-    return world.missing(number);
-  }
-
-  @Override
-  protected void size(int total) throws Exception {
-    world.fleet().resize(total, "a test");
-  }
-
-  @Override
-  protected Map<Long, Integer> ready() {
-    return world.ready();
-  }
-
-  @Override
-  protected Map<Long, Double> requests() {
-    return world.requests();
+  World open() throws Exception {
+    return World.open(KubeCluster.shared());
   }
 
   @Override
   protected boolean weighs() {
     return false;
-  }
-
-  @Override
-  protected void breakDown(Release release) {
-    world.breakDown(release.number());
-  }
-
-  @Override
-  protected RolloutTarget restart() {
-    return world.restart();
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayBuilder;
-import io.fabric8.kubernetes.api.model.networking.v1.IngressClassBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -63,7 +62,7 @@ class RolesTest {
     Path kubeconfig = kube.kubeconfig(namespace, ACCOUNT);
     SortedSet<String> granted = grant(kube.client(), namespace);
     var calls = new Calls();
-    String ingressClass = nginx(kube.client());
+    IngressNginx.install(kube.client());
     kube.define("gateway.networking.k8s.io_httproutes.yaml");
     kube.define("gateway.networking.k8s.io_gateways.yaml");
     kube.define("cert-manager.io_certificates.yaml");
@@ -71,7 +70,7 @@ class RolesTest {
 
     var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
     var byIngress =
-        new Exposure.ByIngress(Optional.of(ingressClass), Map.of(), Optional.of(issuer));
+        new Exposure.ByIngress(Optional.of(IngressNginx.CLASS), Map.of(), Optional.of(issuer));
     var byGateway = new Exposure.ByGateway("public", namespace, Optional.empty());
     try (Disks disks = Disks.make(kube.client(), namespace, 2);
         World one =
@@ -268,20 +267,5 @@ class RolesTest {
                 .endSpec()
                 .build())
         .create();
-  }
-
-  private static String nginx(KubernetesClient client) {
-    client
-        .resource(
-            new IngressClassBuilder()
-                .withNewMetadata()
-                .withName("nginx")
-                .endMetadata()
-                .withNewSpec()
-                .withController("k8s.io/ingress-nginx")
-                .endSpec()
-                .build())
-        .serverSideApply();
-    return "nginx";
   }
 }

@@ -3,9 +3,10 @@ package io.windlass.engine.kubernetes.rollout;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.windlass.engine.kubernetes.part.PodSite;
-import io.windlass.engine.kubernetes.workload.Names;
+import io.windlass.engine.kubernetes.workload.Exposure;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
@@ -28,22 +30,38 @@ final class Traffic implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Random random = new Random(7);
   private final SharedIndexInformer<EndpointSlice> slices;
-  private final Optional<SharedIndexInformer<HTTPRoute>> routes;
+  private final List<SharedIndexInformer<?>> routes = new ArrayList<>();
+  private final Supplier<Map<String, Double>> weights;
   private final Thread thread;
   private final List<String> failures = new ArrayList<>();
   private final Map<Long, Integer> answers = new TreeMap<>();
   private volatile boolean over;
 
-  Traffic(World world, boolean weighed) {
+  Traffic(World world) {
     this.world = world;
     this.slices =
         world.client().discovery().v1().endpointSlices().inNamespace(world.namespace()).inform();
-    this.routes =
-        weighed
-            ? Optional.of(
-                world.client().resources(HTTPRoute.class).inNamespace(world.namespace()).inform())
-            : Optional.empty();
+    this.weights =
+        switch (world.exposure()) {
+          case Exposure.None none -> world::weights;
+          case Exposure.ByGateway by -> {
+            var seen =
+                watched(world.client().resources(HTTPRoute.class).inNamespace(world.namespace()));
+            yield () -> GatewayKinds.weights(seen.getStore().list());
+          }
+          case Exposure.ByIngress by -> {
+            var seen =
+                watched(world.client().network().v1().ingresses().inNamespace(world.namespace()));
+            yield () -> IngressNginx.weights(seen.getStore().list(), World.HOST);
+          }
+        };
     this.thread = Thread.ofVirtual().start(this::run);
+  }
+
+  private <T> SharedIndexInformer<T> watched(Informable<T> kind) {
+    SharedIndexInformer<T> informer = kind.inform();
+    routes.add(informer);
+    return informer;
   }
 
   private void run() {
@@ -85,20 +103,18 @@ final class Traffic implements AutoCloseable {
   }
 
   private String service() {
-    String own = Names.process(world.environment(), World.WEB);
-    if (routes.isEmpty()) {
-      return own;
-    }
-    var backends =
-        routes.get().getStore().list().getFirst().getSpec().getRules().getFirst().getBackendRefs();
-    int at = random.nextInt(100);
-    for (var backend : backends) {
-      at -= backend.getWeight() == null ? 100 : backend.getWeight();
-      if (at < 0) {
-        return backend.getName();
+    double at = random.nextDouble();
+    String last = "";
+    for (var weight : weights.get().entrySet()) {
+      if (weight.getValue() > 0) {
+        last = weight.getKey();
+        at -= weight.getValue();
+        if (at < 0) {
+          return last;
+        }
       }
     }
-    return own;
+    return last;
   }
 
   private Optional<Endpoint> choose(String service) {
@@ -142,7 +158,7 @@ final class Traffic implements AutoCloseable {
     over = true;
     thread.join();
     slices.close();
-    routes.ifPresent(SharedIndexInformer::close);
+    routes.forEach(SharedIndexInformer::close);
     http.close();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.RolloutProgress;
@@ -13,7 +14,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** No request fails while releases come and go, and each release gets its share. */
 final class TrafficTest {
@@ -29,14 +30,25 @@ final class TrafficTest {
     }
   }
 
-  private void open(boolean weighed) throws Exception {
+  enum Router {
+    NONE,
+    GATEWAY,
+    NGINX
+  }
+
+  private void open(Router router) throws Exception {
     KubeCluster cluster = KubeCluster.shared();
-    if (weighed) {
-      GatewayKinds.install(cluster.client());
-      world = World.open(cluster, GatewayKinds.placement(cluster.namespace("traffic")));
-    } else {
-      world = World.open(cluster);
-    }
+    GatewayKinds.install(cluster.client());
+    IngressNginx.install(cluster.client());
+    String namespace = cluster.namespace("traffic");
+    world =
+        World.open(
+            cluster,
+            switch (router) {
+              case NONE -> Placement.in(namespace);
+              case GATEWAY -> GatewayKinds.placement(namespace);
+              case NGINX -> IngressNginx.placement(namespace);
+            });
     // A twentieth of it is enough for the news to get round on a busy machine.
     world.drain(Duration.ofSeconds(40));
     world.fleet().resize(4, "a test");
@@ -54,10 +66,10 @@ final class TrafficTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void noRequestFailsAndEachReleaseGetsItsShare(boolean weighed) throws Exception {
-    open(weighed);
-    try (Traffic traffic = new Traffic(world, weighed)) {
+  @EnumSource
+  void noRequestFailsAndEachReleaseGetsItsShare(Router router) throws Exception {
+    open(router);
+    try (Traffic traffic = new Traffic(world)) {
       move(world.release(2), REPLACE);
       assertThat(traffic.shares(200)).containsOnlyKeys(2L);
 

@@ -309,23 +309,19 @@ public final class World implements AutoCloseable {
 
   /** The services that requests go to, with their parts. */
   Map<String, Double> weights() {
-    String own = Names.process(environment, WEB);
-    if (routes().isEmpty()) {
-      return Map.of(own, 1.0);
-    }
-    HTTPRoute route =
-        client().resources(HTTPRoute.class).inNamespace(namespace()).list().getItems().getFirst();
-    Map<String, Double> weights = new TreeMap<>();
-    route
-        .getSpec()
-        .getRules()
-        .getFirst()
-        .getBackendRefs()
-        .forEach(backend ->
-            weights.put(
-                backend.getName(),
-                backend.getWeight() == null ? 1.0 : backend.getWeight() / 100.0));
-    return weights;
+    return switch (placement.exposure()) {
+      case Exposure.None none -> Map.of(Names.process(environment, WEB), 1.0);
+      case Exposure.ByGateway by ->
+          GatewayKinds.weights(
+              client().resources(HTTPRoute.class).inNamespace(namespace()).list().getItems());
+      case Exposure.ByIngress by ->
+          IngressNginx.weights(
+              client().network().v1().ingresses().inNamespace(namespace()).list().getItems(), HOST);
+    };
+  }
+
+  Exposure exposure() {
+    return placement.exposure();
   }
 
   /** The ready endpoints of a service. */
