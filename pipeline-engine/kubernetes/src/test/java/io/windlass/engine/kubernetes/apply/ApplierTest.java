@@ -10,11 +10,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
-import io.windlass.engine.kubernetes.cluster.ClusterSettings;
-import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendered;
@@ -24,40 +21,11 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ProcessRuntime;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a real API server makes of our applies. */
-class ApplierTest {
-  private static KubeCluster kube;
-  private static Cluster cluster;
-
-  private String namespace;
-  private Applier applier;
-
-  @BeforeAll
-  static void open() throws Exception {
-    kube = KubeCluster.shared();
-    cluster = Cluster.open(new ClusterSettings(Optional.of(kube.kubeconfig()), Optional.empty()));
-  }
-
-  @AfterAll
-  static void close() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
-
-  @BeforeEach
-  void namespace() {
-    namespace = kube.namespace("apply");
-    applier = new Applier(cluster, Shop.PRODUCTION, namespace);
-  }
-
+class ApplierTest extends ShopNamespace {
   @Test
   void theSizeIsTheScalersThroughAllLaterDeploys() throws Exception {
     Deployment made = apply(web(1, Map.of("A", "1", "B", "1")), 2);
@@ -215,21 +183,6 @@ class ApplierTest {
     assertThat(applier.find(after.workload("web", Slot.BLUE))).isPresent();
   }
 
-  private void bring(Rendered release) throws ClusterException {
-    for (var object : release.objects()) {
-      applier.apply(object);
-    }
-    for (String process : release.processes()) {
-      applier.apply(release.workload(process, Slot.BLUE), 1);
-    }
-  }
-
-  private Rendered rendered(long number, Map<String, String> env) {
-    return Shop.rendered(
-        Shop.release(number, env, Map.of("web", Shop.web(), "worker", Shop.worker())),
-        Placement.in(namespace).exposed(Shop.INGRESS.exposure()));
-  }
-
   private Deployment web(long number, Map<String, String> env) {
     return (Deployment) rendered(number, env).workload("web", Slot.BLUE);
   }
@@ -246,21 +199,6 @@ class ApplierTest {
         .fieldManager(manager)
         .forceConflicts()
         .serverSideApply();
-  }
-
-  /** Changes the web workload as a person would. */
-  private void edit(String manager, String patch) {
-    kube.client()
-        .apps()
-        .deployments()
-        .inNamespace(namespace)
-        .withName("shop-production-web")
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.STRATEGIC_MERGE)
-                .withFieldManager(manager)
-                .build(),
-            patch);
   }
 
   /** Scales as the scaler's fleet does. */

@@ -4,52 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.windlass.engine.kubernetes.cluster.Cluster;
-import io.windlass.engine.kubernetes.cluster.ClusterException;
-import io.windlass.engine.kubernetes.cluster.ClusterSettings;
-import io.windlass.engine.kubernetes.part.KubeCluster;
-import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Shop;
 import io.windlass.engine.kubernetes.workload.Slot;
-import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.rollout.Change;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a person reads before a release is brought, by a real API server's dry run. */
-class PlannerTest {
-  private static KubeCluster kube;
-  private static Cluster cluster;
-
-  private String namespace;
-  private Applier applier;
+class PlannerTest extends ShopNamespace {
   private Planner planner;
 
-  @BeforeAll
-  static void open() throws Exception {
-    kube = KubeCluster.shared();
-    cluster = Cluster.open(new ClusterSettings(Optional.of(kube.kubeconfig()), Optional.empty()));
-  }
-
-  @AfterAll
-  static void close() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
-
   @BeforeEach
-  void namespace() {
-    namespace = kube.namespace("plan");
-    applier = new Applier(cluster, Shop.PRODUCTION, namespace);
+  void planner() {
     planner = new Planner(applier);
   }
 
@@ -154,9 +124,9 @@ class PlannerTest {
   @Test
   void driftIsWhatSomebodyElseChangedInOurFields() throws Exception {
     Rendered release = bring(rendered(1, Map.of()));
-    patch("{\"spec\":{\"replicas\":4,\"paused\":true}}");
+    edit("kubectl-edit", "{\"spec\":{\"replicas\":4,\"paused\":true}}");
     assertThat(planner.drift(release.all(Slot.BLUE))).isEmpty();
-    patch("{\"spec\":{\"progressDeadlineSeconds\":1000}}");
+    edit("kubectl-edit", "{\"spec\":{\"progressDeadlineSeconds\":1000}}");
     kube.client().services().inNamespace(namespace).withName("shop-production-web").delete();
 
     List<Change> drift = planner.drift(release.all(Slot.BLUE));
@@ -183,38 +153,5 @@ class PlannerTest {
                 + " -> "
                 + line.after().orElse("none"))
         .toList();
-  }
-
-  private Placement placement() {
-    return Placement.in(namespace).exposed(Shop.INGRESS.exposure());
-  }
-
-  private Rendered rendered(long number, Map<String, String> env) {
-    Map<String, ProcessRuntime> processes = Map.of("web", Shop.web(), "worker", Shop.worker());
-    return Shop.rendered(Shop.release(number, env, processes), placement());
-  }
-
-  private Rendered bring(Rendered release) throws ClusterException {
-    for (HasMetadata object : release.objects()) {
-      applier.apply(object);
-    }
-    for (String process : release.processes()) {
-      applier.apply(release.workload(process, Slot.BLUE), 1);
-    }
-    return release;
-  }
-
-  private void patch(String patch) {
-    kube.client()
-        .apps()
-        .deployments()
-        .inNamespace(namespace)
-        .withName("shop-production-web")
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.STRATEGIC_MERGE)
-                .withFieldManager("kubectl-edit")
-                .build(),
-            patch);
   }
 }

@@ -3,11 +3,8 @@ package io.windlass.engine.kubernetes.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
-import io.windlass.engine.kubernetes.cluster.ClusterSettings;
-import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendered;
@@ -22,36 +19,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ReleaseRecordsTest {
-  private static KubeCluster kube;
-  private static Cluster cluster;
-
-  private String namespace;
+class ReleaseRecordsTest extends ShopNamespace {
   private ReleaseRecords records;
 
-  @BeforeAll
-  static void open() throws Exception {
-    kube = KubeCluster.shared();
-    cluster = Cluster.open(new ClusterSettings(Optional.of(kube.kubeconfig()), Optional.empty()));
-  }
-
-  @AfterAll
-  static void close() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
-
   @BeforeEach
-  void namespace() {
-    namespace = kube.namespace("records");
+  void records() {
     records = new ReleaseRecords(cluster, namespace);
   }
 
@@ -175,9 +152,5 @@ class ReleaseRecordsTest {
     assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
     assertThat(refused)
         .hasMessageContaining("a cluster keeps 900000; put large values of env into the image");
-  }
-
-  private Rendered rendered(Release release) {
-    return Shop.rendered(release, Placement.in(namespace).exposed(Shop.INGRESS.exposure()));
   }
 }
