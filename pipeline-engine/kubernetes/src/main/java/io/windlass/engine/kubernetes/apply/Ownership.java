@@ -3,8 +3,11 @@ package io.windlass.engine.kubernetes.apply;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -30,6 +33,19 @@ public final class Ownership {
     return replicas(object)
         .max((a, b) -> String.valueOf(a.getTime()).compareTo(String.valueOf(b.getTime())))
         .map(ManagedFieldsEntry::getManager);
+  }
+
+  /** When we changed the object last; empty where we never did. */
+  public static Optional<Instant> applied(HasMetadata object) {
+    List<ManagedFieldsEntry> entries = object.getMetadata().getManagedFields();
+    return entries == null
+        ? Optional.empty()
+        : entries.stream()
+            .filter(entry -> ENGINE.equals(entry.getManager()))
+            .map(ManagedFieldsEntry::getTime)
+            .filter(Objects::nonNull)
+            .map(Instant::parse)
+            .max(Comparator.naturalOrder());
   }
 
   private static Stream<ManagedFieldsEntry> replicas(HasMetadata object) {

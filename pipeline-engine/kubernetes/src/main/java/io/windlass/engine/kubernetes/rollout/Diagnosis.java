@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetCondition;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.windlass.engine.kubernetes.apply.Ownership;
 import io.windlass.engine.kubernetes.workload.Labels;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,12 +66,12 @@ final class Diagnosis {
    * Looks at one release.
    *
    * @param pods of the release
-   * @param sets its replica sets
-   * @param events of the pods that {@link #suspects} names, by pod
+   * @param sets what makes its pods: replica sets, and stateful sets that have none
+   * @param events of the pods that {@link #suspects} names and of those stateful sets, by name
    */
   static Finding of(
       List<Pod> pods,
-      List<ReplicaSet> sets,
+      List<? extends HasMetadata> sets,
       Map<String, List<Event>> events,
       Patience patience,
       Instant now) {
@@ -113,26 +115,45 @@ final class Diagnosis {
         && !Pods.ready(pod);
   }
 
+  private Finding creation(HasMetadata set) {
+    return switch (set) {
+      case ReplicaSet replicas -> creation(replicas);
+      case StatefulSet stateful -> creation(stateful);
+      default -> new Finding.Well();
+    };
+  }
+
   private Finding creation(ReplicaSet set) {
     List<ReplicaSetCondition> conditions =
         set.getStatus() == null ? List.of() : set.getStatus().getConditions();
     return conditions.stream()
         .filter(c -> c.getType().equals("ReplicaFailure") && c.getStatus().equals("True"))
         .findFirst()
-        .map(c -> refusal(set, c))
+        .map(c -> refusal(set, c.getMessage(), c.getLastTransitionTime()))
         .orElseGet(Finding.Well::new);
   }
 
-  private Finding refusal(ReplicaSet set, ReplicaSetCondition condition) {
+  /** Its status does not tell; its events may be of an earlier release. */
+  private Finding creation(StatefulSet set) {
+    Instant applied = Ownership.applied(set).orElse(Instant.MAX);
+    return events.getOrDefault(set.getMetadata().getName(), List.of()).stream()
+        .filter(e -> "FailedCreate".equals(e.getReason()))
+        .filter(e -> !Instant.parse(e.getLastTimestamp()).isBefore(applied))
+        .findFirst()
+        .map(e -> refusal(set, e.getMessage(), applied.toString()))
+        .orElseGet(Finding.Well::new);
+  }
+
+  private Finding refusal(HasMetadata set, String message, String since) {
     String process = process(set);
-    String said = words(condition.getMessage());
+    String said = words(message);
     if (said.contains("exceeded quota")) {
       String what = "the namespace's quota has no room for a replica of " + process + ": " + said;
-      return lasting(condition.getLastTransitionTime(), patience.room(), what, Optional.empty());
+      return lasting(since, patience.room(), what, Optional.empty());
     }
     if (said.contains("failed calling webhook") || said.contains("Internal error")) {
       String what = "the cluster cannot make a replica of " + process + " now: " + said;
-      return lasting(condition.getLastTransitionTime(), patience.room(), what, Optional.empty());
+      return lasting(since, patience.room(), what, Optional.empty());
     }
     return new Finding.Broken(
         "The cluster does not admit replicas of " + process + ": " + said, Optional.empty());

@@ -1,8 +1,11 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.windlass.engine.kubernetes.apply.ObjectRef;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.environment.Place;
@@ -10,11 +13,13 @@ import io.windlass.engine.kubernetes.environment.Watches;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.rollout.Certification.State;
 import io.windlass.engine.kubernetes.workload.Labels;
+import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.secret.Masker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +39,7 @@ final class Progress {
   private final InstantSource clock;
   private final Map<String, Told> told = new ConcurrentHashMap<>();
 
-  /** What was asked of a pod, and when. */
+  /** What was asked of a pod or a set, and when. */
   private record Told(List<Event> events, Instant at) {}
 
   Progress(Cluster cluster, Watches watches, Patience patience, InstantSource clock) {
@@ -159,12 +164,19 @@ final class Progress {
         watches.of(Pod.class, place).stream()
             .filter(p -> isReplica(p.getMetadata().getLabels(), number))
             .toList();
-    List<ReplicaSet> sets =
-        watches.of(ReplicaSet.class, place).stream()
-            .filter(s -> isReplica(s.getMetadata().getLabels(), number))
-            .filter(s -> s.getSpec().getReplicas() > 0)
+    List<HasMetadata> sets = new ArrayList<>();
+    watches.of(ReplicaSet.class, place).stream()
+        .filter(s -> isReplica(s.getMetadata().getLabels(), number))
+        .filter(s -> s.getSpec().getReplicas() > 0)
+        .forEach(sets::add);
+    List<StatefulSet> empty =
+        watches.of(StatefulSet.class, place).stream()
+            .filter(s -> Observer.release(s) == release && Workloads.size(s) > 0)
+            .filter(s -> pods.stream().noneMatch(p -> sameProcess(p, s)))
             .toList();
+    sets.addAll(empty);
     Map<String, List<Event>> events = new HashMap<>();
+    empty.forEach(set -> events.put(set.getMetadata().getName(), events(set, now)));
     Diagnosis.suspects(pods, now)
         .forEach(pod -> events.put(pod.getMetadata().getName(), events(pod, now)));
     return Diagnosis.of(pods, sets, events, patience, now);
@@ -174,9 +186,13 @@ final class Progress {
     return labels.containsKey(Labels.SLOT) && release.equals(labels.get(Labels.RELEASE));
   }
 
-  private List<Event> events(Pod pod, Instant now) {
+  private static boolean sameProcess(HasMetadata one, HasMetadata other) {
+    return Observer.process(one).equals(Observer.process(other));
+  }
+
+  private List<Event> events(HasMetadata of, Instant now) {
     told.values().removeIf(old -> old.at().plus(FRESH.multipliedBy(12)).isBefore(now));
-    String uid = pod.getMetadata().getUid();
+    String uid = of.getMetadata().getUid();
     Told known = told.get(uid);
     if (known != null && now.isBefore(known.at().plus(FRESH))) {
       return known.events();
@@ -186,12 +202,12 @@ final class Progress {
       events =
           cluster
               .read(
-                  "read the events of Pod " + pod.getMetadata().getName(),
+                  "read the events of " + ObjectRef.of(of),
                   client ->
                       client
                           .v1()
                           .events()
-                          .inNamespace(pod.getMetadata().getNamespace())
+                          .inNamespace(of.getMetadata().getNamespace())
                           .withField("involvedObject.uid", uid)
                           .list())
               .getItems();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.part.Disks;
 import io.windlass.engine.kubernetes.part.KubeCluster;
@@ -87,6 +88,37 @@ class VolumesTest {
 
     await(world.release(1), RolloutProgress.Settled.class);
     assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
+  }
+
+  @Test
+  void aReplicaThatTheQuotaDoesNotAllowFailsTheReleaseWithTheWords() throws Exception {
+    open(false, OWN);
+    world
+        .client()
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("small")
+                .withNamespace(world.namespace())
+                .endMetadata()
+                .withNewSpec()
+                .addToHard("requests.cpu", new Quantity("200m"))
+                .endSpec()
+                .build())
+        .create();
+    Release large = world.release(2, 500, World.WEB);
+    begin(large, REPLACE);
+
+    await(large, RolloutProgress.Failing.class);
+    assertThat(world.target().progress(world.environment(), large.id()))
+        .isInstanceOfSatisfying(
+            RolloutProgress.Failing.class,
+            failing ->
+                assertThat(failing.cause())
+                    .startsWith("The namespace's quota has no room for a replica of \"web\": ")
+                    .contains("exceeded quota: small"));
+    world.target().shift(world.environment(), world.release(1).id(), REPLACE);
+    await(world.release(1), RolloutProgress.Settled.class);
   }
 
   @Test
