@@ -23,27 +23,41 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
 /** The streams into the pods of steps and out of them. Thread-safe. */
 final class PodStreams {
   /**
-   * Unpacks, and lets {@code receive} go only when all has come. An exec call has no way to say
-   * that its input is over, so that the length is told first. Where the input breaks off between
-   * two entries tar sees nothing wrong, but then the index is missing, which comes last.
+   * Says whether it can uncompress, unpacks, and lets {@code receive} go only when all has come. An
+   * exec call has no way to say that its input is over, so that the length comes first. Where the
+   * input breaks off between two entries tar sees nothing wrong, but then the index is missing,
+   * which comes last.
    */
   static final String RECEIVE =
-      "umask 022; cd $2 && until [ -p $0/begin ]; do sleep 1; done &&"
-          + " head -c $1 | tar -xpf - && [ -s $0/index.json ] && echo >$0/begin";
+      "umask 022; cd $1 && until [ -p $0/begin ]; do sleep 1; done;"
+          + " if command -v gzip >/dev/null; then echo gzip; through='gzip -d';"
+          + " else echo plain; through=cat; fi;"
+          + " read length && head -c $length | $through | tar -xpf - && [ -s $0/index.json ]"
+          + " && echo >$0/begin";
 
-  /** Hands the files out; those that the step has closed to itself are opened first. */
+  /**
+   * Hands the files out, compressed where it can; those that the step has closed to itself are
+   * opened first. How tar ended is lost behind a pipe, and goes over a file.
+   */
   static final String SEND =
-      "wc -c <$0/index.json && cat $0/index.json && cd $1 &&"
-          + " find . -type d ! -perm -700 -exec chmod u+rwx {} \\; &&"
+      "cd $1 && find . -type d ! -perm -700 -exec chmod u+rwx {} \\; &&"
           + " find . -type f ! -perm -400 -exec chmod u+r {} \\; &&"
-          + " exec tar -cf - .";
+          + " if command -v gzip >/dev/null; then echo gzip &&"
+          + " { wc -c <$0/index.json && cat $0/index.json && tar -cf - .; echo $? >$0/packed; }"
+          + " | gzip -1 && read code <$0/packed && exit $code;"
+          + " else echo plain && wc -c <$0/index.json && cat $0/index.json && exec tar -cf - .; fi";
 
   private static final long MINUTES_TO_END = 2;
   private static final int LOCKS = 1024;
+  private static final int BUFFER = 64 << 10;
   private static final int LAST_LINES = 20;
   private static final int MOST_LAST_BYTES = 16 << 10;
 
@@ -65,41 +79,61 @@ final class PodStreams {
   /** Streams the workspace into a pod that waits for it. */
   void send(StepTask task, String pod) throws IOException, InterruptedException {
     Path archive = aside(task, ".tar");
-    try {
-      try (OutputStream output = new BufferedOutputStream(Files.newOutputStream(archive))) {
-        WorkspaceArchive.pack(
-            task.workspace(),
-            task.readOnly(),
-            WorkspaceBounds.of(settings.workspaceBytes()),
-            output,
-            locks.get(task.workspace()).readLock());
-      }
-      send(archive, pod);
-    } finally {
-      Files.deleteIfExists(archive);
-    }
-  }
-
-  private void send(Path archive, String pod) throws IOException, InterruptedException {
     var errors = new Errors();
     try (ExecWatch exec =
         container(pod, StepNames.RECEIVE)
             .redirectingInput()
+            .redirectingOutput()
             .writingError(errors)
-            .exec(
-                "/bin/sh",
-                "-c",
-                RECEIVE,
-                StepNames.CONTROL,
-                Long.toString(Files.size(archive)),
-                "/")) {
+            .exec("/bin/sh", "-c", RECEIVE, StepNames.CONTROL, "/")) {
+      pack(task, archive, compresses(exec.getOutput()));
       OutputStream input = exec.getInput();
+      input.write((Files.size(archive) + "\n").getBytes(StandardCharsets.US_ASCII));
       Files.copy(archive, input);
       input.flush();
       ended(exec, errors);
     } catch (KubernetesClientException e) {
       throw new IOException(e);
+    } finally {
+      Files.deleteIfExists(archive);
     }
+  }
+
+  private void pack(StepTask task, Path archive, boolean compressed)
+      throws IOException, InterruptedException {
+    try (OutputStream file = Files.newOutputStream(archive);
+        OutputStream output = compressed ? compressing(file) : new BufferedOutputStream(file)) {
+      WorkspaceArchive.pack(
+          task.workspace(),
+          task.readOnly(),
+          WorkspaceBounds.of(settings.workspaceBytes()),
+          output,
+          locks.get(task.workspace()).readLock());
+    }
+  }
+
+  /** As little work as gives the most of what there is to gain. */
+  static OutputStream compressing(OutputStream output) throws IOException {
+    var parameters = new GzipParameters();
+    parameters.setCompressionLevel(Deflater.BEST_SPEED);
+    return new GzipCompressorOutputStream(output, parameters);
+  }
+
+  /** What a pod sends after it has said how; see {@link #SEND}. */
+  static InputStream uncompressed(InputStream stream) throws IOException {
+    return compresses(stream) ? new GZIPInputStream(stream, BUFFER) : stream;
+  }
+
+  /** Whether a pod says that it has a program for it. */
+  private static boolean compresses(InputStream stream) throws IOException {
+    var word = new StringBuilder();
+    for (int b = stream.read(); b != '\n'; b = stream.read()) {
+      if (b < 0 || word.length() == "plain".length()) {
+        throw new IOException("the pod does not say how it packs: " + word);
+      }
+      word.append((char) b);
+    }
+    return word.toString().equals("gzip");
   }
 
   /** A place beside the workspace, on the same file system. */
@@ -119,7 +153,7 @@ final class PodStreams {
       TakenBack.take(
           task.workspace(),
           aside(task, ""),
-          exec.getOutput(),
+          uncompressed(exec.getOutput()),
           WorkspaceBounds.of(settings.workspaceBytes()),
           () -> ended(exec, errors),
           locks.get(task.workspace()).writeLock());

@@ -30,6 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class TakenBackTest {
   private static final WorkspaceBounds BOUNDS = new WorkspaceBounds(1 << 20, 100_000, 20);
 
+  private static final String WITH_GZIP = "";
+
+  /** The shell then says that there is none. */
+  private static final String WITHOUT_GZIP = "command() { false; }; ";
+
   @TempDir private Path folder;
   private Path workspace;
   private Path pod;
@@ -318,33 +323,83 @@ final class TakenBackTest {
 
   @Test
   void theCommandDoesNotBeginWithAPartOfTheWorkspace() throws Exception {
-    var archive = new ByteArrayOutputStream();
-    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, new ReentrantLock());
-    byte[] all = archive.toByteArray();
-
+    byte[] all = packed();
     int cut = new String(all, StandardCharsets.ISO_8859_1).indexOf(WorkspaceArchive.INDEX);
 
-    assertThat(receive(Arrays.copyOf(all, cut), all.length)).isNotZero();
-    assertThat(receive(all, all.length)).isZero();
+    assertThat(receive(WITHOUT_GZIP, Arrays.copyOf(all, cut), all.length)).isNotZero();
+    assertThat(receive(WITHOUT_GZIP, all, all.length)).isZero();
+  }
+
+  @Test
+  void whatComesCompressedIsUncompressedWhereThePodCan() throws Exception {
+    var compressed = new ByteArrayOutputStream();
+    try (OutputStream output = PodStreams.compressing(compressed)) {
+      output.write(packed());
+    }
+    byte[] all = compressed.toByteArray();
+
+    assertThat(receive(WITH_GZIP, Arrays.copyOf(all, all.length / 2), all.length)).isNotZero();
+    assertThat(receive(WITH_GZIP, all, all.length)).isZero();
+    assertThat(inPod("kept.txt")).hasContent("kept");
+  }
+
+  @Test
+  void aPodWithoutGzipHandsItsFilesOutAsTheyAre() throws Exception {
+    send();
+    shell("echo new > changed.txt");
+
+    take(PodStreams.uncompressed(new ByteArrayInputStream(stream(WITHOUT_GZIP))).readAllBytes());
+
+    assertThat(workspace.resolve("changed.txt")).hasContent("new");
+  }
+
+  @Test
+  void aPodWhoseTarFailsBehindThePipeFails() throws Exception {
+    send();
+    Path programs = Files.createDirectory(folder.resolve("programs"));
+    Path tar = Files.writeString(programs.resolve("tar"), "#!/bin/sh\nexit 2\n");
+    Files.setAttribute(tar, "unix:mode", 0755);
+
+    Process process = sending("PATH=" + programs + ":$PATH; ").start();
+
+    process.getInputStream().transferTo(OutputStream.nullOutputStream());
+    assertThat(process.waitFor()).isEqualTo(2);
+  }
+
+  @Test
+  void aPodThatDoesNotSayHowItPacksIsRefused() {
+    for (String stream : List.of("", "gzi", "compressed\n")) {
+      assertThatThrownBy(() ->
+              PodStreams.uncompressed(
+                  new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8))))
+          .as(stream)
+          .hasMessageContaining("does not say how it packs");
+    }
+  }
+
+  private byte[] packed() throws Exception {
+    var archive = new ByteArrayOutputStream();
+    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, new ReentrantLock());
+    return archive.toByteArray();
   }
 
   /** The pod's side, with somebody at the other end of the pipe. */
-  private int receive(byte[] archive, int announced) throws Exception {
+  private int receive(String before, byte[] archive, int announced) throws Exception {
     String script =
-        "mkdir -p \"$0\"; [ -p \"$0/begin\" ] || mkfifo \"$0/begin\"; exec 3<>\"$0/begin\";"
-            + " exec sh -c \"$1\" \"$0\" \"$2\" \"$3\"";
+        "mkdir -p \"$0\"; [ -p \"$0/begin\" ] || mkfifo \"$0/begin\"; exec 3<>\"$0/begin\"; "
+            + before
+            + PodStreams.RECEIVE;
     Process process =
         new ProcessBuilder(
                 "sh",
                 "-c",
                 script,
                 pod.resolve(StepNames.CONTROL.substring(1)).toString(),
-                PodStreams.RECEIVE,
-                Integer.toString(announced),
                 pod.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (var stdin = process.getOutputStream()) {
+      stdin.write((announced + "\n").getBytes(StandardCharsets.UTF_8));
       stdin.write(archive);
     }
     return process.waitFor();
@@ -383,13 +438,24 @@ final class TakenBackTest {
   }
 
   private byte[] stream() throws Exception {
-    return run(
-        new byte[0],
-        "sh",
-        "-c",
-        PodStreams.SEND,
-        pod.resolve(StepNames.CONTROL.substring(1)).toString(),
-        pod.resolve("workspace").toString());
+    return PodStreams.uncompressed(new ByteArrayInputStream(stream(WITH_GZIP))).readAllBytes();
+  }
+
+  private byte[] stream(String before) throws Exception {
+    Process process = sending(before).start();
+    byte[] output = process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).isZero();
+    return output;
+  }
+
+  private ProcessBuilder sending(String before) {
+    return new ProcessBuilder(
+            "sh",
+            "-c",
+            before + PodStreams.SEND,
+            pod.resolve(StepNames.CONTROL.substring(1)).toString(),
+            pod.resolve("workspace").toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT);
   }
 
   private void take() throws Exception {
