@@ -32,8 +32,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a cluster may do to a step, on order: each has one end, with the cause in words. */
+@Execution(ExecutionMode.CONCURRENT)
 final class StepFailureTest {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
