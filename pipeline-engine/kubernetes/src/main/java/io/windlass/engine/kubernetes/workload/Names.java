@@ -6,6 +6,7 @@ import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.release.Volume;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The names of an environment's objects: always the same for the same environment, and allowed as
@@ -20,6 +21,7 @@ public final class Names {
   private static final int BASE = 51;
 
   private static final int DNS = 63;
+  private static final Pattern CLEAR_HOST = Pattern.compile("[a-z0-9.]+");
   private static final String NEXT = "-next";
   private static final String TLS = "-tls";
 
@@ -77,12 +79,21 @@ public final class Names {
 
   /** {@code shop-production-shop-example-com}: the HTTPRoute of a host. */
   static String route(EnvironmentId environment, String host) {
-    return dns(app(environment) + "-" + host, environment + " " + host, DNS);
+    return ofHost(environment, host, DNS);
+  }
+
+  /** A dash stands for a dot, so that a host with a dash of its own has a hash. */
+  private static String ofHost(EnvironmentId environment, String host, int most) {
+    String plain = app(environment) + "-" + plain(host);
+    String identity = environment + " " + host;
+    return CLEAR_HOST.matcher(host).matches()
+        ? dns(plain, identity, most)
+        : hashed(plain, identity, most);
   }
 
   /** {@code shop-production-shop-example-com-tls}: a host's Certificate, and its Secret. */
   static String certificate(EnvironmentId environment, String host) {
-    return dns(app(environment) + "-" + host, environment + " " + host, DNS - TLS.length()) + TLS;
+    return ofHost(environment, host, DNS - TLS.length()) + TLS;
   }
 
   /**
@@ -90,10 +101,10 @@ public final class Names {
    * shared: where a volume's files are.
    */
   static String claim(EnvironmentId environment, String process, Volume volume) {
-    String of = volume.shared() ? volume.name() : process + "-" + volume.name();
-    String plain = app(environment) + "-" + of;
-    boolean clear = !process.contains("-") && !volume.name().contains("-");
-    String identity = environment + " " + (volume.shared() ? "" : process) + " " + volume.name();
+    String owner = volume.shared() ? "" : process;
+    String plain = app(environment) + (owner.isEmpty() ? "-" : "-" + owner + "-") + volume.name();
+    String identity = environment + " " + owner + " " + volume.name();
+    boolean clear = !owner.contains("-") && !volume.name().contains("-");
     return clear ? dns(plain, identity, DNS) : hashed(plain, identity, DNS);
   }
 

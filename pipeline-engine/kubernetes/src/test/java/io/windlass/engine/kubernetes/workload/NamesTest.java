@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.Volume;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -40,6 +41,39 @@ class NamesTest {
     }
 
     assertThat(names).hasSize(12);
+  }
+
+  @Test
+  void hostsThatReadAlikeHaveNamesOfTheirOwn() {
+    List<String> hosts =
+        List.of(
+            "shop.example.com", "shop-example.com", "*.example.com", "example.com", "a-b", "a.b");
+
+    assertThat(hosts.stream().map(host -> Names.route(Shop.PRODUCTION, host)))
+        .doesNotHaveDuplicates()
+        .contains("shop-production-shop-example-com", "shop-production-example-com")
+        .allMatch(name -> name.matches("[a-z][a-z0-9-]{0,62}"));
+    assertThat(hosts.stream().map(host -> Names.certificate(Shop.PRODUCTION, host)))
+        .doesNotHaveDuplicates()
+        .allMatch(name -> name.endsWith("-tls"));
+  }
+
+  @Test
+  void volumesThatReadAlikeHaveClaimsOfTheirOwn() {
+    assertThat(
+            List.of(
+                claim("web", "data", false),
+                claim("web", "web-data", true),
+                claim("web", "data", true),
+                claim("a", "b-c", false),
+                claim("a-b", "c", false)))
+        .doesNotHaveDuplicates()
+        .contains("shop-production-web-data", "shop-production-data");
+    assertThat(claim("a-b", "data", true)).isEqualTo(claim("web", "data", true));
+  }
+
+  private static String claim(String process, String volume, boolean shared) {
+    return Names.claim(Shop.PRODUCTION, process, new Volume(volume, "/data", 1, shared));
   }
 
   @Test
