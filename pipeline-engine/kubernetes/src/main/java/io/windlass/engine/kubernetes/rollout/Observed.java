@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param processes of the wanted release by name, with whether each is to have a service
  * @param fleets every process of which anything is there
- * @param certificates that the wanted release has to wait for; none once its routes are in force
+ * @param certificates that the wanted release has to wait for; none once anything of it is there
  */
 record Observed(
     Wish wish,

@@ -80,13 +80,18 @@ final class Observer {
       boolean weighs = published.isPresent() && Weights.weighs(published.get(), process, nginx);
       fleets.put(process, view.seen(environment, process, weighs));
     }
-    return new Observed(wish, processes, fleets, certificates(place, wish, wanted));
+    boolean begun =
+        fleets.values().stream()
+            .flatMap(seen -> seen.in(wish.slot()).stream())
+            .anyMatch(workload -> workload.release() == wish.to());
+    boolean past = begun || wish.published().equals(Optional.of(wish.to()));
+    return new Observed(wish, processes, fleets, past ? List.of() : certificates(place, wanted));
   }
 
-  /** Asked for, and only while a release waits for them: not every cluster knows the kind. */
-  private List<Certification> certificates(Place place, Wish wish, Optional<Rendered> wanted)
+  /** Asked for, and only before a release has begun to come: not every cluster knows the kind. */
+  private List<Certification> certificates(Place place, Optional<Rendered> wanted)
       throws ClusterException {
-    if (wanted.isEmpty() || wish.published().equals(Optional.of(wish.to()))) {
+    if (wanted.isEmpty()) {
       return List.of();
     }
     List<Certification> certificates = new ArrayList<>();
