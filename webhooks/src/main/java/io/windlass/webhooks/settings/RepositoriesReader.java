@@ -1,7 +1,9 @@
 package io.windlass.webhooks.settings;
 
 import io.windlass.engine.git.CloneUrl;
+import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.pipeline.Patterns;
+import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.syntax.Fields;
@@ -31,6 +33,10 @@ final class RepositoriesReader {
   private final Set<String> names;
   private final Map<String, Target> targets;
   private final Map<String, String> hookIds = new HashMap<>();
+  private final Map<Place, EnvironmentId> apps = new HashMap<>();
+
+  /** Where the objects of one environment are, and what their names begin with. */
+  private record Place(String target, String namespace, String app) {}
 
   /**
    * Reads beside these.
@@ -62,10 +68,36 @@ final class RepositoriesReader {
       Fields.ofOptional(e.value(), all.path(e.name()), problems)
           .ifPresent(f -> {
             Repository repository = repository(e.name(), f);
-            name.ifPresent(n -> out.put(n, repository));
+            name.ifPresent(n -> {
+              refuseEqualNames(n, repository, e, all);
+              out.put(n, repository);
+            });
           });
     }
     return out;
+  }
+
+  /** Objects in a cluster are found by name: two environments there cannot have the same. */
+  private void refuseEqualNames(
+      RepositoryName name, Repository repository, Entry entry, Fields all) {
+    repository
+        .environments()
+        .forEach((environment, grant) -> {
+          if (grant.namespace().isEmpty() || !SettingsForms.NAME.matcher(environment).matches()) {
+            return;
+          }
+          var id = new EnvironmentId(name.toString(), environment);
+          var place = new Place(grant.target(), grant.namespace().get(), Names.app(id));
+          EnvironmentId other = apps.putIfAbsent(place, id);
+          if (other != null) {
+            all.problems()
+                .say(
+                    entry.key().at(),
+                    all.path(entry.name()) + ".environments." + environment,
+                    "\"%s\" and \"%s\" would both be \"%s\" in namespace \"%s\" of \"%s\"; give one of them another namespace"
+                        .formatted(other, id, place.app(), place.namespace(), place.target()));
+          }
+        });
   }
 
   private Repository repository(String name, Fields f) {

@@ -155,6 +155,25 @@ class SettingsReaderTest {
   }
 
   @Test
+  void twoEnvironmentsWhoseObjectsWouldHaveEqualNamesNeedTwoNamespaces() {
+    String text =
+        """
+        targets: { s: { kubernetes: { namespaces: ["shop-*"] } } }
+        repositories:
+          acme/shop: { environments: { p: { target: s, namespace: shop-1 } } }
+          beta/Shop: { environments: { p: { target: s, namespace: shop-NUMBER } } }
+        """;
+
+    assertThat(problems(text.replace("NUMBER", "1")))
+        .singleElement()
+        .asString()
+        .contains(
+            "4:3: repositories.beta/Shop.environments.p: ",
+            "\"acme/shop/p\" and \"beta/Shop/p\" would both be \"shop-p\" in namespace \"shop-1\" of \"s\"");
+    assertThat(read(text.replace("NUMBER", "2")).settings()).isPresent();
+  }
+
+  @Test
   void theNamespaceOfAnEnvironmentIsOneOfItsTargets() {
     String target = "targets: { s: { kubernetes: { namespaces: [NAMESPACES] } } }\n";
     String grant = "repositories: { a/b: { environments: { p: { target: s NAMED } } } }\n";
