@@ -76,6 +76,9 @@ public sealed interface EnvironmentEffect {
   record Guard(long rollout, int stage, ReleaseId to, Set<String> processes)
       implements EnvironmentEffect {}
 
+  /** Looks once more whether what a stage holds is broken, before its hold ends. */
+  record Confirm(long rollout, int stage, ReleaseId to) implements EnvironmentEffect {}
+
   /**
    * Measures a release, and the one before it.
    *

@@ -72,6 +72,9 @@ public sealed interface EnvironmentEvent {
   /** What a stage holds has not broken for a while. */
   record StillHeld(long rollout, int stage) implements EnvironmentEvent {}
 
+  /** What a stage holds has been looked at once more, and was not broken. */
+  record Confirmed(long rollout, int stage) implements EnvironmentEvent {}
+
   /** The time that a stage is held has passed. */
   record HoldOver(long rollout, int stage) implements EnvironmentEvent {}
 

@@ -152,6 +152,12 @@ public final class EnvironmentMachine
               stage,
               Phase.HOLDING,
               (progress, current) -> progress.stages().holdOver(current));
+      case EnvironmentEvent.Confirmed(var rollout, var stage) ->
+          turn.answer(
+              rollout,
+              stage,
+              Phase.HOLDING,
+              (progress, current) -> progress.stages().confirmed(current));
       case EnvironmentEvent.TimeOver(var rollout, var stage) ->
           turn.answer(
               rollout,

@@ -122,6 +122,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
       case EnvironmentEffect.Guard guard -> guard(id, guard);
+      case EnvironmentEffect.Confirm(var rollout, var stage, var to) ->
+          Optional.of(confirm(rollout, stage, to));
       case EnvironmentEffect.Look(var rollout, var index, var check, var release, var before) ->
           Optional.of(
               new EnvironmentEvent.Looked(
@@ -172,6 +174,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                   reason));
       case EnvironmentEffect.Guard guard ->
           Optional.of(new EnvironmentEvent.StillHeld(guard.rollout(), guard.stage()));
+      case EnvironmentEffect.Confirm confirm ->
+          Optional.of(new EnvironmentEvent.Unreachable(confirm.rollout(), Phase.HOLDING, reason));
       case EnvironmentEffect.Look look ->
           Optional.of(
               new EnvironmentEvent.Looked(
@@ -193,7 +197,10 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   public Retry retry(EnvironmentEffect effect) {
     return switch (effect) {
       // Bounded by its own deadline, by its stage, and by its time.
-      case EnvironmentEffect.Watch _, EnvironmentEffect.Guard _, EnvironmentEffect.RunCommand _ ->
+      case EnvironmentEffect.Watch _,
+          EnvironmentEffect.Guard _,
+          EnvironmentEffect.Confirm _,
+          EnvironmentEffect.RunCommand _ ->
           WATCH;
       case EnvironmentEffect.Shift shift when shift.returning() -> RETURN;
       // The next look is near.
@@ -359,6 +366,16 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       Thread.sleep(look.multipliedBy(HELD_LOOKS));
     }
     return Optional.empty();
+  }
+
+  private EnvironmentEvent confirm(long rollout, int stage, ReleaseId to) throws RolloutException {
+    EnvironmentId environment = to.environment();
+    return switch (whereItRuns(environment).progress(environment, to)) {
+      case RolloutProgress.Failing(var cause, var lines) ->
+          new EnvironmentEvent.Failed(rollout, false, stage, cause, lines);
+      case RolloutProgress.Settled _, RolloutProgress.Progressing _ ->
+          new EnvironmentEvent.Confirmed(rollout, stage);
+    };
   }
 
   private void shift(EnvironmentEffect.Shift shift) throws RolloutException {

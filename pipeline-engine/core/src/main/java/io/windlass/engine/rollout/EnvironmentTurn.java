@@ -283,6 +283,12 @@ final class EnvironmentTurn {
     rest = rest.effect(lane, guard);
   }
 
+  /** As a guard. */
+  void confirm(EnvironmentEffect.Confirm confirm) {
+    String lane = "environment/" + id() + "/confirm/" + confirm.rollout() + "/" + confirm.stage();
+    rest = rest.effect(lane, confirm);
+  }
+
   /** A watch has a lane of its own: what replaces it does not wait for it. */
   void watch(EnvironmentEffect.Watch watch) {
     String lane =

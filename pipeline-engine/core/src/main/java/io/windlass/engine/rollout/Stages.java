@@ -104,6 +104,25 @@ final class Stages {
       // A clock that was set back may bring the timer early; there is no other one.
       turn.timer("hold", over, new EnvironmentEvent.HoldOver(rollout.id(), walk.stage()));
     } else if (walk.discontent(rollout.plan(), turn.now()).isEmpty()) {
+      confirm(rollout);
+    }
+  }
+
+  /**
+   * What is held may have broken while the server was away, and its timers ring at once when it is
+   * back: a hold ends with a look at the target.
+   */
+  private void confirm(Rollout rollout) {
+    turn.confirm(
+        new EnvironmentEffect.Confirm(rollout.id(), rollout.walk().stage(), release(rollout).id()));
+  }
+
+  /** The target has been looked at, and nothing was broken. */
+  void confirmed(Rollout rollout) {
+    Walk walk = rollout.walk();
+    Instant over = walk.heldSince().orElse(turn.now()).plus(rollout.stage().hold());
+    boolean content = walk.discontent(rollout.plan(), turn.now()).isEmpty();
+    if (content && (!turn.now().isBefore(over) || yields(rollout))) {
       pass(rollout);
     }
   }
@@ -212,11 +231,14 @@ final class Stages {
    */
   void giveWayToNewer(Rollout rollout) {
     if (rollout.phase() == Phase.HOLDING
-        && rollout.stage().yields()
-        && turn.newerMayBegin()
+        && yields(rollout)
         && rollout.walk().discontent(rollout.plan(), turn.now()).isEmpty()) {
-      next(rollout);
+      confirm(rollout);
     }
+  }
+
+  private boolean yields(Rollout rollout) {
+    return rollout.stage().yields() && turn.newerMayBegin();
   }
 
   private void tell(Rollout rollout, String words) {

@@ -41,6 +41,7 @@ class StagesTest {
   private final EnvironmentMachine machine = new EnvironmentMachine(new Links(Optional.empty()));
   private final Map<String, Timer.At> timers = new HashMap<>();
   private final List<EnvironmentEffect> effects = new ArrayList<>();
+  private boolean answers = true;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private EnvironmentState state = machine.initial(PRODUCTION.toString());
 
@@ -72,13 +73,27 @@ class StagesTest {
     return new Strategy.BlueGreen(HOLD, approve, HOLD, List.of(checks));
   }
 
+  /** Nothing is broken where the machine wants to know, while the target answers. */
   private void hear(EnvironmentEvent event) {
+    effects.clear();
+    step(event);
+    Optional<EnvironmentEffect.Confirm> asked =
+        effects.stream()
+            .filter(EnvironmentEffect.Confirm.class::isInstance)
+            .map(EnvironmentEffect.Confirm.class::cast)
+            .findFirst();
+    if (answers && asked.isPresent()) {
+      effects.remove(asked.get());
+      step(new EnvironmentEvent.Confirmed(asked.get().rollout(), asked.get().stage()));
+    }
+  }
+
+  private void step(EnvironmentEvent event) {
     // As the journal stores it, so that what cannot be stored and read again fails here.
     state = stored(EnvironmentState.class, state);
     Transition<EnvironmentState, EnvironmentEffect> transition =
         machine.on(state, stored(EnvironmentEvent.class, event), now);
     state = transition.state();
-    effects.clear();
     transition.effects().stream().map(Effect::effect).forEach(effects::add);
     for (Timer timer : transition.timers()) {
       timers.put(timer.name(), (Timer.At) timer);
@@ -442,6 +457,21 @@ class StagesTest {
     assertThat(rollout().walk().approvals()).containsExactly(new Walk.Approval(2, "ops", now));
     reach(2);
     assertThat(state.last().orElseThrow().cause()).isEqualTo("release 2 is live; approved by ops");
+  }
+
+  @Test
+  void aHoldEndsWithALookAtTheTarget() {
+    answers = false;
+    request(2, new Strategy.Rolling(HOLD, List.of()));
+    prepare();
+    reach(0);
+
+    ring("hold");
+
+    assertThat(phase()).isEqualTo(Phase.HOLDING);
+    assertThat(effects).hasExactlyElementsOfTypes(EnvironmentEffect.Confirm.class);
+    hear(new EnvironmentEvent.Failed(rollout().id(), false, 0, "it crashes", List.of()));
+    assertThat(phase()).isEqualTo(Phase.RETURN_SHIFTING);
   }
 
   @Test
