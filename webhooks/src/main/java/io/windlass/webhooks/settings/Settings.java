@@ -266,7 +266,8 @@ public record Settings(
   /** When to tell people. */
   public enum Occasion {
     FAILURE,
-    RECOVERY
+    RECOVERY,
+    APPROVAL
   }
 
   private static <K, V> Map<K, V> ordered(Map<K, V> map) {

@@ -354,10 +354,11 @@ public final class SettingsReader {
         switch (node instanceof Scalar s ? s.text() : "") {
           case "failure" -> Optional.of(Occasion.FAILURE);
           case "recovery" -> Optional.of(Occasion.RECOVERY);
+          case "approval" -> Optional.of(Occasion.APPROVAL);
           default -> Optional.empty();
         };
     if (occasion.isEmpty()) {
-      all.notOneOf(node, path, List.of("failure", "recovery"));
+      all.notOneOf(node, path, List.of("failure", "recovery", "approval"));
     }
     return occasion;
   }

@@ -86,7 +86,7 @@ class SettingsSchemaTest {
         "submodules: [{ host: github.com }, { host: 'git.acme.com:8443', token: { env: T } }]",
         "targets: { l: { keeper: { trusted: [10.0.0.0/8, 'fd00::/8', 192.0.2.7], metrics-port: 9101 } } }",
         "retention: { deliveries: 4d, logs: 1d, timelines: 60d, decisions: 3650d, runs: 30d }",
-        "notify: [{ webhook: 'https://chat.a/x?y=z', on: [failure, recovery] }]",
+        "notify: [{ webhook: 'https://chat.a/x?y=z', on: [failure, recovery, approval] }]",
         "{targets: {l: {keeper: }}, repositories: {a/b: {environments: {p: {target: l, hosts:"
             + " ['*.a.b'], branches: [main], tags: ['v*', '!v0'], max: 4}}}}}",
       })
@@ -211,7 +211,7 @@ class SettingsSchemaTest {
         .containsEntry("retention.timelines", Units.text(s.retention().timelines()))
         .containsEntry("retention.decisions", Units.text(s.retention().decisions()))
         .containsEntry("retention.runs", Units.text(s.retention().runs()))
-        .containsEntry("notify[].on", "failure, recovery");
+        .containsEntry("notify[].on", "failure, recovery, approval");
     assertThat(s.notifications().getFirst().on()).isEqualTo(Set.of(Occasion.values()));
     assertThat(page)
         .contains("| `server.data` | `" + SettingsDefaults.DATA + "` beside the file |")

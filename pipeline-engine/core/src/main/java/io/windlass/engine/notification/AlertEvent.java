@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** What the alert of one branch or tag hears. */
+/** What the alert of one branch, tag or environment hears. */
 public sealed interface AlertEvent {
   /**
    * A run of the ref ended.
@@ -21,6 +21,12 @@ public sealed interface AlertEvent {
       Optional<URI> page)
       implements AlertEvent {}
 
+  /** A rollout waits for a person. */
+  record Gated(Message message) implements AlertEvent {}
+
+  /** It does no longer: somebody has approved it, or it returns. */
+  record Ungated() implements AlertEvent {}
+
   /** Some addresses did not take the message. */
   record Undelivered(Message message, List<String> hooks, int attempt, String reason)
       implements AlertEvent {}
@@ -28,7 +34,12 @@ public sealed interface AlertEvent {
   /** The wait before the next attempt is over. */
   record Again(Message message, List<String> hooks, int attempt) implements AlertEvent {}
 
-  /** What people read. */
+  /**
+   * What people read.
+   *
+   * @param ref of the run that ended; empty where a rollout waits
+   * @param environment of the rollout that waits
+   */
   record Message(
       Kind kind,
       String repository,
@@ -36,11 +47,30 @@ public sealed interface AlertEvent {
       long run,
       String title,
       String cause,
-      Optional<URI> page) {}
+      Optional<URI> page,
+      Optional<String> environment) {
+    /** Of a ref. */
+    Message(
+        Kind kind,
+        String repository,
+        String ref,
+        long run,
+        String title,
+        String cause,
+        Optional<URI> page) {
+      this(kind, repository, ref, run, title, cause, page, Optional.empty());
+    }
+
+    /** What it is about: {@code acme/shop@refs/heads/main}, {@code acme/shop/production}. */
+    String subject() {
+      return environment.map(name -> repository + "/" + name).orElse(repository + "@" + ref);
+    }
+  }
 
   /** When an address wants to hear. */
   enum Kind {
     FAILURE,
-    RECOVERY
+    RECOVERY,
+    APPROVAL
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Says once that a ref fails, again only when it fails for another cause, and once that it has
- * recovered.
+ * recovered; and once for each gate of an environment's rollout that a person is waited for.
  */
 public final class AlertMachine implements Machine<AlertState, AlertEvent, AlertEffect> {
   public static final String KIND = "alert";
@@ -22,6 +22,21 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
   public static Tell tell(AlertEvent.Ended ended) {
     return new Tell(
         new Subject(KIND, ended.repository() + "@" + ended.ref()), ended, "run:" + ended.run());
+  }
+
+  /**
+   * Reports that a rollout waits for a person.
+   *
+   * @param gate tells it from the environment's other gates
+   */
+  public static Tell gated(AlertEvent.Message message, String gate) {
+    return new Tell(
+        new Subject(KIND, message.subject()), new AlertEvent.Gated(message), "gated:" + gate);
+  }
+
+  /** Reports that nobody is waited for any more. */
+  public static Tell ungated(String environment, String gate) {
+    return new Tell(new Subject(KIND, environment), new AlertEvent.Ungated(), "ungated:" + gate);
   }
 
   @Override
@@ -46,13 +61,16 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
 
   @Override
   public AlertState initial(String key) {
-    return new AlertState(0, Optional.empty(), Optional.empty());
+    return new AlertState(0, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   @Override
   public Transition<AlertState, AlertEffect> on(AlertState state, AlertEvent event, Instant now) {
     return switch (event) {
       case AlertEvent.Ended ended -> ended(state, ended);
+      case AlertEvent.Gated(var message) ->
+          post(state.gated(Optional.of(message.cause())), message, List.of(), 1);
+      case AlertEvent.Ungated _ -> Transition.to(state.gated(Optional.empty()));
       case AlertEvent.Undelivered(var message, var hooks, var attempt, var reason) ->
           undelivered(state, message, hooks, attempt, reason, now);
       case AlertEvent.Again(var message, var hooks, var attempt) ->
@@ -65,7 +83,7 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
     if (ended.run() <= state.lastRun()) {
       return Transition.to(state);
     }
-    var next = new AlertState(ended.run(), ended.failure(), state.problem());
+    var next = new AlertState(ended.run(), ended.failure(), state.problem(), state.gate());
     if (ended.failure().equals(state.failure())) {
       return Transition.to(next);
     }
@@ -89,7 +107,7 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
       int attempt,
       String reason,
       Instant now) {
-    var next = new AlertState(state.lastRun(), state.failure(), Optional.of(reason));
+    AlertState next = state.troubled(reason);
     if (attempt >= MOST_ATTEMPTS) {
       return Transition.to(next);
     }
@@ -106,14 +124,13 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
     return switch (message.kind()) {
       case FAILURE -> state.failure().equals(Optional.of(message.cause()));
       case RECOVERY -> state.failure().isEmpty();
+      case APPROVAL -> state.gate().equals(Optional.of(message.cause()));
     };
   }
 
   private static Transition<AlertState, AlertEffect> post(
       AlertState state, AlertEvent.Message message, List<String> hooks, int attempt) {
     return Transition.<AlertState, AlertEffect>to(state)
-        .effect(
-            "alerts/" + message.repository() + "@" + message.ref(),
-            new AlertEffect.Post(message, hooks, attempt));
+        .effect("alerts/" + message.subject(), new AlertEffect.Post(message, hooks, attempt));
   }
 }

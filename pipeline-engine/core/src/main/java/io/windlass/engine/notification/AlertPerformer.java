@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -99,9 +100,12 @@ public final class AlertPerformer implements Performer<AlertEffect, AlertEvent> 
   private String body(AlertEvent.Message message) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("text", text(message));
-    fields.put("event", message.kind() == AlertEvent.Kind.FAILURE ? "failure" : "recovery");
+    fields.put("event", message.kind().name().toLowerCase(Locale.ROOT));
     fields.put("repository", message.repository());
-    fields.put("ref", message.ref());
+    message
+        .environment()
+        .ifPresentOrElse(
+            name -> fields.put("environment", name), () -> fields.put("ref", message.ref()));
     fields.put("run", message.run());
     fields.put("title", message.title());
     fields.put("cause", message.cause());
@@ -121,9 +125,18 @@ public final class AlertPerformer implements Performer<AlertEffect, AlertEvent> 
             + " on "
             + message.ref().replaceFirst("^refs/(heads|tags)/", "");
     String what =
-        message.kind() == AlertEvent.Kind.FAILURE
-            ? run + " failed: " + message.cause()
-            : run + " works again";
+        switch (message.kind()) {
+          case FAILURE -> run + " failed: " + message.cause();
+          case RECOVERY -> run + " works again";
+          case APPROVAL ->
+              "%s run #%d (%s): %s\nwindlass rollout approve %s"
+                  .formatted(
+                      message.subject(),
+                      message.run(),
+                      message.title(),
+                      message.cause(),
+                      message.subject());
+        };
     return message.page().map(page -> what + "\n" + page).orElse(what);
   }
 }

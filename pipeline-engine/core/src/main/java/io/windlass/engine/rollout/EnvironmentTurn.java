@@ -3,6 +3,8 @@ package io.windlass.engine.rollout;
 import io.windlass.engine.journal.Effect;
 import io.windlass.engine.journal.Subject;
 import io.windlass.engine.journal.Transition;
+import io.windlass.engine.notification.AlertEvent;
+import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.notification.StatusMachine;
 import io.windlass.engine.release.EnvironmentId;
@@ -13,6 +15,7 @@ import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.source.CommitStatus;
 import io.windlass.engine.source.RepositoryName;
+import io.windlass.scaler.syntax.Units;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,18 +37,65 @@ final class EnvironmentTurn {
   private final Links links;
   private final Instant now;
   private final RolloutProgression progression = new RolloutProgression(this);
+  private final EnvironmentState first;
   private EnvironmentState state;
   private Transition<EnvironmentState, EnvironmentEffect> rest;
 
   EnvironmentTurn(EnvironmentState state, Links links, Instant now) {
     this.state = state;
+    this.first = state;
     this.links = links;
     this.now = now;
     this.rest = Transition.to(state);
   }
 
   Transition<EnvironmentState, EnvironmentEffect> transition() {
+    alertOfGate();
     return new Transition<>(state, rest.effects(), rest.timers(), rest.tells());
+  }
+
+  /** A stage that waits for a person. */
+  private record Gate(Rollout rollout) {
+    static Optional<Gate> of(EnvironmentState state) {
+      return state.rollout().filter(any -> any.phase() == Phase.GATED).map(Gate::new);
+    }
+
+    String id() {
+      return rollout.id() + "/" + rollout.walk().stage();
+    }
+  }
+
+  /** Whoever is to approve it does not look at a page all day. */
+  private void alertOfGate() {
+    Optional<Gate> before = Gate.of(first);
+    Optional<Gate> after = Gate.of(state);
+    if (before.map(Gate::id).equals(after.map(Gate::id))) {
+      return;
+    }
+    before.ifPresent(gate -> rest = rest.tell(AlertMachine.ungated(id().toString(), gate.id())));
+    after.ifPresent(gate ->
+        gate.rollout()
+            .request()
+            .ifPresent(request ->
+                rest = rest.tell(AlertMachine.gated(message(gate, request), gate.id()))));
+  }
+
+  private AlertEvent.Message message(Gate gate, DeploymentRequest request) {
+    String cause =
+        "release %d is %s and waits for a person to approve it, for %s at most"
+            .formatted(
+                gate.rollout().release().map(Release::number).orElse(0L),
+                gate.rollout().stage().words(),
+                Units.text(Stages.GATE));
+    return new AlertEvent.Message(
+        AlertEvent.Kind.APPROVAL,
+        id().repository(),
+        "",
+        request.run().number(),
+        request.title(),
+        cause,
+        links.environment(id().toString()),
+        Optional.of(id().name()));
   }
 
   EnvironmentState state() {

@@ -132,6 +132,41 @@ class AlertDeliveryTest {
   }
 
   @Test
+  void aGateIsToldOnceWithTheCommandThatOpensItAndThePage() {
+    var message =
+        new AlertEvent.Message(
+            AlertEvent.Kind.APPROVAL,
+            "acme/shop",
+            "",
+            7,
+            "change the shop",
+            "release 5 is at 10%",
+            Optional.of(URI.create("https://windlass.example.com/p")),
+            Optional.of("production"));
+    Tell tell = AlertMachine.gated(message, "5/1");
+
+    journal.tell(tell.to(), tell.event(), tell.dedupKey());
+    journal.tell(tell.to(), tell.event(), tell.dedupKey());
+    ended(8, "tests");
+
+    assertThat(receiver.events(2)).containsExactlyInAnyOrder("approval 7", "failure 8");
+    JsonNode approval =
+        receiver.messages(2).stream()
+            .filter(m -> m.path("event").asText().equals("approval"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(approval.path("environment").asText()).isEqualTo("production");
+    assertThat(approval.has("ref")).isFalse();
+    assertThat(approval.path("text").asText())
+        .isEqualTo(
+            """
+            acme/shop/production run #7 (change the shop): release 5 is at 10%
+            windlass rollout approve acme/shop/production
+            https://windlass.example.com/p\
+            """);
+  }
+
+  @Test
   void theOthersGetItWhereOneCannotBeReached() {
     hooks =
         List.of(

@@ -73,7 +73,8 @@ class AlertMachineTest {
             NOW);
     var again =
         machine.on(
-            new AlertState(1, Optional.of("tests"), undelivered.state().problem()),
+            new AlertState(
+                1, Optional.of("tests"), undelivered.state().problem(), Optional.empty()),
             new AlertEvent.Again(message, List.of("1"), 2),
             NOW);
 
@@ -93,6 +94,8 @@ class AlertMachineTest {
           FAILURE,  tests, '',    0
           RECOVERY, '',    '',    1
           RECOVERY, '',    tests, 0
+          APPROVAL, half,  half,  1
+          APPROVAL, half,  '',    0
           """)
   void whatIsNoLongerTrueIsNotTriedAgain(
       AlertEvent.Kind kind, String cause, String now, int posts) {
@@ -100,7 +103,11 @@ class AlertMachineTest {
         new AlertEvent.Message(
             kind, "acme/shop", "refs/heads/main", 1, "title", cause, Optional.empty());
     var state =
-        new AlertState(2, Optional.of(now).filter(text -> !text.isEmpty()), Optional.empty());
+        new AlertState(
+            2,
+            Optional.of(now).filter(text -> !text.isEmpty()),
+            Optional.empty(),
+            Optional.of(now).filter(text -> !text.isEmpty()));
 
     var again = machine.on(state, new AlertEvent.Again(message, List.of("1"), 2), NOW);
 

@@ -6,6 +6,8 @@ import io.windlass.engine.journal.Effect;
 import io.windlass.engine.journal.StoredForm;
 import io.windlass.engine.journal.Timer;
 import io.windlass.engine.journal.Transition;
+import io.windlass.engine.notification.AlertEvent;
+import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.pipeline.Check;
 import io.windlass.engine.pipeline.Strategy;
@@ -41,6 +43,7 @@ class StagesTest {
   private final EnvironmentMachine machine = new EnvironmentMachine(new Links(Optional.empty()));
   private final Map<String, Timer.At> timers = new HashMap<>();
   private final List<EnvironmentEffect> effects = new ArrayList<>();
+  private final List<AlertEvent> alerts = new ArrayList<>();
   private boolean answers = true;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private EnvironmentState state = machine.initial(PRODUCTION.toString());
@@ -95,6 +98,10 @@ class StagesTest {
         machine.on(state, stored(EnvironmentEvent.class, event), now);
     state = transition.state();
     transition.effects().stream().map(Effect::effect).forEach(effects::add);
+    transition.tells().stream()
+        .filter(tell -> tell.to().kind().equals(AlertMachine.KIND))
+        .map(tell -> stored(AlertEvent.class, (AlertEvent) tell.event()))
+        .forEach(alerts::add);
     for (Timer timer : transition.timers()) {
       timers.put(timer.name(), (Timer.At) timer);
     }
@@ -457,6 +464,25 @@ class StagesTest {
     assertThat(rollout().walk().approvals()).containsExactly(new Walk.Approval(2, "ops", now));
     reach(2);
     assertThat(state.last().orElseThrow().cause()).isEqualTo("release 2 is live; approved by ops");
+  }
+
+  @Test
+  void peopleAreToldOnceThatAGateWaitsForThem() {
+    gate();
+    hear(new EnvironmentEvent.StillHeld(rollout().id(), 1));
+
+    assertThat(alerts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            AlertEvent.Gated.class,
+            gated -> {
+              assertThat(gated.message().environment()).contains("production");
+              assertThat(gated.message().cause())
+                  .isEqualTo(
+                      "release 2 is at 50% and waits for a person to approve it, for 1d at most");
+            });
+    hear(new EnvironmentEvent.Approved(rollout().id(), 1, "ops"));
+    assertThat(alerts).last().isEqualTo(new AlertEvent.Ungated());
   }
 
   @Test
