@@ -6,6 +6,7 @@ import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.ExecutorException;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepTask;
+import io.windlass.scaler.syntax.Units;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Attempt implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(30);
-  private static final Duration LAST_LINES = Duration.ofMinutes(1);
+  private static final Duration SILENCE = Duration.ofSeconds(10);
   private static final Duration STOPPING = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int TRIES = 3;
@@ -131,7 +132,7 @@ final class Attempt implements AutoCloseable {
       case StepStage.Ended at -> {
         follow(at.pod());
         if (result.isEmpty()) {
-          awaitLastLines();
+          awaitLastLines(at.pod());
           for (FailedService service : at.services()) {
             tell(at.pod(), service);
           }
@@ -172,9 +173,9 @@ final class Attempt implements AutoCloseable {
     }
     return Optional.of(
         new StepResult.Refused(
-            "it could not begin within %d minutes: %s"
+            "it could not begin within %s: %s"
                 .formatted(
-                    executor.settings().patience().toMinutes(),
+                    Units.text(executor.settings().patience()),
                     words.isEmpty() ? "the cluster does not say why" : words)));
   }
 
@@ -305,10 +306,27 @@ final class Attempt implements AutoCloseable {
     }
   }
 
-  private void awaitLastLines() throws InterruptedException {
+  /**
+   * Returns when what the container wrote last is in the log. Where nothing more of it comes, its
+   * connection may be dead without having been closed, and another one is asked.
+   */
+  private void awaitLastLines(String pod) throws InterruptedException {
     ended.set(true);
-    if (follower.isPresent()) {
-      follower.get().join(LAST_LINES);
+    for (int attempt = 1; follower.isPresent() && attempt <= TRIES; attempt++) {
+      Thread copying = follower.get();
+      long before;
+      do {
+        before = log.bytes();
+        if (copying.join(SILENCE)) {
+          return;
+        }
+      } while (log.bytes() > before);
+      copying.interrupt();
+      if (!copying.join(STOPPING)) {
+        return;
+      }
+      follower = Optional.empty();
+      follow(pod);
     }
   }
 

@@ -251,6 +251,11 @@ final class StepLog implements AutoCloseable {
     writer.line(text);
   }
 
+  /** How much was written to it, by any thread. */
+  long bytes() {
+    return writer.bytes();
+  }
+
   @Override
   public void close() throws IOException {
     output.close();

@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -38,7 +39,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What a cluster may do to a step, on order: each has one end, with the cause in words. */
 @Execution(ExecutionMode.CONCURRENT)
 final class StepFailureTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  /**
+   * Long enough that the cluster has said what is wrong, also on a machine with other things to do.
+   */
+  private static final Duration SHORT = Duration.ofSeconds(10);
+
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   @TempDir private Path folder;
   private final String image = "registry.test/" + UUID.randomUUID();
@@ -53,7 +59,7 @@ final class StepFailureTest {
     namespace =
         cluster.namespace("steps", Map.of("pod-security.kubernetes.io/enforce", "restricted"));
     client = Cluster.open(new ClusterSettings(Optional.of(cluster.kubeconfig()), Optional.empty()));
-    executor = executor(namespace, 100);
+    executor = executor(client, namespace, 100, LONG);
     Files.createDirectory(folder.resolve("workspace"));
   }
 
@@ -88,10 +94,12 @@ final class StepFailureTest {
     cluster.kubelet().order(image, Program.registryUnreachable());
     StepTask task = task();
 
-    assertThat(executor.run(task))
-        .isInstanceOfSatisfying(
-            StepResult.Refused.class,
-            refused -> assertThat(refused.reason()).contains("could not begin within"));
+    try (var impatient = executor(client, namespace, 100, SHORT)) {
+      assertThat(impatient.run(task))
+          .isInstanceOfSatisfying(
+              StepResult.Refused.class,
+              refused -> assertThat(refused.reason()).contains("could not begin within 10s"));
+    }
     assertThat(task.logFile()).content().contains("waiting: the image").contains("i/o timeout");
   }
 
@@ -111,15 +119,17 @@ final class StepFailureTest {
                 .build())
         .create();
 
-    assertThat(executor.run(task()))
-        .isInstanceOfSatisfying(
-            StepResult.Refused.class,
-            refused -> assertThat(refused.reason()).contains("exceeded quota: none"));
+    try (var impatient = executor(client, namespace, 100, SHORT)) {
+      assertThat(impatient.run(task()))
+          .isInstanceOfSatisfying(
+              StepResult.Refused.class,
+              refused -> assertThat(refused.reason()).contains("exceeded quota: none"));
+    }
   }
 
   @Test
   void aStepThatNoNodeCanTakeIsRefusedWithTheSchedulersWords() throws Exception {
-    try (var greedy = executor(namespace, 1_000_000)) {
+    try (var greedy = executor(client, namespace, 1_000_000, SHORT)) {
       assertThat(greedy.run(task()))
           .isInstanceOfSatisfying(
               StepResult.Refused.class,
@@ -141,7 +151,7 @@ final class StepFailureTest {
 
   @Test
   void aNamespaceThatIsNotThereIsRefused() throws Exception {
-    try (var lost = executor("nowhere", 100)) {
+    try (var lost = executor(client, "nowhere", 100, LONG)) {
       assertThat(lost.run(task())).isInstanceOf(StepResult.Refused.class);
     }
   }
@@ -202,7 +212,7 @@ final class StepFailureTest {
             Cluster.open(
                 new ClusterSettings(Optional.of(faulty.kubeconfig()), Optional.empty()),
                 List.of(faulty.interceptor()));
-        var late = executor(deaf, namespace, 100);
+        var late = executor(deaf, namespace, 100, LONG);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<StepResult> running = threads.submit(() -> late.run(task));
       Pod pod = awaitPod();
@@ -216,6 +226,36 @@ final class StepFailureTest {
           .as("its end, and not that its time was over")
           .contains("it ended with 3");
     }
+  }
+
+  @Test
+  void whatAStepWroteLastComesOverAnotherConnectionWhereItsOwnIsDead() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    StepTask task = task();
+    try (var faulty = FaultyApi.before(cluster);
+        var through =
+            Cluster.open(
+                new ClusterSettings(
+                    Optional.of(faulty.kubeconfig()),
+                    Optional.empty(),
+                    ClusterSettings.CONNECT,
+                    Duration.ofSeconds(2)));
+        var attending = executor(through, namespace, 100, LONG);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> attending.run(task));
+      String pod = awaitPod().getMetadata().getName();
+      cluster.kubelet().write(namespace, pod, StepNames.STEP, "first");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> Files.readString(task.logFile()).contains("first"));
+      faulty.fallSilent();
+
+      cluster.kubelet().write(namespace, pod, StepNames.STEP, "last");
+      cluster.kubelet().crash(namespace, pod, StepNames.STEP, 3);
+
+      assertThat(running.get(2, TimeUnit.MINUTES)).asString().contains("it ended with 3");
+    }
+    assertThat(Files.readAllLines(task.logFile())).containsOnlyOnce("first", "last");
   }
 
   @Test
@@ -252,11 +292,8 @@ final class StepFailureTest {
         .waitUntilCondition(found -> found == null, 60, TimeUnit.SECONDS);
   }
 
-  private KubernetesStepExecutor executor(String place, int cpuMillis) {
-    return executor(client, place, cpuMillis);
-  }
-
-  private KubernetesStepExecutor executor(Cluster through, String place, int cpuMillis) {
+  private KubernetesStepExecutor executor(
+      Cluster through, String place, int cpuMillis, Duration patience) {
     return new KubernetesStepExecutor(
         through,
         new ExecutorSettings(
@@ -267,7 +304,7 @@ final class StepFailureTest {
             new ExecutorSettings.Amounts(cpuMillis, 128L << 20),
             new ExecutorSettings.Amounts(cpuMillis, 256L << 20),
             1L << 30,
-            PATIENCE,
+            patience,
             Optional.empty(),
             List.of(),
             Map.of(),
