@@ -21,12 +21,20 @@ import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.scaler.decision.Decide;
+import io.windlass.scaler.decision.Decision;
+import io.windlass.scaler.decision.Memory;
+import io.windlass.scaler.decision.Observation;
 import io.windlass.scaler.fleet.Fleet;
 import io.windlass.scaler.fleet.FleetContract;
 import io.windlass.scaler.fleet.FleetException;
+import io.windlass.scaler.fleet.FleetState;
 import io.windlass.scaler.fleet.Replica;
 import io.windlass.scaler.fleet.Share;
+import io.windlass.scaler.policy.Scaling;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -225,6 +233,37 @@ final class KubernetesFleetTest extends FleetContract {
               .build();
     }
     world.kubernetes().client().resource(rival).create();
+  }
+
+  @Test
+  void a_size_that_no_node_has_room_for_is_a_limit_and_not_asked_for_again() throws Exception {
+    Release large = world.release(2, 30_000);
+    world.target().prepare(large);
+    fleet.resize(1, "a test");
+    roll(large, new Division.Replace());
+
+    fleet.resize(3, "a test");
+
+    Awaitility.await()
+        .atMost(LONG)
+        .untilAsserted(() ->
+            assertThat(fleet.state().hostLimit())
+                .hasValueSatisfying(limit -> {
+                  assertThat(limit.max()).isEqualTo(2);
+                  assertThat(limit.reason())
+                      .startsWith("no node has room for another replica: ")
+                      .contains("Insufficient cpu");
+                }));
+    FleetState full = fleet.state();
+    Decision next =
+        Decide.decide(
+                Scaling.fixed(9),
+                new Observation(full, List.of(), List.of(), Duration.ofSeconds(15)),
+                Memory.EMPTY,
+                Instant.now())
+            .decision();
+    assertThat(next.result()).as(next.sentence()).isEqualTo(3);
+    assertThat(next.sentence()).contains("no node has room for another replica");
   }
 
   @Test

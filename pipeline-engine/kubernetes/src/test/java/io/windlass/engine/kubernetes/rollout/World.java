@@ -188,6 +188,11 @@ public final class World implements AutoCloseable {
     return release(number, WEB);
   }
 
+  /** The same that asks for this much, in thousandths of a core. */
+  public Release release(long number, int cpuMillis) {
+    return release(number, cpuMillis, WEB);
+  }
+
   Release release(long number, String... processes) {
     return release(number, 100, processes);
   }
