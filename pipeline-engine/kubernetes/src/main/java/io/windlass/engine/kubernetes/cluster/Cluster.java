@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One cluster and who we are there. Thread-safe; one for each target, for as long as the server
@@ -164,6 +165,25 @@ public final class Cluster implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * What a failure means that a watch has met.
+   *
+   * @param tried what follows "Tried to"
+   */
+  public ClusterException failure(String tried, Throwable met) {
+    for (@Nullable Throwable at = met; at != null; at = at.getCause()) {
+      if (at instanceof KubernetesClientException e) {
+        return Refusals.of(tried, name, e);
+      }
+    }
+    return new ClusterException(
+        ClusterException.Kind.UNREACHABLE,
+        "Tried to " + tried + " but " + met.getMessage(),
+        Optional.empty(),
+        List.of(),
+        met);
   }
 
   private static boolean paused(Duration pause) {

@@ -23,6 +23,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.workload.Labels;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,16 @@ public final class Watches implements AutoCloseable {
   private static final String BY_PLACE = "place";
   private static final String EVERYWHERE = "";
 
+  private static final List<Class<? extends HasMetadata>> KINDS =
+      List.of(
+          Deployment.class,
+          StatefulSet.class,
+          ReplicaSet.class,
+          Pod.class,
+          Service.class,
+          EndpointSlice.class,
+          ConfigMap.class);
+
   private final Cluster cluster;
   private final Consumer<Place> changed;
   private final Map<String, Scope> scopes = new ConcurrentHashMap<>();
@@ -61,7 +72,7 @@ public final class Watches implements AutoCloseable {
   /** The watches of one namespace, or of all. */
   private static final class Scope {
     final Map<Class<?>, SharedIndexInformer<?>> informers = new LinkedHashMap<>();
-    final Map<Class<?>, String> failures = new ConcurrentHashMap<>();
+    final Map<Class<?>, ClusterException> failures = new ConcurrentHashMap<>();
     CompletableFuture<?> listed = CompletableFuture.completedFuture(null);
   }
 
@@ -91,12 +102,29 @@ public final class Watches implements AutoCloseable {
     }
   }
 
+  /** A right that is not granted is none the less for being asked for again. */
   private static ClusterException notListed(String namespace, Scope scope, String cause) {
-    return new ClusterException(
-        ClusterException.Kind.UNREACHABLE,
-        "Tried to list what is in namespace \"%s\" but %s; it goes on trying"
-            .formatted(
-                namespace, scope.failures.values().stream().sorted().findFirst().orElse(cause)));
+    List<ClusterException> failures =
+        scope.failures.values().stream()
+            .sorted(Comparator.comparing(ClusterException::reason))
+            .toList();
+    return failures.stream()
+        .filter(failure -> failure.kind() == ClusterException.Kind.FORBIDDEN)
+        .findFirst()
+        .orElseGet(() ->
+            new ClusterException(
+                ClusterException.Kind.UNREACHABLE,
+                "Tried to list what is in namespace \"%s\" but %s; it goes on trying"
+                    .formatted(
+                        namespace,
+                        failures.stream().map(Watches::cause).findFirst().orElse(cause))));
+  }
+
+  /** The library's own words where the cluster did not answer. */
+  private static String cause(ClusterException failure) {
+    return failure.kind() == ClusterException.Kind.FORBIDDEN || failure.getCause() == null
+        ? failure.reason()
+        : String.valueOf(failure.getCause().getMessage());
   }
 
   private synchronized Scope scope(String namespace) throws ClusterException {
@@ -117,13 +145,25 @@ public final class Watches implements AutoCloseable {
     return scope;
   }
 
+  /** Only who may do it with every kind: what may not be watched would never be listed. */
   private boolean mayWatchEverywhere() throws ClusterException {
+    for (Class<? extends HasMetadata> kind : KINDS) {
+      if (!mayEverywhere("list", kind) || !mayEverywhere("watch", kind)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean mayEverywhere(String verb, Class<? extends HasMetadata> kind)
+      throws ClusterException {
     SelfSubjectAccessReview question =
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()
             .withNewResourceAttributes()
-            .withVerb("watch")
-            .withResource("pods")
+            .withVerb(verb)
+            .withGroup(HasMetadata.getGroup(kind))
+            .withResource(HasMetadata.getPlural(kind))
             .endResourceAttributes()
             .endSpec()
             .build();
@@ -178,7 +218,7 @@ public final class Watches implements AutoCloseable {
         Map.of(BY_PLACE, object -> Place.of(object).map(Place::toString).stream().toList()));
     informer.addEventHandler(new Tells<>());
     informer.exceptionHandler((started, failure) -> {
-      scope.failures.put(kind, String.valueOf(failure.getMessage()));
+      scope.failures.put(kind, cluster.failure("watch " + HasMetadata.getPlural(kind), failure));
       LOG.atWarn()
           .addKeyValue("kind", kind.getSimpleName())
           .addKeyValue("cause", failure.getMessage())
@@ -235,11 +275,11 @@ public final class Watches implements AutoCloseable {
     for (var entry : scope.informers.entrySet()) {
       if (!entry.getValue().hasSynced() || !entry.getValue().isWatching()) {
         String kind = entry.getKey().getSimpleName() + " objects";
-        String failure = scope.failures.get(entry.getKey());
+        ClusterException failure = scope.failures.get(entry.getKey());
         return Optional.of(
             failure == null
                 ? "the cluster has not listed its " + kind + " yet"
-                : "the watch on " + kind + " is interrupted: " + failure);
+                : "the watch on " + kind + " is interrupted: " + cause(failure));
       }
     }
     return Optional.empty();

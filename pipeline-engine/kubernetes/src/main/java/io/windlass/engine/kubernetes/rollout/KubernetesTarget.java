@@ -222,7 +222,8 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       }
       return missingValues(release, namespace);
     } catch (ClusterException e) {
-      if (e.kind() == ClusterException.Kind.REFUSED) {
+      if (e.kind() == ClusterException.Kind.REFUSED
+          || e.kind() == ClusterException.Kind.FORBIDDEN) {
         return Optional.of(e.reason());
       }
       throw failed(e);
