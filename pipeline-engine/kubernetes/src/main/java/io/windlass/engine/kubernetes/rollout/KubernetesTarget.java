@@ -41,6 +41,7 @@ import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.Verified;
+import io.windlass.engine.run.StepResult;
 import io.windlass.engine.secret.Masker;
 import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
@@ -517,16 +518,20 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     try {
       watches.ensure(namespace);
       Optional<Rendered> rendered = releases.find(namespace, release.id());
-      if (rendered.isEmpty()) {
-        throw new RolloutException(
-            "Tried to run the command of "
-                + release.id()
-                + " but it was not prepared; prepare it first");
-      }
-      return commands.run(rendered.get(), command, id, masker(release));
+      return rendered.isEmpty()
+          ? lost("what release " + release.number() + " is made of is gone from the cluster")
+          : commands.run(rendered.get(), command, id, masker(release));
     } catch (ClusterException e) {
-      throw failed(e);
+      return switch (e.kind()) {
+        // However often it is asked.
+        case REFUSED, FORBIDDEN, NOT_FOUND -> lost(e.reason());
+        case UNREACHABLE, UNAUTHORISED, CONFLICT, THROTTLED, SERVER -> throw failed(e);
+      };
     }
+  }
+
+  private static CommandResult lost(String reason) {
+    return new CommandResult(new StepResult.Lost(reason), List.of());
   }
 
   private Placement placement(EnvironmentId environment) throws RolloutException {

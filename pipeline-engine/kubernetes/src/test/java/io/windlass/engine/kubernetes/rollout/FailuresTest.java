@@ -364,6 +364,20 @@ final class FailuresTest {
   }
 
   @Test
+  void aCommandWhoseReleaseIsGoneIsLostAtOnce() throws Exception {
+    world.target().prepare(world.release(2));
+    world.target().retire(world.environment(), world.release(2).id());
+
+    assertThat(
+            world
+                .target()
+                .once(
+                    world.release(2), new ReleaseCommand("migrate", Duration.ofMinutes(1)), "once")
+                .result())
+        .isEqualTo(new StepResult.Lost("what release 2 is made of is gone from the cluster"));
+  }
+
+  @Test
   void aCommandUnderWayOutlastsTheReleaseItWasFor() throws Exception {
     world.order(2, Program.silent());
     world.target().prepare(world.release(2));

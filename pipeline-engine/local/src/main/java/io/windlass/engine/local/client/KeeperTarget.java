@@ -28,6 +28,7 @@ import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.StepLimits;
+import io.windlass.engine.run.StepResult;
 import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.secret.SecretVersion;
@@ -252,11 +253,21 @@ public final class KeeperTarget implements RolloutTarget {
             StepLimits.DEFAULT.logBytes(),
             Resources.DEFAULT,
             Optional.of(new StepStart.InRelease(release.id().toString(), process)));
+    boolean begun = false;
     try {
-      StepStatus end = HostStepExecutor.finish(client, client.start(start));
+      StepStatus status = client.start(start);
+      begun = true;
+      StepStatus end = HostStepExecutor.finish(client, status);
       return new CommandResult(HostStepExecutor.result(end), client.stepLog(start.id(), LINES));
     } catch (KeeperException e) {
-      throw new RolloutException(e.reason(), e);
+      return switch (e.kind()) {
+        // However often it is asked.
+        case NOT_FOUND, REFUSED ->
+            new CommandResult(
+                begun ? new StepResult.Lost(e.reason()) : new StepResult.Refused(e.reason()),
+                List.of());
+        case AWAY, BROKEN -> throw new RolloutException(e.reason(), e);
+      };
     }
   }
 

@@ -274,6 +274,14 @@ class KeeperTargetTest extends RolloutStrategyContract {
   }
 
   @Test
+  void aCommandOfAReleaseThatTheKeeperDoesNotKnowIsRefusedAtOnce() throws Exception {
+    ReleaseCommand command = new ReleaseCommand("true", Duration.ofSeconds(10));
+
+    assertThat(target.once(good(9), command, "effect/1").result())
+        .isInstanceOf(StepResult.Refused.class);
+  }
+
+  @Test
   void anImageWithASystemOfItsOwnRunsInIt() throws Exception {
     Bench.need(bench.client.status().isolation().sandbox(), "bubblewrap does not work here");
     Path files = Files.createDirectories(temporary.resolve("files"));
