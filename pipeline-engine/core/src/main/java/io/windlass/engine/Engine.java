@@ -2,6 +2,8 @@ package io.windlass.engine;
 
 import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.Journal;
+import io.windlass.engine.manifest.ManifestTexts;
+import io.windlass.engine.manifest.Manifests;
 import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.AlertPerformer;
 import io.windlass.engine.notification.StatusMachine;
@@ -40,13 +42,15 @@ import java.util.TreeSet;
  * @param releases what serves there
  * @param repositories where they come from
  * @param plans what a deployment would change
+ * @param manifests what was rendered of what repositories bring
  */
 public record Engine(
     Runs runs,
     Environments environments,
     Releases releases,
     Repositories repositories,
-    Plans plans) {
+    Plans plans,
+    ManifestTexts manifests) {
 
   /**
    * The digests of images that must not be removed: of releases that serve, roll out or wait, of
@@ -68,6 +72,7 @@ public record Engine(
   public void forget(Instant before, int lastServed) {
     releases.forget(before, lastServed);
     environments.forgetRollouts(before);
+    manifests.forget(before, environments.askedManifests());
     Set<RunId> needed = new HashSet<>(releases.runs());
     needed.addAll(repositories.newestRuns());
     runs.forget(before, needed);
@@ -85,6 +90,10 @@ public record Engine(
     var runs = new Runs(database, journal, parts.files());
     var environments = new Environments(database, journal, releases);
     var repositories = new Repositories(database, journal);
+    var texts = new ManifestTexts(database);
+    var manifests =
+        Manifests.open(
+            parts.mirrors(), parts.sources(), parts.targets(), texts, parts.files(), parts.clock());
     var plans =
         new Plans(
             new Proposals(parts.mirrors(), parts.sources()),
@@ -94,7 +103,8 @@ public record Engine(
             runs,
             parts.grants(),
             parts.targets(),
-            parts.secretVersions());
+            parts.secretVersions(),
+            manifests);
     journal.register(
         new RepositoryMachine(),
         new RepositoryPerformer(database, parts.mirrors(), parts.sources(), parts.hosts()),
@@ -110,6 +120,7 @@ public record Engine(
             parts.images(),
             parts.imageGrants(),
             parts.grants(),
+            manifests,
             plans::previews,
             parts.files(),
             parts.limits()),
@@ -130,6 +141,6 @@ public record Engine(
         parts.environmentWatch());
     journal.register(new StatusMachine(), new StatusPerformer(parts.hosts()));
     journal.register(new AlertMachine(), new AlertPerformer(parts.hooks()));
-    return new Engine(runs, environments, releases, repositories, plans);
+    return new Engine(runs, environments, releases, repositories, plans, texts);
   }
 }

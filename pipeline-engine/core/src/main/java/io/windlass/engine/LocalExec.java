@@ -15,6 +15,7 @@ import io.windlass.engine.repository.Planner;
 import io.windlass.engine.rollout.EnvironmentMachine;
 import io.windlass.engine.run.EnvironmentGrants;
 import io.windlass.engine.run.InPlaceWorkspaces;
+import io.windlass.engine.run.ManifestRenderer;
 import io.windlass.engine.run.Previews;
 import io.windlass.engine.run.RunDetail;
 import io.windlass.engine.run.RunEvent;
@@ -130,6 +131,7 @@ public final class LocalExec {
             },
             (repository, image, use) -> Optional.empty(),
             nothing,
+            ManifestRenderer.NONE,
             Previews.NONE,
             files,
             RunLimits.DEFAULT),

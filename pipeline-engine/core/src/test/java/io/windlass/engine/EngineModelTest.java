@@ -427,7 +427,9 @@ class EngineModelTest {
                   random.nextInt(10) == 0
                       ? new RunEvent.DeploymentRefused(deployment.environment(), "not allowed")
                       : new RunEvent.DeploymentGranted(
-                          deployment.environment(), Optional.empty(), List.of()));
+                          deployment.environment(), Optional.empty(), List.of(), Optional.empty()));
+          case RunEffect.Render render ->
+              throw new AssertionError("no environment here brings manifests");
           case RunEffect.CleanUp cleanUp -> Optional.empty();
         };
       }
@@ -460,6 +462,7 @@ class EngineModelTest {
           case RunEffect.BuildImage build -> Optional.of(new RunEvent.ImageFailed("gone", true));
           case RunEffect.AskGrant(var run, var trigger, var deployment) ->
               Optional.of(new RunEvent.DeploymentRefused(deployment.environment(), "gone"));
+          case RunEffect.Render render -> Optional.empty();
           case RunEffect.Preview preview -> Optional.empty();
           case RunEffect.CancelStep cancel -> Optional.empty();
           case RunEffect.CleanUp cleanUp -> Optional.empty();

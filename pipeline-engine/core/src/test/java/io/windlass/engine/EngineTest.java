@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.journal.DatabaseSettings;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.repository.Decision;
 import io.windlass.engine.repository.RefMachine;
@@ -365,6 +366,47 @@ class EngineTest {
 
     world.ended(2);
     assertThat(world.serving()).contains(2L);
+  }
+
+  private String bringing(String text) throws Exception {
+    String file =
+        FILE.replace("app: { port: 8080 }\n", "").replace("local, ", "local, manifests: deploy, ");
+    return world.git.write("windlass.yaml", file).write("deploy/web.yaml", text).commit("bring");
+  }
+
+  @Test
+  void aReleaseNamesTheManifestsThatItsCommitBrings() throws Exception {
+    String sha = bringing("kind: Deployment\n");
+    world.push("", sha);
+
+    assertThat(world.ended(1).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    ManifestRef manifests =
+        world
+            .engine()
+            .environments()
+            .one(EngineWorld.PRODUCTION)
+            .flatMap(Environments.View::current)
+            .flatMap(release -> release.runtime().manifests())
+            .orElseThrow();
+    assertThat(world.engine().manifests().find(manifests.hash())).contains("kind: Deployment\n");
+    assertThat(manifests.tool()).isEqualTo("plain files");
+    assertThat(directory.resolve("data/renderings")).isEmptyDirectory();
+
+    String other = bringing("kind: Deployment # changed\n");
+    world.push(sha, other);
+    world.ended(2);
+    assertThat(world.serving()).contains(2L);
+  }
+
+  @Test
+  void manifestsThatATargetDoesNotTakeFailTheRunBeforeAnythingMoves() throws Exception {
+    world.push("", bringing("hostile\n"));
+
+    RunDetail run = world.ended(1);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.FAILED);
+    assertThat(run.deployments().get("production").detail()).isEqualTo("it is hostile");
+    assertThat(world.serving()).isEmpty();
   }
 
   @Test

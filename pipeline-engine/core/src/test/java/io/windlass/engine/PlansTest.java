@@ -82,6 +82,19 @@ class PlansTest {
   }
 
   @Test
+  void aPlanRendersWhatTheCommitBringsAndSaysWhatIsWrongWithIt() throws Exception {
+    String file = FILE.replace("port: 8080, ", "").replace("local, ", "local, manifests: deploy, ");
+    world.git.write("deploy/web.yaml", "kind: Deployment\n");
+    String sha = commit(file);
+    world.git.write("deploy/web.yaml", "hostile\n");
+    String hostile = commit(file);
+
+    assertThat(plan(sha).obstacles()).isEmpty();
+    assertThat(plan(sha).changes()).extracting(Change::subject).contains("manifests");
+    assertThat(plan(hostile).obstacles()).containsExactly("it is hostile");
+  }
+
+  @Test
   void whatACommitWouldChangeIsSaidBeforeItIsBuilt() throws Exception {
     live(commit(FILE));
     String next =

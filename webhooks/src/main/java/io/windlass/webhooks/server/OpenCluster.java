@@ -4,6 +4,9 @@ import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
+import io.windlass.engine.kubernetes.manifest.Manifests;
+import io.windlass.engine.kubernetes.manifest.Texts;
+import io.windlass.engine.kubernetes.manifest.Tools;
 import io.windlass.engine.kubernetes.rollout.KubernetesTarget;
 import io.windlass.engine.kubernetes.signal.ClusterSeries;
 import io.windlass.engine.kubernetes.step.ExecutorSettings;
@@ -38,6 +41,7 @@ final class OpenCluster implements AutoCloseable {
    * Opens the cluster; it need not answer now.
    *
    * @param name of the target
+   * @param manifests that were rendered and kept
    * @param prometheus with the series of cAdvisor and kube-state-metrics
    */
   OpenCluster(
@@ -46,6 +50,7 @@ final class OpenCluster implements AutoCloseable {
       Whereabouts whereabouts,
       KubernetesTarget.Images images,
       KubernetesTarget.Values secrets,
+      Texts manifests,
       Optional<URI> prometheus,
       InstantSource clock)
       throws ClusterException {
@@ -53,7 +58,14 @@ final class OpenCluster implements AutoCloseable {
     this.settings = settings;
     this.whereabouts = whereabouts;
     this.cluster = Cluster.open(settings.cluster());
-    this.rollouts = new KubernetesTarget(cluster, this::placement, images, secrets, clock);
+    this.rollouts =
+        new KubernetesTarget(
+            cluster,
+            this::placement,
+            images,
+            secrets,
+            new Manifests(manifests, Tools.of(settings.kustomize(), settings.helm())),
+            clock);
     this.target = new OpenTarget(name, rollouts, this::fleet, signals(prometheus, clock));
   }
 
@@ -75,7 +87,8 @@ final class OpenCluster implements AutoCloseable {
                 settings.pullSecrets(),
                 Optional.of(settings.runAsUser()),
                 settings.nodeSelector(),
-                settings.storage()));
+                settings.storage(),
+                settings.kinds()));
   }
 
   private Optional<String> namespace(EnvironmentId environment) {

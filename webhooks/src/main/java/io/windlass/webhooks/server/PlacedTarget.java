@@ -1,5 +1,6 @@
 package io.windlass.webhooks.server;
 
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
@@ -7,6 +8,7 @@ import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Drawn;
 import io.windlass.engine.rollout.Place;
 import io.windlass.engine.rollout.Places;
 import io.windlass.engine.rollout.Prepared;
@@ -14,6 +16,7 @@ import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.Verified;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,6 +45,12 @@ record PlacedTarget(Place place, RolloutTarget target, Places places) implements
                 + "'; take it out of the file, remove it there with 'windlass environment remove "
                 + release.environment()
                 + "', then bind it");
+  }
+
+  @Override
+  public Drawn draw(EnvironmentId environment, ManifestSpec manifests, Path tree)
+      throws RolloutException, InterruptedException {
+    return target.draw(environment, manifests, tree);
   }
 
   @Override

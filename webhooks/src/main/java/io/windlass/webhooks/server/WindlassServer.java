@@ -20,6 +20,7 @@ import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.journal.JournalSettings;
 import io.windlass.engine.journal.Performer;
+import io.windlass.engine.manifest.ManifestTexts;
 import io.windlass.engine.notification.AlertEvent;
 import io.windlass.engine.notification.ChatHook;
 import io.windlass.engine.notification.Links;
@@ -157,6 +158,7 @@ public final class WindlassServer implements AutoCloseable {
             prometheus);
     machine.ifPresent(this::keep);
     Whereabouts whereabouts = new Whereabouts(grants::find, new Places(database));
+    ManifestTexts texts = new ManifestTexts(database);
     List<OpenTarget> open = new ArrayList<>();
     machine.map(LocalMachine::target).ifPresent(open::add);
     StepExecutor steps = machine.map(LocalMachine::executor).orElseGet(NoExecutor::new);
@@ -170,6 +172,7 @@ public final class WindlassServer implements AutoCloseable {
                     whereabouts,
                     new PulledImages(registries),
                     secrets::value,
+                    manifests -> texts.find(manifests.hash()),
                     settings.prometheus(),
                     clock));
         open.add(cluster.target());

@@ -1,6 +1,7 @@
 package io.windlass.webhooks.settings;
 
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.manifest.Kinds;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Exposure.Issuer;
 import io.windlass.engine.kubernetes.workload.Placement;
@@ -12,6 +13,7 @@ import io.windlass.scaler.syntax.Problems;
 import io.windlass.scaler.syntax.Values;
 import io.windlass.webhooks.settings.Settings.Target;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,9 @@ import java.util.regex.Pattern;
 final class ClusterReader {
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  private static final Pattern KIND =
+      Pattern.compile(
+          "([a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?/)?v[a-z0-9]{1,20}/[A-Z][A-Za-z0-9]{0,62}");
   private static final List<String> AUTOSCALERS = List.of("refuse", "scale-out-only");
   private static final List<String> ON_REMOVAL = List.of("keep", "delete");
   private static final List<String> ISSUERS = List.of(Issuer.EVERYWHERE, "Issuer");
@@ -53,6 +58,9 @@ final class ClusterReader {
     Map<String, String> nodes = f.map("node-selector", Values::asWritten);
     Optional<String> autoscalers = f.word("autoscalers", AUTOSCALERS);
     Optional<Storage> storage = f.value("storage", Fields::ofOptional).map(ClusterReader::storage);
+    List<String> kinds = f.list("kinds", ClusterReader::kind);
+    Optional<Path> kustomize = f.value("kustomize", file);
+    Optional<Path> helm = f.value("helm", file);
     f.done();
     return new Target.Kubernetes(
         new ClusterSettings(kubeconfig, context),
@@ -62,7 +70,10 @@ final class ClusterReader {
         user.map(Integer::longValue).orElse(Placement.USER),
         nodes,
         storage,
-        autoscalers.filter(AUTOSCALERS.get(1)::equals).isPresent());
+        autoscalers.filter(AUTOSCALERS.get(1)::equals).isPresent(),
+        new HashSet<>(kinds),
+        kustomize,
+        helm);
   }
 
   private static Optional<Issuer> issuer(Fields f) {
@@ -110,6 +121,20 @@ final class ClusterReader {
   /** The name of an object. */
   static Optional<String> name(Node node, String path, Problems problems) {
     return form(node, path, SUBDOMAIN, "the name of an object in small letters", problems);
+  }
+
+  /** A kind that repositories may bring: {@code monitoring.coreos.com/v1/ServiceMonitor}. */
+  private static Optional<String> kind(Node node, String path, Problems problems) {
+    String form = "a kind such as monitoring.coreos.com/v1/ServiceMonitor";
+    return form(node, path, KIND, form, problems)
+        .filter(kind -> {
+          boolean good = Kinds.mayBeAllowed(kind);
+          if (!good) {
+            problems.say(
+                node.at(), path, "\"" + kind + "\" gives rights, which no repository may bring");
+          }
+          return good;
+        });
   }
 
   private static Optional<String> form(

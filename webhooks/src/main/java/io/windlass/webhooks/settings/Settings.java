@@ -160,6 +160,9 @@ public record Settings(
      * @param storage what volumes are kept in; empty: there are none
      * @param autoscalers whether another autoscaler on a workload of ours is kept where it only
      *     scales out, instead of refused
+     * @param kinds of objects that repositories may bring beyond the standard ones
+     * @param kustomize the program; empty for the one on the server's PATH
+     * @param helm the same
      */
     record Kubernetes(
         ClusterSettings cluster,
@@ -169,11 +172,15 @@ public record Settings(
         long runAsUser,
         Map<String, String> nodeSelector,
         Optional<Storage> storage,
-        boolean autoscalers)
+        boolean autoscalers,
+        Set<String> kinds,
+        Optional<Path> kustomize,
+        Optional<Path> helm)
         implements Target {
       public Kubernetes {
         pullSecrets = List.copyOf(pullSecrets);
         nodeSelector = Map.copyOf(nodeSelector);
+        kinds = Set.copyOf(kinds);
       }
     }
   }

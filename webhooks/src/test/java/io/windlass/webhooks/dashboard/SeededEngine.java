@@ -35,6 +35,7 @@ import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.Releases;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.EnvironmentGrants;
+import io.windlass.engine.run.ManifestRenderer;
 import io.windlass.engine.run.RunEvent;
 import io.windlass.engine.run.RunFiles;
 import io.windlass.engine.run.RunId;
@@ -150,7 +151,8 @@ final class SeededEngine implements AutoCloseable {
         runs(),
         _ -> new EnvironmentGrants.Grant.Refused("seeded"),
         _ -> Optional.empty(),
-        (_, _) -> Optional.empty());
+        (_, _) -> Optional.empty(),
+        ManifestRenderer.NONE);
   }
 
   DecisionTable decisions() {
@@ -269,7 +271,10 @@ final class SeededEngine implements AutoCloseable {
 
   /** Everything of a rollout up to the moment at which its replicas are asked for. */
   void rollOut(RunId run, EnvironmentId environment) {
-    tell(run, new RunEvent.DeploymentGranted(environment.name(), Optional.of(6), List.of()));
+    tell(
+        run,
+        new RunEvent.DeploymentGranted(
+            environment.name(), Optional.of(6), List.of(), Optional.empty()));
     long rollout = rollout(environment);
     pass(Duration.ofMillis(80));
     tell(

@@ -17,6 +17,7 @@ import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.HealthRule;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
@@ -139,6 +140,7 @@ class OpenApiTest {
           Map.entry("Volume", Volume.class),
           Map.entry("Health", HealthRule.class),
           Map.entry("Route", PublicRoute.class),
+          Map.entry("Manifests", ManifestRef.class),
           Map.entry("ReleaseCommand", ReleaseCommand.class),
           Map.entry("Environment", EnvironmentApi.EnvironmentJson.class),
           Map.entry("RolloutUnderWay", Environments.Under.class),

@@ -70,6 +70,7 @@ class SettingsSchemaTest {
         "targets: { s: { kubernetes: { namespaces: ['shop-*', '!shop-x'], context: c, kubeconfig: k, ingress: { class: nginx,"
             + " annotations: { a: '1' } }, pull-secrets: [r], run-as-user: 1000, node-selector: { pool: apps }, autoscalers: scale-out-only } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: letsencrypt } } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], kinds: [v1/PersistentVolumeClaim, monitoring.coreos.com/v1/ServiceMonitor], kustomize: /opt/kustomize, helm: /opt/helm } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: own, kind: Issuer } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], storage: } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], storage: { class: fast, shared-class: nfs, max-size: 20GiB, on-removal: delete } } } }",
@@ -131,6 +132,7 @@ class SettingsSchemaTest {
         "targets: { a: { kubernetes: { namespaces: [x], storage: { max-size: 20 } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { on-removal: ask } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], autoscalers: ignore } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], kinds: [ServiceMonitor] } } }",
         "targets: { a: { kubernetes: { namespaces: [x], run-as-user: 0 } } }",
         "targets: { local: { keeper: { budget: { cpu: 101% } } } }",
         "targets: { local: { keeper: { budget: { cpu: 0% } } } }",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,6 +131,23 @@ public final class Mirror {
         }
       }
       return names;
+    } catch (IOException | IllegalArgumentException failed) {
+      throw unreadable(sha, failed);
+    }
+  }
+
+  /**
+   * Writes the plain files of a commit into a directory: all those of the top folders that these
+   * paths are in. Links and submodules are left out.
+   *
+   * @param paths inside of the repository
+   * @param directory that is there, and empty
+   * @throws GitException of fault {@code REPOSITORY} for a hostile name, and for too much
+   */
+  public void export(String sha, Collection<String> paths, Path directory, Limits limits)
+      throws GitException {
+    try {
+      new Export(limits).write(local, Sha.require(sha), paths, directory);
     } catch (IOException | IllegalArgumentException failed) {
       throw unreadable(sha, failed);
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param target the operator's name for where releases go
  * @param app the runtime contract with this environment's overrides
  * @param routes the public side
+ * @param manifests objects of its own that the repository brings; empty where the target makes them
  * @param scale by process; every process of {@code app} has an entry
  */
 public record EnvironmentSpec(
@@ -21,6 +22,7 @@ public record EnvironmentSpec(
     App app,
     RolloutSpec rollout,
     List<RouteSpec> routes,
+    Optional<ManifestSpec> manifests,
     Map<String, Scaling> scale) {
   public EnvironmentSpec {
     routes = List.copyOf(routes);

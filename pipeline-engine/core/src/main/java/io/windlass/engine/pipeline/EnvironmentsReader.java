@@ -56,11 +56,13 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
     RolloutSpec rollout =
         f.fields("rollout").map(new RolloutReader(forms, runs)::read).orElse(RolloutReader.PLAIN);
     List<RouteSpec> routes = routes(f, runs);
+    Optional<ManifestSpec> manifests = new ManifestsReader(forms).read(f, app);
     Map<String, Scaling> scale = scale(f, runs);
     refuseCopies(f, runs, rollout, scale);
     f.notYet("promotes");
     f.done();
-    return new EnvironmentSpec(name, target.orElse(""), when, runs, rollout, routes, scale);
+    return new EnvironmentSpec(
+        name, target.orElse(""), when, runs, rollout, routes, manifests, scale);
   }
 
   /** A volume that is not shared is one replica's, and no two releases' at a time. */

@@ -21,6 +21,7 @@ package io.windlass.engine.pipeline;
  * @param stages of one rollout
  * @param checks of one rollout
  * @param services of one step
+ * @param manifests files and folders of one environment
  */
 public record Limits(
     int steps,
@@ -39,9 +40,11 @@ public record Limits(
     int arguments,
     int stages,
     int checks,
-    int services) {
+    int services,
+    int manifests) {
 
   public static final Limits STANDARD =
       new Limits(
-          100, 20, 20, 10, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20, 10);
+          100, 20, 20, 10, 200, 64 * 1024, 100, 64 * 1024, 50, 128, 20, 50, 100, 100, 20, 20, 10,
+          50);
 }

@@ -1,6 +1,8 @@
 package io.windlass.engine.plan;
 
 import io.windlass.engine.git.GitException;
+import io.windlass.engine.image.ImageName;
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
@@ -20,6 +22,8 @@ import io.windlass.engine.rollout.SecretVersions;
 import io.windlass.engine.run.EnvironmentGrants;
 import io.windlass.engine.run.EnvironmentGrants.Grant;
 import io.windlass.engine.run.ImageState;
+import io.windlass.engine.run.ManifestRenderer;
+import io.windlass.engine.run.ManifestRenderer.Outcome;
 import io.windlass.engine.run.RunDetail;
 import io.windlass.engine.run.RunId;
 import io.windlass.engine.run.RunPlan;
@@ -40,8 +44,6 @@ public final class Plans {
   /** Stands for the digest of an image that no run has built yet. */
   private static final String NO_DIGEST = "sha256:" + "0".repeat(64);
 
-  private static final ImageRef UNBUILT = new ImageRef("unbuilt/image@" + NO_DIGEST, NO_DIGEST);
-
   private static final String TO_BE_BUILT = "the image that the run will build";
 
   private final Proposals proposals;
@@ -52,6 +54,7 @@ public final class Plans {
   private final EnvironmentGrants grants;
   private final RolloutTargets targets;
   private final SecretVersions secrets;
+  private final ManifestRenderer manifests;
 
   public Plans(
       Proposals proposals,
@@ -61,7 +64,8 @@ public final class Plans {
       Runs runs,
       EnvironmentGrants grants,
       RolloutTargets targets,
-      SecretVersions secrets) {
+      SecretVersions secrets,
+      ManifestRenderer manifests) {
     this.proposals = proposals;
     this.repositories = repositories;
     this.environments = environments;
@@ -70,6 +74,7 @@ public final class Plans {
     this.grants = grants;
     this.targets = targets;
     this.secrets = secrets;
+    this.manifests = manifests;
   }
 
   /** The answer. */
@@ -118,7 +123,7 @@ public final class Plans {
         yield wanted.isEmpty()
             ? new Answer.Impossible(
                 "the file at commit " + found + " has no environment \"" + environment.name() + '"')
-            : new Answer.Planned(plan(environment, at, found, wanted.get()));
+            : new Answer.Planned(plan(environment, at, found, plan, wanted.get()));
       }
     };
   }
@@ -154,7 +159,7 @@ public final class Plans {
       for (RunPlan.PlannedDeployment wanted : found.plan().deployments()) {
         var environment = new EnvironmentId(run.repository(), wanted.environment());
         if (targets.of(environment).isPresent()) {
-          lines.put(environment, line(plan(environment, found.ref(), sha, wanted)));
+          lines.put(environment, line(plan(environment, found.ref(), sha, found.plan(), wanted)));
         }
       }
     }
@@ -180,11 +185,28 @@ public final class Plans {
   }
 
   private Plan plan(
-      EnvironmentId environment, String ref, String sha, RunPlan.PlannedDeployment wanted)
-      throws RolloutException {
+      EnvironmentId environment,
+      String ref,
+      String sha,
+      RunPlan whole,
+      RunPlan.PlannedDeployment wanted)
+      throws GitException, RolloutException {
     List<String> obstacles = new ArrayList<>();
+    Optional<Outcome> rendered =
+        wanted.manifests().isEmpty()
+            ? Optional.empty()
+            : Optional.of(render(environment, sha, wanted.manifests().get()));
+    if (rendered.isPresent() && rendered.get() instanceof Outcome.Refused(var reason)) {
+      obstacles.add(reason);
+    }
+    Optional<Outcome.Made> made =
+        rendered.filter(Outcome.Made.class::isInstance).map(Outcome.Made.class::cast);
     var question =
-        new EnvironmentGrants.Question(environment, ref, wanted.target(), wanted.hosts());
+        new EnvironmentGrants.Question(
+            environment,
+            ref,
+            wanted.target(),
+            made.map(Outcome.Made::hosts).orElse(wanted.hosts()));
     AppRuntime runtime =
         switch (grants.ask(question)) {
           case Grant.Allowed(var max, var hosts) -> wanted.runtime().within(hosts);
@@ -199,17 +221,19 @@ public final class Plans {
         .ifPresent(freeze -> obstacles.add("frozen by " + freeze.who() + ": " + freeze.why()));
     Optional<Release> serving = view.flatMap(Environments.View::current);
     Optional<ImageRef> image = built(environment, sha);
+    ImageRef unbuilt = unbuilt(environment, whole);
     Release next =
         new Release(
             new ReleaseId(environment, serving.map(Release::number).orElse(0L) + 1),
             sha,
             runtime.processes().keySet().stream()
-                .collect(Collectors.toMap(process -> process, _ -> image.orElse(UNBUILT))),
-            runtime.pinned(pins),
+                .collect(Collectors.toMap(process -> process, _ -> image.orElse(unbuilt))),
+            runtime.pinned(pins).bringing(made.map(Outcome.Made::manifests)),
             Instant.EPOCH);
     List<Change> changes = new ArrayList<>();
     Optional<RolloutTarget> target = targets.of(environment);
-    if (target.isPresent()) {
+    boolean readable = wanted.manifests().isEmpty() || made.isPresent();
+    if (target.isPresent() && readable) {
       target.get().plan(serving, next).forEach(change -> changes.add(readable(change)));
     }
     changes.addAll(
@@ -218,6 +242,32 @@ public final class Plans {
             wanted.scaling()));
     return new Plan(
         environment, ref, sha, serving.map(Release::number), image.isPresent(), changes, obstacles);
+  }
+
+  private Outcome render(EnvironmentId environment, String sha, ManifestSpec brought)
+      throws GitException, RolloutException {
+    try {
+      return manifests.render(environment, sha, brought);
+    } catch (GitException | RolloutException | RuntimeException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RolloutException(
+          "Tried to render the manifests of " + environment + " but the server is going down", e);
+    } catch (Exception e) {
+      throw new RolloutException(
+          "Tried to render the manifests of " + environment + " but " + e.getMessage(), e);
+    }
+  }
+
+  /** What stands for the image until it is built: its name is known, its digest is not. */
+  private static ImageRef unbuilt(EnvironmentId environment, RunPlan plan) {
+    ImageName name =
+        plan.image()
+            .flatMap(image -> image.spec().name())
+            .map(ImageName::parse)
+            .orElseGet(() -> ImageName.local(environment.repository()));
+    return new ImageRef(name + "@" + NO_DIGEST, NO_DIGEST);
   }
 
   private List<SecretRef> pins(
@@ -263,7 +313,7 @@ public final class Plans {
   }
 
   private static Change readable(Change change) {
-    UnaryOperator<String> words = text -> text.contains(UNBUILT.digest()) ? TO_BE_BUILT : text;
+    UnaryOperator<String> words = text -> text.contains(NO_DIGEST) ? TO_BE_BUILT : text;
     return new Change(
         change.subject(),
         change.kind(),

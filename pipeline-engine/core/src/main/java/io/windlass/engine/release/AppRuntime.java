@@ -13,13 +13,15 @@ import java.util.stream.Stream;
  * @param processes by name, at least one
  * @param routes the public side
  * @param command run once per release before its first replica
+ * @param manifests the objects that the commit brought; empty where the target makes them itself
  */
 public record AppRuntime(
     Map<String, String> env,
     List<SecretRef> secrets,
     Map<String, ProcessRuntime> processes,
     List<PublicRoute> routes,
-    Optional<ReleaseCommand> command) {
+    Optional<ReleaseCommand> command,
+    Optional<ManifestRef> manifests) {
   public AppRuntime {
     env = Map.copyOf(env);
     secrets = List.copyOf(secrets);
@@ -29,6 +31,16 @@ public record AppRuntime(
       throw new IllegalArgumentException(
           "Tried to describe an application without a process; a release needs at least one");
     }
+  }
+
+  /** One whose objects the target makes itself. */
+  public AppRuntime(
+      Map<String, String> env,
+      List<SecretRef> secrets,
+      Map<String, ProcessRuntime> processes,
+      List<PublicRoute> routes,
+      Optional<ReleaseCommand> command) {
+    this(env, secrets, processes, routes, command, Optional.empty());
   }
 
   /**
@@ -49,11 +61,16 @@ public record AppRuntime(
                                 Optional.of(host), route.path(), route.process(), route.tls())))
             .distinct()
             .toList();
-    return new AppRuntime(env, secrets, processes, narrowed, command);
+    return new AppRuntime(env, secrets, processes, narrowed, command, manifests);
   }
 
   /** The same with these secrets. */
   public AppRuntime pinned(List<SecretRef> pins) {
-    return new AppRuntime(env, pins, processes, routes, command);
+    return new AppRuntime(env, pins, processes, routes, command, manifests);
+  }
+
+  /** The same with these objects. */
+  public AppRuntime bringing(Optional<ManifestRef> brought) {
+    return new AppRuntime(env, secrets, processes, routes, command, brought);
   }
 }

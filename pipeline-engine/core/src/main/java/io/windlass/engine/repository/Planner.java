@@ -128,7 +128,8 @@ public final class Planner {
         app.secrets(),
         environment.scale(),
         environment.rollout().deadline(),
-        Optional.of(environment.rollout().strategy()));
+        Optional.of(environment.rollout().strategy()),
+        environment.manifests());
   }
 
   private static ProcessRuntime process(App.ProcessSpec process) {

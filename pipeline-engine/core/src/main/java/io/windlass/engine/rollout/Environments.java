@@ -4,8 +4,11 @@ import io.windlass.engine.journal.Database;
 import io.windlass.engine.journal.Journal;
 import io.windlass.engine.pipeline.Check;
 import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.run.DeploymentRequest;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.RunId;
 import io.windlass.scaler.fleet.Share;
@@ -17,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -339,24 +343,35 @@ public final class Environments {
 
   /** The images of deployments that wait or have just begun and are no release yet, by digest. */
   public Set<String> askedDigests() {
+    return asked()
+        .flatMap(request -> request.images().values().stream())
+        .map(ImageRef::digest)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The manifests of the same, by hash. */
+  public Set<String> askedManifests() {
+    return asked()
+        .flatMap(request -> request.runtime().manifests().stream())
+        .map(ManifestRef::hash)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Stream<DeploymentRequest> asked() {
     List<String> names =
         database.read(tx ->
             tx.handle()
                 .createQuery("SELECT environment FROM environment")
                 .mapTo(String.class)
                 .list());
-    Set<String> digests = new TreeSet<>();
-    for (String name : names) {
-      Optional<EnvironmentState> state =
-          journal.state(
-              EnvironmentMachine.subject(EnvironmentId.parse(name)), EnvironmentState.class);
-      Stream.concat(
-              state.flatMap(EnvironmentState::waiting).stream(),
-              state.flatMap(EnvironmentState::rollout).flatMap(Rollout::request).stream())
-          .flatMap(request -> request.images().values().stream())
-          .forEach(image -> digests.add(image.digest()));
-    }
-    return digests;
+    return names.stream()
+        .map(name ->
+            journal.state(
+                EnvironmentMachine.subject(EnvironmentId.parse(name)), EnvironmentState.class))
+        .flatMap(Optional::stream)
+        .flatMap(state ->
+            Stream.concat(
+                state.waiting().stream(), state.rollout().flatMap(Rollout::request).stream()));
   }
 
   private static String key() {

@@ -37,6 +37,7 @@ final class ReleaseChanges {
         .ifPresent(changes::add);
     whole("secrets", serving, next, ReleaseChanges::secrets).ifPresent(changes::add);
     whole("routes", serving, next, ReleaseChanges::routes).ifPresent(changes::add);
+    whole("manifests", serving, next, ReleaseChanges::manifests).ifPresent(changes::add);
     whole("release command", serving, next, ReleaseChanges::command).ifPresent(changes::add);
     return changes;
   }
@@ -105,6 +106,13 @@ final class ReleaseChanges {
                 route.host().orElse("any host") + " " + route.path(),
                 route.process() + (route.tls() ? ", with TLS" : "")));
     return values;
+  }
+
+  private static Map<String, String> manifests(AppRuntime runtime) {
+    return runtime
+        .manifests()
+        .map(made -> Map.of("text", made.hash(), "tool", made.tool()))
+        .orElse(Map.of());
   }
 
   private static Map<String, String> command(AppRuntime runtime) {

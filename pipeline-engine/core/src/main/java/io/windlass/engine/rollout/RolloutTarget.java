@@ -1,9 +1,11 @@
 package io.windlass.engine.rollout;
 
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +23,23 @@ public interface RolloutTarget {
    * Looks whether the images and the secrets' versions of the release are there. Changes nothing.
    */
   Verified verify(Release release) throws RolloutException;
+
+  /**
+   * Makes one text of the objects that a commit brings, and looks whether they can be taken here.
+   * The same tree gives the same text while the target's tools are the same. Changes nothing.
+   *
+   * @param tree the commit's files below the folders that {@code manifests} names; nothing in it
+   *     can be trusted, and the caller takes it away
+   */
+  default Drawn draw(EnvironmentId environment, ManifestSpec manifests, Path tree)
+      throws RolloutException, InterruptedException {
+    return new Drawn.Refused(
+        environment
+            + " brings manifests of its own, which only a target of Kubernetes takes; bind it to"
+            + " one, or take \""
+            + manifests.key()
+            + "\" out of the environment");
+  }
 
   /**
    * What bringing a release would change here, before anything is brought. Changes nothing. The

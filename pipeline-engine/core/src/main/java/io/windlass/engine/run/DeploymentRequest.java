@@ -4,6 +4,7 @@ import io.windlass.engine.pipeline.Strategy;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.scaler.policy.Scaling;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +47,7 @@ public record DeploymentRequest(
    *
    * @param image which all its processes run
    * @param max what the operator grants, with the hosts
+   * @param manifests as rendered; empty where the target makes them
    */
   static DeploymentRequest of(
       RunId run,
@@ -53,7 +55,8 @@ public record DeploymentRequest(
       RunPlan.PlannedDeployment planned,
       ImageRef image,
       Optional<Integer> max,
-      List<String> hosts) {
+      List<String> hosts,
+      Optional<ManifestRef> manifests) {
     Map<String, ImageRef> images =
         planned.runtime().processes().keySet().stream()
             .collect(Collectors.toMap(process -> process, _ -> image));
@@ -63,7 +66,7 @@ public record DeploymentRequest(
         trigger.sha(),
         trigger.title(),
         images,
-        planned.runtime().within(hosts),
+        planned.runtime().within(hosts).bringing(manifests),
         planned.secrets(),
         planned.scaling(),
         max,

@@ -2,7 +2,7 @@ package io.windlass.engine.run;
 
 /** Where the deployment of a run to one environment stands. */
 public enum DeploymentStage {
-  /** The operator's grant is being looked up. */
+  /** The operator's grant is being looked up, and what the commit brings is rendered. */
   ASKING(false),
   /** The operator's file does not allow it. */
   REFUSED(true),

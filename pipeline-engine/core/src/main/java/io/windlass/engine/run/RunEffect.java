@@ -33,6 +33,13 @@ public sealed interface RunEffect {
   record AskGrant(RunId run, RunTrigger trigger, RunPlan.PlannedDeployment deployment)
       implements RunEffect {}
 
+  /**
+   * Asks the same of one that brings manifests, and renders them: what hosts they ask for is known
+   * by that only.
+   */
+  record Render(RunId run, RunTrigger trigger, RunPlan.PlannedDeployment deployment)
+      implements RunEffect {}
+
   /** Removes the workspace, and lets the executor forget the attempts. */
   record CleanUp(RunId run, String sha, List<StepAttempt> attempts) implements RunEffect {}
 

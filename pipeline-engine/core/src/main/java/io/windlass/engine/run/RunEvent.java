@@ -1,6 +1,7 @@
 package io.windlass.engine.run;
 
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +43,23 @@ public sealed interface RunEvent {
    * The operator's file allows the deployment.
    *
    * @param max the most replicas for each of its fleets
+   * @param manifests as they were rendered; empty where the target makes them
    */
-  record DeploymentGranted(String environment, Optional<Integer> max, List<String> hosts)
+  record DeploymentGranted(
+      String environment,
+      Optional<Integer> max,
+      List<String> hosts,
+      Optional<ManifestRef> manifests)
       implements RunEvent {}
 
   record DeploymentRefused(String environment, String reason) implements RunEvent {}
+
+  /**
+   * What the commit brings could not be rendered, or is not taken.
+   *
+   * @param ours whether it may be the world's doing, and not the commit's
+   */
+  record ManifestsFailed(String environment, String reason, boolean ours) implements RunEvent {}
 
   /** From the environment: the deployment has come to another stage. */
   record DeploymentMoved(

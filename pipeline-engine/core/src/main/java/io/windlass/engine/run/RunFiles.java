@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -20,6 +21,16 @@ public record RunFiles(Path data) {
     return data.resolve("workspaces")
         .resolve(run.repository())
         .resolve(Long.toString(run.number()));
+  }
+
+  /** A place of its own for files that are rendered. */
+  public Path rendering() {
+    return renderings().resolve(UUID.randomUUID().toString());
+  }
+
+  /** What a rendering that was broken off has left is here. */
+  public Path renderings() {
+    return data.resolve("renderings");
   }
 
   /** What an attempt wrote; stays when the workspace goes. */

@@ -72,10 +72,13 @@ public final class RunMachine implements Machine<RunState, RunEvent, RunEffect> 
           turn.imageEnded(running ->
               running.ended(
                   ours ? StepState.Status.ERRORED : StepState.Status.FAILED, reason, now));
-      case RunEvent.DeploymentGranted(var environment, var max, var hosts) ->
-          turn.granted(environment, max, hosts);
+      case RunEvent.DeploymentGranted(var environment, var max, var hosts, var manifests) ->
+          turn.granted(environment, max, hosts, manifests);
       case RunEvent.DeploymentRefused(var environment, var reason) ->
-          turn.refused(environment, reason);
+          turn.undeployed(environment, DeploymentStage.REFUSED, reason);
+      case RunEvent.ManifestsFailed(var environment, var reason, var ours) ->
+          turn.undeployed(
+              environment, ours ? DeploymentStage.ERRORED : DeploymentStage.FAILED, reason);
       case RunEvent.DeploymentMoved moved -> turn.deploymentMoved(moved);
       case RunEvent.Previewed(var lines) -> turn.previewed(lines);
       case RunEvent.Cancel(var who) ->

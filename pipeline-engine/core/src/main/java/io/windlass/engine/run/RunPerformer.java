@@ -9,6 +9,7 @@ import io.windlass.engine.journal.Performer;
 import io.windlass.engine.journal.Retry;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.secret.SecretValue;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
   private final StepSecrets secrets;
   private final RunImages images;
   private final EnvironmentGrants grants;
+  private final ManifestRenderer manifests;
   private final Previews previews;
   private final RunFiles files;
   private final RunLimits limits;
@@ -46,6 +48,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       ImageBuilder images,
       ImageGrants imageGrants,
       EnvironmentGrants grants,
+      ManifestRenderer manifests,
       Previews previews,
       RunFiles files,
       RunLimits limits) {
@@ -54,6 +57,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
     this.secrets = secrets;
     this.images = new RunImages(images, imageGrants);
     this.grants = grants;
+    this.manifests = manifests;
     this.previews = previews;
     this.files = files;
     this.limits = limits;
@@ -78,7 +82,9 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
         yield lines.isEmpty() ? Optional.empty() : Optional.of(new RunEvent.Previewed(lines));
       }
       case RunEffect.AskGrant(var run, var trigger, var deployment) ->
-          Optional.of(ask(run, trigger, deployment));
+          Optional.of(ask(run, trigger, deployment, deployment.hosts(), Optional.empty()));
+      case RunEffect.Render(var run, var trigger, var deployment) ->
+          Optional.of(render(run, trigger, deployment));
       case RunEffect.CleanUp(var run, var sha, var attempts) -> {
         for (RunEffect.StepAttempt attempt : attempts) {
           executor.forget(RunFiles.attemptId(run, sha, attempt.step(), attempt.attempt()));
@@ -104,6 +110,8 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       case RunEffect.BuildImage build -> Optional.of(new RunEvent.ImageFailed(reason, true));
       case RunEffect.AskGrant(var run, var trigger, var deployment) ->
           Optional.of(new RunEvent.DeploymentRefused(deployment.environment(), reason));
+      case RunEffect.Render(var run, var trigger, var deployment) ->
+          Optional.of(new RunEvent.ManifestsFailed(deployment.environment(), reason, true));
       case RunEffect.Preview preview -> Optional.empty();
       case RunEffect.CancelStep cancel -> Optional.empty();
       case RunEffect.CleanUp cleanUp -> Optional.empty();
@@ -117,6 +125,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       case RunEffect.CancelStep cancel -> EXECUTOR;
       case RunEffect.CheckOut checkOut -> WORLD;
       case RunEffect.BuildImage build -> WORLD;
+      case RunEffect.Render render -> WORLD;
       case RunEffect.CleanUp cleanUp -> Retry.STANDARD;
       case RunEffect.Preview preview -> Retry.STANDARD;
       case RunEffect.AskGrant ask -> Retry.STANDARD;
@@ -128,7 +137,9 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
     if (type == RunEffect.RunStep.class) {
       return limits.steps();
     }
-    return type == RunEffect.BuildImage.class ? limits.builds() : 16;
+    return type == RunEffect.BuildImage.class || type == RunEffect.Render.class
+        ? limits.builds()
+        : 16;
   }
 
   @Override
@@ -202,13 +213,35 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
     }
   }
 
-  private RunEvent ask(RunId run, RunTrigger trigger, RunPlan.PlannedDeployment deployment) {
-    var environment = new EnvironmentId(run.repository(), deployment.environment());
+  private RunEvent render(RunId run, RunTrigger trigger, RunPlan.PlannedDeployment deployment)
+      throws Exception {
     List<String> hosts = deployment.hosts();
+    // First, so that nothing is rendered for an environment which the commit may not change.
+    RunEvent granted = ask(run, trigger, deployment, hosts, Optional.empty());
+    if (!(granted instanceof RunEvent.DeploymentGranted)) {
+      return granted;
+    }
+    var environment = new EnvironmentId(run.repository(), deployment.environment());
+    return switch (manifests.render(
+        environment, trigger.sha(), deployment.manifests().orElseThrow())) {
+      case ManifestRenderer.Outcome.Refused(var reason) ->
+          new RunEvent.ManifestsFailed(deployment.environment(), reason, false);
+      case ManifestRenderer.Outcome.Made(var made, var asked) ->
+          ask(run, trigger, deployment, asked, Optional.of(made));
+    };
+  }
+
+  private RunEvent ask(
+      RunId run,
+      RunTrigger trigger,
+      RunPlan.PlannedDeployment deployment,
+      List<String> hosts,
+      Optional<ManifestRef> made) {
+    var environment = new EnvironmentId(run.repository(), deployment.environment());
     return switch (grants.ask(
         new EnvironmentGrants.Question(environment, trigger.ref(), deployment.target(), hosts))) {
       case EnvironmentGrants.Grant.Allowed(var max, var allowed) ->
-          new RunEvent.DeploymentGranted(deployment.environment(), max, allowed);
+          new RunEvent.DeploymentGranted(deployment.environment(), max, allowed, made);
       case EnvironmentGrants.Grant.Refused(var reason) ->
           new RunEvent.DeploymentRefused(deployment.environment(), reason);
     };

@@ -1,6 +1,7 @@
 package io.windlass.engine.run;
 
 import io.windlass.engine.pipeline.ImageSpec;
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.pipeline.Resources;
 import io.windlass.engine.pipeline.ServiceSpec;
 import io.windlass.engine.pipeline.Strategy;
@@ -125,6 +126,7 @@ public record RunPlan(
    * @param secrets names to pin
    * @param deadline of the rollout
    * @param strategy empty where it was stored by a version that knew rolling only
+   * @param manifests what the repository brings of its own; empty where the target makes it
    */
   public record PlannedDeployment(
       String environment,
@@ -134,7 +136,8 @@ public record RunPlan(
       List<String> secrets,
       Map<String, Scaling> scaling,
       Duration deadline,
-      Optional<Strategy> strategy) {
+      Optional<Strategy> strategy,
+      Optional<ManifestSpec> manifests) {
     public PlannedDeployment {
       hosts = List.copyOf(hosts);
       secrets = List.copyOf(secrets);

@@ -5,6 +5,7 @@ import io.windlass.engine.journal.Transition;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.run.RunPlan.PlannedDeployment;
 import io.windlass.engine.run.RunPlan.PlannedStep;
 import io.windlass.engine.run.StepState.Status;
@@ -184,7 +185,11 @@ final class RunTurn {
     }
   }
 
-  void granted(String environment, Optional<Integer> max, List<String> hosts) {
+  void granted(
+      String environment,
+      Optional<Integer> max,
+      List<String> hosts,
+      Optional<ManifestRef> manifests) {
     Optional<PlannedDeployment> planned =
         plan.deployments().stream()
             .filter(one -> one.environment().equals(environment))
@@ -199,13 +204,19 @@ final class RunTurn {
         rest.tell(
             deployer.request(
                 DeploymentRequest.of(
-                    before.id(), trigger.orElseThrow(), planned.get(), made, max, hosts)));
+                    before.id(),
+                    trigger.orElseThrow(),
+                    planned.get(),
+                    made,
+                    max,
+                    hosts,
+                    manifests)));
   }
 
-  void refused(String environment, String reason) {
+  void undeployed(String environment, DeploymentStage stage, String reason) {
     DeploymentState asked = deployments.get(environment);
     if (asked != null && asked.stage() == DeploymentStage.ASKING) {
-      deployments.put(environment, DeploymentState.at(DeploymentStage.REFUSED, reason, now));
+      deployments.put(environment, DeploymentState.at(stage, reason, now));
       advance();
     }
   }
@@ -354,13 +365,19 @@ final class RunTurn {
   }
 
   private void askGrant(PlannedDeployment planned) {
+    boolean brings = planned.manifests().isPresent();
     deployments.put(
         planned.environment(),
-        DeploymentState.at(DeploymentStage.ASKING, "looks what the operator allows", now));
+        DeploymentState.at(
+            DeploymentStage.ASKING,
+            brings ? "its manifests are rendered" : "looks what the operator allows",
+            now));
     rest =
         rest.effect(
             lane() + "/grant/" + planned.environment(),
-            new RunEffect.AskGrant(before.id(), trigger.orElseThrow(), planned));
+            brings
+                ? new RunEffect.Render(before.id(), trigger.orElseThrow(), planned)
+                : new RunEffect.AskGrant(before.id(), trigger.orElseThrow(), planned));
   }
 
   private void finish(RunOutcome how, String why) {

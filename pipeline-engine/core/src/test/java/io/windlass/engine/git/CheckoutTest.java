@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,40 @@ class CheckoutTest {
     assertThat(Upstream.git(directory, "describe", "--tags")).isEqualTo("v1");
     assertThat(Upstream.git(directory, "log", "--format=%s", "origin/main")).isEqualTo("two\none");
     assertThat(directory.resolve(".git/hooks")).doesNotExist();
+  }
+
+  @Test
+  void an_export_has_the_plain_files_of_the_top_folders_and_no_link() throws Exception {
+    upstream
+        .write("deploy/web.yaml", "web")
+        .write("deploy/base/all.yaml", "all")
+        .write("source/secret.txt", "x")
+        .write("top.yaml", "top");
+    Files.createSymbolicLink(upstream.directory.resolve("deploy/link"), Path.of("../source"));
+    String commit = upstream.commit("one");
+    Path tree = Files.createDirectory(temp.resolve("tree"));
+
+    mirrors
+        .fetch(SHOP, upstream.url(), NONE)
+        .export(commit, List.of("deploy/base", "./top.yaml"), tree, Limits.DEFAULTS);
+
+    try (Stream<Path> files = Files.walk(tree)) {
+      assertThat(files.filter(Files::isRegularFile).map(tree::relativize).map(Path::toString))
+          .containsExactlyInAnyOrder("deploy/web.yaml", "deploy/base/all.yaml", "top.yaml");
+    }
+    assertThat(tree.resolve("deploy/link")).doesNotExist();
+  }
+
+  @Test
+  void an_export_of_too_much_is_refused() throws Exception {
+    String commit = upstream.write("deploy/a", "x").write("deploy/b", "x").commit("one");
+    Mirror mirror = mirrors.fetch(SHOP, upstream.url(), NONE);
+    Limits little = Limits.DEFAULTS.withCheckoutFiles(1);
+
+    assertThatThrownBy(() -> mirror.export(commit, List.of("deploy"), temp.resolve("tree"), little))
+        .isInstanceOfSatisfying(
+            GitException.class, e -> assertThat(e.fault()).isEqualTo(GitException.Fault.REPOSITORY))
+        .hasMessageContaining("keep manifests in a folder of their own");
   }
 
   @Test

@@ -1,11 +1,16 @@
 package io.windlass.engine.rollout;
 
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.run.StepResult;
 import io.windlass.scaler.fleet.Share;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A target that keeps its word in memory, the next time but one that it is looked at. It outlives
@@ -58,6 +64,22 @@ public final class MemoryTarget implements RolloutTarget {
 
   /** What was asked for by one {@link #shift}. */
   public record Shift(ReleaseId to, Division division) {}
+
+  /** Joins what plain files say; one that has the word {@code hostile} is refused by it. */
+  @Override
+  public Drawn draw(EnvironmentId environment, ManifestSpec manifests, Path tree) {
+    try (Stream<Path> files = Files.walk(tree)) {
+      var text = new StringBuilder();
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        text.append(Files.readString(file));
+      }
+      return text.indexOf("hostile") < 0
+          ? new Drawn.Made(text.toString(), "plain files", List.of("shop.example.com"))
+          : new Drawn.Refused("it is hostile");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** Replicas of this commit crash, those that run and those that start. */
   public synchronized MemoryTarget breaks(String sha) {

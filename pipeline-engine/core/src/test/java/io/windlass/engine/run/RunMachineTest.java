@@ -6,8 +6,13 @@ import io.windlass.engine.journal.Effect;
 import io.windlass.engine.journal.Transition;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.pipeline.ImageSpec;
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.pipeline.Pipeline;
 import io.windlass.engine.pipeline.PipelineReader;
+import io.windlass.engine.release.AppRuntime;
+import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
+import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.rollout.EnvironmentMachine;
 import io.windlass.engine.run.RunPlan.PlannedStep;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +98,66 @@ class RunMachineTest {
 
     ends("lint", 1, MemoryExecutor.exited(1));
     assertThat(effects).filteredOn(RunEffect.BuildImage.class::isInstance).hasSize(1);
+  }
+
+  private static final ManifestRef MANIFESTS =
+      new ManifestRef("sha256:" + "1".repeat(64), "plain files");
+
+  /** A run whose image is built and that deploys to an environment with manifests of its own. */
+  private void bringsManifests() {
+    var process =
+        new ProcessRuntime(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ZERO,
+            List.of());
+    var deployment =
+        new RunPlan.PlannedDeployment(
+            "production",
+            "k8s",
+            List.of(),
+            new AppRuntime(
+                Map.of(), List.of(), Map.of("web", process), List.of(), Optional.empty()),
+            List.of(),
+            Map.of(),
+            Duration.ofMinutes(10),
+            Optional.empty(),
+            Optional.of(new ManifestSpec.Plain(List.of("deploy"))));
+    image = Optional.of(new RunPlan.PlannedImage(List.of(), anyImage()));
+    hear(new RunEvent.Begin(PUSH, new RunPlan(Map.of(), image, List.of(deployment))));
+    hear(new RunEvent.CheckedOut(List.of()));
+    String digest = "sha256:" + "2".repeat(64);
+    hear(new RunEvent.ImageBuilt(new ImageRef("shop@" + digest, digest), 1));
+  }
+
+  @Test
+  void manifestsAreRenderedOnceTheImageIsBuiltAndTheirReleaseNamesThem() {
+    bringsManifests();
+    assertThat(effects).filteredOn(RunEffect.Render.class::isInstance).hasSize(1);
+    assertThat(effects).noneMatch(RunEffect.AskGrant.class::isInstance);
+
+    Transition<RunState, RunEffect> granted =
+        machine.on(
+            state,
+            new RunEvent.DeploymentGranted(
+                "production", Optional.empty(), List.of(), Optional.of(MANIFESTS)),
+            NOW);
+
+    assertThat(granted.tells().toString()).contains(MANIFESTS.hash());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, FAILED", "true, ERRORED"})
+  void aRunWhoseManifestsAreNotTakenEndsWithTheReason(boolean ours, RunOutcome outcome) {
+    bringsManifests();
+
+    hear(new RunEvent.ManifestsFailed("production", "Service a: spec.type is NodePort", ours));
+
+    assertThat(state.outcome()).contains(outcome);
+    assertThat(state.cause().orElseThrow()).contains("spec.type is NodePort");
   }
 
   private static ImageSpec anyImage() {

@@ -23,7 +23,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -159,13 +161,46 @@ public final class ReleaseRecords {
   }
 
   /**
-   * Removes a release's record and its secrets; does nothing where there are none of its own. The
-   * record goes last, since by it a removal that was broken off is found.
+   * Removes a release's record, its secrets, and the ConfigMaps that no other release has; does
+   * nothing where there are none of its own. The record goes last, since by it a removal that was
+   * broken off is found.
    */
   public void remove(ReleaseId release) throws ClusterException {
     Applier applier = new Applier(cluster, release.environment(), namespace);
     applier.prune(List.of(new ObjectRef("v1", "Secret", Names.secret(release))));
+    applier.prune(configs(release));
     applier.prune(List.of(new ObjectRef("v1", "ConfigMap", Names.record(release))));
+  }
+
+  private Set<ObjectRef> configs(ReleaseId release) throws ClusterException {
+    Set<ObjectRef> own = new TreeSet<>(configsOf(release));
+    if (!own.isEmpty()) {
+      for (ReleaseId other : list(release.environment())) {
+        if (!other.equals(release)) {
+          own.removeAll(configsOf(other));
+        }
+      }
+    }
+    return own;
+  }
+
+  private List<ObjectRef> configsOf(ReleaseId release) throws ClusterException {
+    try {
+      return find(release).map(ReleaseRecords::configs).orElse(List.of());
+    } catch (ClusterException e) {
+      if (e.kind() == Kind.REFUSED) {
+        // Another environment's record, which is let alone.
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
+  private static List<ObjectRef> configs(Rendered release) {
+    return release.objects().stream()
+        .filter(ConfigMap.class::isInstance)
+        .map(ObjectRef::of)
+        .toList();
   }
 
   private static byte[] pack(Rendered release) {

@@ -1,10 +1,13 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -20,7 +23,9 @@ import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
+import io.windlass.engine.kubernetes.workload.Variables;
 import io.windlass.engine.kubernetes.workload.Workloads;
+import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
@@ -143,31 +148,35 @@ final class Commands {
   }
 
   /**
-   * As a replica of the first process by name, but for what it runs, what asks it how it is, and
-   * volumes that are a replica's own.
+   * As a replica of the first process by name, but for what it runs, what asks it how it is,
+   * volumes that are a replica's own, and what stands beside it and would not end.
    */
   private static Job job(Rendered release, ReleaseCommand command, String name) {
     String process = release.processes().first();
     PodTemplateSpec replica = Workloads.template(release.workload(process, Slot.BLUE));
     ProcessRuntime runtime =
         Objects.requireNonNull(release.release().runtime().processes().get(process));
+    PodSpec pod = Claims.withoutOwn(replica.getSpec(), runtime);
+    Container runs =
+        new ContainerBuilder(own(release, process, pod))
+            .withCommand("/bin/sh", "-c", Variables.verbatim(command.run()))
+            .withArgs()
+            .withPorts()
+            .withLifecycle(null)
+            .withStartupProbe(null)
+            .withReadinessProbe(null)
+            .withLivenessProbe(null)
+            .build();
     PodTemplateSpec template =
         replica
             .edit()
             .editMetadata()
             .withLabels(Labels.release(release.id()))
             .endMetadata()
-            .withNewSpecLike(Claims.withoutOwn(replica.getSpec(), runtime))
+            .withNewSpecLike(pod)
             .withRestartPolicy("Never")
             .withTopologySpreadConstraints()
-            .editFirstContainer()
-            .withCommand("/bin/sh", "-c", command.run().replaceAll("\\$(?=[$(])", "\\$\\$"))
-            .withPorts()
-            .withLifecycle(null)
-            .withStartupProbe(null)
-            .withReadinessProbe(null)
-            .withLivenessProbe(null)
-            .endContainer()
+            .withContainers(runs)
             .endSpec()
             .build();
     return new JobBuilder()
@@ -184,6 +193,14 @@ final class Commands {
         .withTemplate(template)
         .endSpec()
         .build();
+  }
+
+  private static Container own(Rendered release, String process, PodSpec replica) {
+    ImageRef image = Objects.requireNonNull(release.release().images().get(process));
+    return replica.getContainers().stream()
+        .filter(container -> image.reference().equals(container.getImage()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private CommandResult await(Rendered release, String name, Masker masker)

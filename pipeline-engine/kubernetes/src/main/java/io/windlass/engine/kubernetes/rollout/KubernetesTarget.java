@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -17,6 +18,7 @@ import io.windlass.engine.kubernetes.environment.Watches;
 import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
+import io.windlass.engine.kubernetes.manifest.Manifests;
 import io.windlass.engine.kubernetes.workload.Certificates;
 import io.windlass.engine.kubernetes.workload.Claims;
 import io.windlass.engine.kubernetes.workload.Labels;
@@ -27,8 +29,10 @@ import io.windlass.engine.kubernetes.workload.Renderer;
 import io.windlass.engine.kubernetes.workload.Rendering;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.kubernetes.workload.Storage;
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
@@ -36,6 +40,7 @@ import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Drawn;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
@@ -46,6 +51,7 @@ import io.windlass.engine.secret.Masker;
 import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.secret.SecretVersion;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,6 +75,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Function<EnvironmentId, Optional<Placement>> placements;
   private final Images images;
   private final Values secrets;
+  private final Manifests manifests;
   private final Watches watches;
   private final WishStore wishes;
   private final Releases releases;
@@ -78,6 +85,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Commands commands;
   private final Preview preview;
   private final Listeners listeners;
+  private final Companions companions;
   private volatile Optional<Capabilities> capabilities = Optional.empty();
 
   /** Where images come from. */
@@ -101,14 +109,16 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
    * On this cluster, which stays the caller's.
    *
    * @param placements where an environment's objects go; empty where it has no place here
+   * @param manifests what repositories bring of their own
    */
   public KubernetesTarget(
       Cluster cluster,
       Function<EnvironmentId, Optional<Placement>> placements,
       Images images,
       Values secrets,
+      Manifests manifests,
       InstantSource clock) {
-    this(cluster, placements, images, secrets, Patience.STANDARD, clock);
+    this(cluster, placements, images, secrets, manifests, Patience.STANDARD, clock);
   }
 
   KubernetesTarget(
@@ -116,12 +126,14 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       Function<EnvironmentId, Optional<Placement>> placements,
       Images images,
       Values secrets,
+      Manifests manifests,
       Patience patience,
       InstantSource clock) {
     this.cluster = cluster;
     this.placements = placements;
     this.images = images;
     this.secrets = secrets;
+    this.manifests = manifests;
     this.watches = new Watches(cluster, this::wake);
     this.wishes = new WishStore(cluster, watches);
     this.releases = new Releases(cluster);
@@ -138,6 +150,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     this.progress = new Progress(cluster, watches, patience, clock);
     this.commands = new Commands(cluster, patience, clock);
     this.preview = new Preview(cluster, wishes, releases);
+    this.companions = new Companions(cluster);
   }
 
   private void wake(Place place) {
@@ -248,6 +261,12 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   }
 
   @Override
+  public Drawn draw(EnvironmentId environment, ManifestSpec brought, Path tree)
+      throws RolloutException, InterruptedException {
+    return manifests.draw(environment, brought, tree, placement(environment));
+  }
+
+  @Override
   public List<Change> plan(Optional<Release> serving, Release next) throws RolloutException {
     Placement placement = placement(next.environment());
     try {
@@ -311,6 +330,10 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   }
 
   private Rendering render(Release release, Placement placement) throws ClusterException {
+    Optional<ManifestRef> brought = release.runtime().manifests();
+    if (brought.isPresent()) {
+      return manifests.render(release, brought.get(), placement);
+    }
     Rendering rendering = Renderer.render(release, placement, capabilities());
     Optional<String> objection = listeners.objection(release, placement.exposure());
     return objection.isEmpty() ? rendering : rendering.refused(objection.get());
@@ -337,12 +360,23 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     if (secret.isPresent() && applier.findOurs(secret.get()).isEmpty()) {
       applier.apply(secret.get());
     }
+    if (rendered.release().runtime().manifests().isPresent()) {
+      for (HasMetadata object : rendered.objects()) {
+        applier.dryRun(object, true);
+      }
+    }
     for (String process : rendered.processes()) {
       applier.dryRun(rendered.workload(process, Slot.BLUE), true);
     }
     // Replicas of the release may come before its other objects do, and need them.
     for (PersistentVolumeClaim claim : Claims.among(rendered.objects()).toList()) {
       applier.apply(Claims.atLeast(claim, applier.findOurs(claim)));
+    }
+    // Their names say what is in them, so that nothing that runs takes notice of new ones.
+    for (HasMetadata object : rendered.objects()) {
+      if (object instanceof ConfigMap) {
+        applier.apply(object);
+      }
     }
     return new Prepared.Ready();
   }
@@ -451,11 +485,27 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
         return new RolloutProgress.Failing(
             "what release " + to.number() + " is made of is gone from the cluster", List.of());
       }
-      return progress.of(
-          place, kept.get(), observed, converger.trouble(place, kept.get()), masker(place, to));
+      RolloutProgress of =
+          progress.of(
+              place, kept.get(), observed, converger.trouble(place, kept.get()), masker(place, to));
+      return of instanceof RolloutProgress.Settled(var ready)
+              && kept.get().wish().division() instanceof Division.Replace
+          ? beside(place, to, ready)
+          : of;
     } catch (ClusterException e) {
       throw failed(e);
     }
+  }
+
+  /** All that was brought is there once what stands beside the processes is, too. */
+  private RolloutProgress beside(Place place, ReleaseId to, int ready) throws ClusterException {
+    Optional<Rendered> rendered = releases.find(place.namespace(), to);
+    Optional<String> missing =
+        rendered.isEmpty() ? Optional.empty() : companions.missing(rendered.get());
+    return missing
+        .<RolloutProgress>map(
+            what -> new RolloutProgress.Progressing(ready, ready, what, Optional.empty()))
+        .orElseGet(() -> new RolloutProgress.Settled(ready));
   }
 
   private Masker masker(Place place, ReleaseId release) throws ClusterException {

@@ -23,6 +23,7 @@ import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -60,7 +62,7 @@ final class Observer {
     Map<String, Boolean> processes = new HashMap<>();
     Optional<Rendered> wanted = release(place, environment, wish.to());
     wanted.ifPresent(rendered ->
-        rendered.processes().forEach(p -> processes.put(p, rendered.service(p).isPresent())));
+        rendered.processes().forEach(p -> processes.put(p, !rendered.services(p).isEmpty())));
     Optional<Rendered> published =
         wish.published().isEmpty()
             ? Optional.empty()
@@ -178,17 +180,38 @@ final class Observer {
     }
 
     private Optional<Requests> requests(EnvironmentId environment, String process) {
-      Optional<Service> own = named(services, Names.process(environment, process));
-      Optional<Service> second = named(services, Names.next(environment, process));
-      return own.map(service ->
+      String nextName = Names.next(environment, process);
+      Optional<Service> second = named(services, nextName);
+      List<Service> own =
+          services.stream()
+              .filter(s -> Labels.leadsTo(s, environment, process))
+              .filter(s -> !s.getMetadata().getName().equals(nextName))
+              .sorted(Comparator.comparing(s -> s.getMetadata().getName()))
+              .toList();
+      if (own.isEmpty()) {
+        return Optional.empty();
+      }
+      // Written in this order: what the last one selects, all of them do.
+      Set<Slot> selected = selected(own.getLast());
+      return Optional.of(
           new Requests(
-              selected(service),
-              reached(service),
+              selected,
+              reached(own, selected),
               second.map(next ->
                   new Requests.Next(
                       selected(next).iterator().next(),
                       percent(next),
                       reached(next).values().stream().mapToInt(n -> n).sum()))));
+    }
+
+    /** Of several services the one that is furthest from what was written. */
+    private Map<Slot, Integer> reached(List<Service> own, Set<Slot> selected) {
+      Map<Slot, Integer> reached = new EnumMap<>(Slot.class);
+      for (Slot slot : Slot.values()) {
+        IntStream each = own.stream().mapToInt(s -> reached(s).getOrDefault(slot, 0));
+        reached.put(slot, (selected.contains(slot) ? each.min() : each.max()).orElse(0));
+      }
+      return reached;
     }
 
     private static Set<Slot> selected(Service service) {

@@ -84,7 +84,8 @@ final class Preview {
     for (HasMetadata object : release.all(slot)) {
       objects.add(
           switch (object) {
-            case Service service -> Weights.service(service, List.of(slot));
+            case Service service when release.isAddress(service) ->
+                Weights.service(service, List.of(slot));
             case PersistentVolumeClaim claim -> Claims.atLeast(claim, applier.find(claim));
             default -> object;
           });

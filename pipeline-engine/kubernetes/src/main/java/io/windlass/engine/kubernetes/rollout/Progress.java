@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -220,7 +221,13 @@ final class Progress {
   }
 
   private List<String> lines(Pod pod, Masker masker) {
-    String container = pod.getSpec().getContainers().getFirst().getName();
+    // Beside the process may stand what is well.
+    String container =
+        pod.getStatus().getContainerStatuses().stream()
+            .filter(status -> !Boolean.TRUE.equals(status.getReady()))
+            .map(ContainerStatus::getName)
+            .findFirst()
+            .orElseGet(() -> pod.getSpec().getContainers().getFirst().getName());
     boolean running =
         pod.getStatus().getContainerStatuses().stream()
             .anyMatch(c -> c.getName().equals(container) && c.getState().getRunning() != null);

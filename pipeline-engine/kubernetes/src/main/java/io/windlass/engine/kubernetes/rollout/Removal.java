@@ -4,6 +4,9 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.windlass.engine.kubernetes.apply.Applier;
+import io.windlass.engine.kubernetes.apply.Inventory;
+import io.windlass.engine.kubernetes.apply.ObjectRef;
 import io.windlass.engine.kubernetes.apply.ReleaseRecords;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
@@ -12,6 +15,7 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /** Takes all of an environment out of its namespace; workloads first, so that they drain. */
@@ -38,6 +42,10 @@ final class Removal {
 
   private static final Kind CLAIMS =
       new Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+
+  /** Of what repositories bring: what makes pods. */
+  private static final Set<String> PODS =
+      Set.of("Deployment", "StatefulSet", "DaemonSet", "CronJob");
 
   private static final List<Kind> REST =
       List.of(
@@ -79,11 +87,22 @@ final class Removal {
    * @return the releases that were kept
    */
   List<ReleaseId> run() throws ClusterException, InterruptedException {
-    List<ReleaseId> releases = new ReleaseRecords(cluster, namespace).list(environment);
+    ReleaseRecords records = new ReleaseRecords(cluster, namespace);
+    List<ReleaseId> releases = records.list(environment);
+    Set<ObjectRef> brought = new TreeSet<>();
+    for (ReleaseId release : releases) {
+      records
+          .find(release)
+          .filter(kept -> kept.release().runtime().manifests().isPresent())
+          .ifPresent(kept -> brought.addAll(Inventory.of(kept)));
+    }
     for (Kind kind : WORKLOADS) {
       delete(kind);
     }
+    Applier applier = new Applier(cluster, environment, namespace);
+    applier.prune(brought.stream().filter(ref -> PODS.contains(ref.kind())).toList());
     awaitPods();
+    applier.prune(brought);
     for (Kind kind : REST) {
       delete(kind);
     }

@@ -49,7 +49,12 @@ final class Weights {
 
   /** The second service of a process. */
   static Service next(Rendered release, String process, Slot slot, int percent) {
-    Service rendered = release.service(process).orElseThrow();
+    String own = Names.process(release.id().environment(), process);
+    Service rendered =
+        release.services(process).stream()
+            .filter(service -> service.getMetadata().getName().equals(own))
+            .findFirst()
+            .orElseThrow();
     return service(rendered, List.of(slot))
         .edit()
         .editMetadata()

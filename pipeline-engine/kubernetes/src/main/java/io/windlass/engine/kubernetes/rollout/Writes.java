@@ -15,10 +15,12 @@ import io.windlass.engine.kubernetes.environment.Sizes;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.workload.Certificates;
+import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.ReleaseId;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -117,7 +119,7 @@ final class Writes {
     void publish(long release) throws ClusterException {
       Rendered rendered = rendered(release);
       for (HasMetadata object : rendered.objects()) {
-        if (object instanceof Service service) {
+        if (object instanceof Service service && rendered.isAddress(service)) {
           applier.apply(Weights.service(service, selected(rendered, service)));
         } else if (!Weights.isRoute(object) && !(object instanceof PersistentVolumeClaim)) {
           applier.apply(object);
@@ -131,7 +133,7 @@ final class Writes {
     /** What it selects now, so that publishing moves no request. */
     private Set<Slot> selected(Rendered rendered, Service service) {
       for (String process : rendered.processes()) {
-        if (Names.process(kept.environment(), process).equals(service.getMetadata().getName())) {
+        if (Labels.leadsTo(service, kept.environment(), process)) {
           return observed
               .fleet(process)
               .requests()
@@ -173,13 +175,17 @@ final class Writes {
     }
 
     void select(String process, Set<Slot> slots) throws ClusterException {
-      String name = Names.process(kept.environment(), process);
-      Optional<Service> seen = observer.service(place, name);
-      Optional<Service> rendered = published().service(process);
-      if (seen.isPresent() && rendered.isPresent()) {
-        Service changed = Weights.service(rendered.get(), slots);
-        changed.getMetadata().setResourceVersion(seen.get().getMetadata().getResourceVersion());
-        applier.apply(changed);
+      List<Service> addresses =
+          published().services(process).stream()
+              .sorted(Comparator.comparing(s -> s.getMetadata().getName()))
+              .toList();
+      for (Service rendered : addresses) {
+        Optional<Service> seen = observer.service(place, rendered.getMetadata().getName());
+        if (seen.isPresent()) {
+          Service changed = Weights.service(rendered, slots);
+          changed.getMetadata().setResourceVersion(seen.get().getMetadata().getResourceVersion());
+          applier.apply(changed);
+        }
       }
     }
 

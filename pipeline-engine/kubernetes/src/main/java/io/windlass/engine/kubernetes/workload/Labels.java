@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.workload;
 
+import io.fabric8.kubernetes.api.model.Service;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
 import java.util.Map;
@@ -76,6 +77,13 @@ public final class Labels {
   /** Selects the pods of a process, of both slots. */
   public static Map<String, String> selector(EnvironmentId environment, String process) {
     return new TreeMap<>(Map.of(NAME, Names.app(environment), FLEET, fleet(environment, process)));
+  }
+
+  /** Whether a service of an environment is the stable address of a process, or one of several. */
+  public static boolean leadsTo(Service service, EnvironmentId environment, String process) {
+    Map<String, String> labels = service.getMetadata().getLabels();
+    return service.getMetadata().getName().equals(Names.process(environment, process))
+        || (labels != null && fleet(environment, process).equals(labels.get(FLEET)));
   }
 
   /** Selects the pods of a process in one slot; what a workload's selector is for ever. */

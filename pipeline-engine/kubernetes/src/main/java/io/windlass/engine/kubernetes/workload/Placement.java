@@ -3,6 +3,7 @@ package io.windlass.engine.kubernetes.workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where and how the operator lets the releases of an environment run. Nothing in it comes from a
@@ -15,6 +16,8 @@ import java.util.Optional;
  *     by its number and not be 0, since the cluster starts nothing as root
  * @param nodeSelector labels of the nodes that they may run on
  * @param storage what volumes are kept in; empty: there are none
+ * @param kinds of objects that a repository may bring beyond the standard ones, as {@code
+ *     apiVersion/Kind}
  */
 public record Placement(
     String namespace,
@@ -22,27 +25,35 @@ public record Placement(
     List<String> imagePullSecrets,
     Optional<Long> runAsUser,
     Map<String, String> nodeSelector,
-    Optional<Storage> storage) {
+    Optional<Storage> storage,
+    Set<String> kinds) {
   /** Whom images know as nobody in particular; those built by Windlass name no user. */
   public static final long USER = 65532;
 
   public Placement {
     imagePullSecrets = List.copyOf(imagePullSecrets);
     nodeSelector = Map.copyOf(nodeSelector);
+    kinds = Set.copyOf(kinds);
   }
 
   /** A namespace, and nothing else said. */
   public static Placement in(String namespace) {
     return new Placement(
-        namespace, new Exposure.None(), List.of(), Optional.of(USER), Map.of(), Optional.empty());
+        namespace,
+        new Exposure.None(),
+        List.of(),
+        Optional.of(USER),
+        Map.of(),
+        Optional.empty(),
+        Set.of());
   }
 
   public Placement exposed(Exposure by) {
-    return new Placement(namespace, by, imagePullSecrets, runAsUser, nodeSelector, storage);
+    return new Placement(namespace, by, imagePullSecrets, runAsUser, nodeSelector, storage, kinds);
   }
 
   public Placement storing(Storage in) {
     return new Placement(
-        namespace, exposure, imagePullSecrets, runAsUser, nodeSelector, Optional.of(in));
+        namespace, exposure, imagePullSecrets, runAsUser, nodeSelector, Optional.of(in), kinds);
   }
 }

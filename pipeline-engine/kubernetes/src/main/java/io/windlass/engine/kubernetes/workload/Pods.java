@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
@@ -121,7 +120,9 @@ final class Pods {
             .withSecurityContext(restricted())
             .withResources(resources(process))
             .build();
-    process.run().ifPresent(run -> container.setCommand(List.of("/bin/sh", "-c", verbatim(run))));
+    process
+        .run()
+        .ifPresent(run -> container.setCommand(List.of("/bin/sh", "-c", Variables.verbatim(run))));
     if (!release.runtime().secrets().isEmpty()) {
       container.setEnvFrom(
           List.of(
@@ -230,15 +231,7 @@ final class Pods {
   private static List<EnvVar> env(Release release, ProcessRuntime process) {
     Map<String, String> env = new TreeMap<>(release.env());
     process.port().ifPresent(port -> env.put("PORT", Integer.toString(port)));
-    return env.entrySet().stream()
-        .map(
-            e -> new EnvVarBuilder().withName(e.getKey()).withValue(verbatim(e.getValue())).build())
-        .toList();
-  }
-
-  /** Keeps the kubelet from reading {@code $(NAME)} and {@code $$} in what is not meant for it. */
-  static String verbatim(String text) {
-    return text.replaceAll("\\$(?=[$(])", "\\$\\$");
+    return Variables.of(env);
   }
 
   static Duration startup(ProcessRuntime process) {

@@ -60,14 +60,22 @@ public record Rendered(
     return Workloads.in(slot, Names.workload(id().environment(), process, slot), blue);
   }
 
-  /** The stable address of a process in the cluster; empty for one that serves nothing. */
-  public Optional<Service> service(String process) {
-    String name = Names.process(id().environment(), process);
+  /**
+   * The stable addresses of a process in the cluster, which select its pods: one, where Windlass
+   * has made it; none for a process that serves nothing.
+   */
+  public List<Service> services(String process) {
     return objects.stream()
         .filter(Service.class::isInstance)
         .map(Service.class::cast)
-        .filter(service -> service.getMetadata().getName().equals(name))
-        .findFirst();
+        .filter(service -> Labels.leadsTo(service, id().environment(), process))
+        .toList();
+  }
+
+  /** Whether a service is the address of one of the processes. */
+  public boolean isAddress(Service service) {
+    return workloads.keySet().stream()
+        .anyMatch(process -> Labels.leadsTo(service, id().environment(), process));
   }
 
   /** Every object with each workload in this slot, in the order in which they are applied. */

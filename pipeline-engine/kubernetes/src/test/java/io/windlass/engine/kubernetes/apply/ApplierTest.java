@@ -121,7 +121,7 @@ class ApplierTest extends ShopNamespace {
 
   @Test
   void whatIsNotOursIsNeverChanged() throws Exception {
-    Service foreign = rendered(1, Map.of()).service("web").orElseThrow();
+    Service foreign = rendered(1, Map.of()).services("web").getFirst();
     Service unlabelled =
         foreign.edit().editMetadata().removeFromLabels(Labels.ENVIRONMENT).endMetadata().build();
     unlabelled.getMetadata().getAnnotations().clear();

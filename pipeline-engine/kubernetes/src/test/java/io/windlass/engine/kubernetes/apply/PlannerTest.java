@@ -110,7 +110,7 @@ class PlannerTest extends ShopNamespace {
 
   @Test
   void whatTheClusterWouldNotTakeIsSaid() throws Exception {
-    Service service = rendered(1, Map.of()).service("web").orElseThrow();
+    Service service = rendered(1, Map.of()).services("web").getFirst();
     Service wrong =
         service.edit().editSpec().editFirstPort().withPort(99999).endPort().endSpec().build();
 

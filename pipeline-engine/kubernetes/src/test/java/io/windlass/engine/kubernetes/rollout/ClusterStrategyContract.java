@@ -15,6 +15,15 @@ abstract class ClusterStrategyContract extends RolloutStrategyContract {
   /** An environment whose routes are reached in the way that is looked at. */
   abstract World open() throws Exception;
 
+  /** A release whose image does what is ordered of it. */
+  Release release(World in, long number) {
+    return in.release(number);
+  }
+
+  final World world() {
+    return world;
+  }
+
   @Override
   protected final RolloutTarget target() throws Exception {
     world = open();
@@ -35,13 +44,13 @@ abstract class ClusterStrategyContract extends RolloutStrategyContract {
 
   @Override
   protected final Release good(long number) {
-    return world.release(number);
+    return release(world, number);
   }
 
   @Override
   protected final Release broken(long number) {
     world.order(number, Program.exits(1, "no such table: basket"));
-    return world.release(number);
+    return release(world, number);
   }
 
   @Override

@@ -7,6 +7,8 @@ import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
+import io.windlass.engine.kubernetes.manifest.Manifests;
+import io.windlass.engine.kubernetes.manifest.Tools;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.release.AppRuntime;
@@ -102,6 +104,7 @@ class WorkloadsBenchmark {
         environment -> Optional.of(Placement.in(namespace)),
         image -> {},
         version -> Optional.empty(),
+        new Manifests(_ -> Optional.empty(), Tools.none()),
         InstantSource.system());
   }
 

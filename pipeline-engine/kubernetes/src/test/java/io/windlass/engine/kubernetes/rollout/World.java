@@ -1,5 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -7,11 +9,14 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import io.windlass.engine.image.Digest;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.fleet.Backstop;
 import io.windlass.engine.kubernetes.fleet.KubernetesFleet;
+import io.windlass.engine.kubernetes.manifest.Manifests;
+import io.windlass.engine.kubernetes.manifest.Tools;
 import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
@@ -23,6 +28,7 @@ import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.HealthRule;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
@@ -42,6 +48,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** One environment in a namespace of its own of the tests' cluster, with a target for it. */
@@ -55,11 +62,15 @@ public final class World implements AutoCloseable {
   /** Of its route, where there is one. */
   static final String HOST = "shop.example.com";
 
+  /** The service of the process in what {@link #bringing(long)} brings. */
+  static final String BROUGHT = "shop";
+
   private final KubeCluster kubernetes;
   private final Placement placement;
   private final EnvironmentId environment;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final Set<String> missing = new HashSet<>();
+  private final Map<ManifestRef, String> texts = new ConcurrentHashMap<>();
   private final Cluster cluster;
   private KubernetesTarget target;
   private Duration drain = Duration.ofSeconds(1);
@@ -123,6 +134,7 @@ public final class World implements AutoCloseable {
           }
         },
         version -> Optional.of(SecretValue.of("the value of " + version.name())),
+        new Manifests(manifests -> Optional.ofNullable(texts.get(manifests)), Tools.none()),
         IMPATIENT,
         InstantSource.system());
   }
@@ -235,6 +247,99 @@ public final class World implements AutoCloseable {
     volumes.put(process, List.of(these));
   }
 
+  /** A release with objects of its own: a process with two services, and a cache beside it. */
+  Release bringing(long number) {
+    return bringing(
+        number,
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: front, labels: { windlass.io/process: web } }
+        spec:
+          replicas: 7
+          selector: { matchLabels: { app: front } }
+          template:
+            metadata: { labels: { app: front } }
+            spec:
+              terminationGracePeriodSeconds: 2
+              containers:
+                - name: web
+                  image: %s:latest
+                  ports: [{ name: http, containerPort: 8080 }]
+                  readinessProbe: { httpGet: { path: /ready, port: http }, periodSeconds: 2 }
+                  envFrom: [{ configMapRef: { name: settings } }]
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: shop }
+        spec: { selector: { app: front }, ports: [{ port: 80, targetPort: http }] }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: shop-headless }
+        spec: { clusterIP: None, selector: { app: front }, ports: [{ port: 80, targetPort: http }] }
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: settings }
+        data: { RELEASE: "%d" }
+        ---
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: { name: cache }
+        spec:
+          serviceName: cache
+          selector: { matchLabels: { app: cache } }
+          template:
+            metadata: { labels: { app: cache } }
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers: [{ name: cache, image: "registry.test/cache:8" }]
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: cache }
+        spec: { selector: { app: cache }, ports: [{ port: 6379 }] }
+        """
+            .formatted(image(number), number),
+        WEB);
+  }
+
+  /** A release that brings objects of its own, for these processes. */
+  Release bringing(long number, String text, String... processes) {
+    Release plain = release(number, processes);
+    var manifests = new ManifestRef(Digest.of(text.getBytes(UTF_8)).toString(), "plain files");
+    texts.put(manifests, text);
+    Map<String, ProcessRuntime> runtimes = new TreeMap<>();
+    ProcessRuntime runtime =
+        new ProcessRuntime(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            drain,
+            List.of());
+    plain.images().keySet().forEach(process -> runtimes.put(process, runtime));
+    return new Release(
+        plain.id(),
+        plain.sha(),
+        plain.images(),
+        new AppRuntime(
+            Map.of("GREETING", "hello $(HOME)"),
+            List.of(),
+            runtimes,
+            List.of(),
+            Optional.empty(),
+            Optional.of(manifests)),
+        plain.createdAt());
+  }
+
+  /** The name of a release's image, without its digest. */
+  String imageName(long number) {
+    return image(number);
+  }
+
   private List<PublicRoute> routes() {
     return placement.exposure() instanceof Exposure.None
         ? List.of()
@@ -315,7 +420,8 @@ public final class World implements AutoCloseable {
   /** The services that requests go to, with their parts. */
   Map<String, Double> weights() {
     return switch (placement.exposure()) {
-      case Exposure.None none -> Map.of(Names.process(environment, WEB), 1.0);
+      case Exposure.None none ->
+          Map.of(texts.isEmpty() ? Names.process(environment, WEB) : BROUGHT, 1.0);
       case Exposure.ByGateway by ->
           GatewayKinds.weights(
               client().resources(HTTPRoute.class).inNamespace(namespace()).list().getItems());

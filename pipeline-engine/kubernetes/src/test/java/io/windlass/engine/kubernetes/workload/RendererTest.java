@@ -42,7 +42,8 @@ class RendererTest {
             List.of("ghcr"),
             Optional.empty(),
             Map.of("pool", "apps"),
-            Optional.empty());
+            Optional.empty(),
+            Set.of());
 
     isAsIn("gateway-green.yaml", Shop.rendered(Shop.release(41), placement).all(Slot.GREEN));
   }

@@ -102,6 +102,32 @@ public final class Shop {
         List.of(volume));
   }
 
+  /** A release whose objects are brought, with these processes, a variable and a secret. */
+  public static Release bringing(String... processes) {
+    Map<String, ProcessRuntime> runtimes = new TreeMap<>();
+    for (String process : processes) {
+      runtimes.put(
+          process,
+          new ProcessRuntime(
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Duration.ofSeconds(30),
+              List.of()));
+    }
+    return release(
+        PRODUCTION,
+        41,
+        new AppRuntime(
+            Map.of("NODE_ENV", "production"),
+            List.of(new SecretRef("DATABASE_URL", Optional.empty(), 3)),
+            runtimes,
+            List.of(),
+            Optional.empty()));
+  }
+
   public static Rendered rendered(Release release, Placement placement) {
     return switch (Renderer.render(release, placement, NEWEST)) {
       case Rendering.Done(var rendered) -> rendered;

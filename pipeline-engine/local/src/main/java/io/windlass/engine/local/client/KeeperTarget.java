@@ -108,7 +108,7 @@ public final class KeeperTarget implements RolloutTarget {
 
   /** What the application asks for that a keeper does not have. */
   private static Optional<String> objection(AppRuntime runtime) {
-    return volumes(runtime).or(() -> tls(runtime));
+    return volumes(runtime).or(() -> tls(runtime)).or(() -> manifests(runtime));
   }
 
   private static Optional<String> volumes(AppRuntime runtime) {
@@ -127,6 +127,13 @@ public final class KeeperTarget implements RolloutTarget {
         .map(route ->
             "The route of %s asks for tls and a keeper serves plain HTTP; take it out, and let what terminates TLS in front of the keeper have the certificate"
                 .formatted(route.host().orElse(route.process())));
+  }
+
+  private static Optional<String> manifests(AppRuntime runtime) {
+    return runtime
+        .manifests()
+        .map(_ ->
+            "The release brings manifests, which only a target of Kubernetes takes; deploy it to one");
   }
 
   @Override

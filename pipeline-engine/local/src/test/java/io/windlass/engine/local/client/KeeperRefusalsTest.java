@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windlass.engine.release.AppRuntime;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
+import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.PublicRoute;
 import io.windlass.engine.release.Release;
@@ -25,6 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a keeper does not have is refused before anything of the release is brought to it. */
 class KeeperRefusalsTest {
   @TempDir private Path directory;
+
+  @Test
+  void manifests() throws Exception {
+    var made = new ManifestRef("sha256:" + "1".repeat(64), "helm v3.19.0");
+    refuses(
+        Runtimes.web(Optional.empty()).bringing(Optional.of(made)),
+        "The release brings manifests, which only a target of Kubernetes takes; deploy it to one");
+  }
 
   @Test
   void certificates() throws Exception {

@@ -1,0 +1,73 @@
+package io.windlass.engine.kubernetes.manifest;
+
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Rendering;
+import io.windlass.engine.pipeline.ManifestSpec;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.release.ManifestRef;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.rollout.Drawn;
+import io.windlass.engine.rollout.RolloutException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Objects that repositories bring to a target. Thread-safe. */
+public final class Manifests {
+  private final Texts texts;
+  private final Tools tools;
+
+  public Manifests(Texts texts, Tools tools) {
+    this.texts = texts;
+    this.tools = tools;
+  }
+
+  /** See {@link io.windlass.engine.rollout.RolloutTarget#draw}. */
+  public Drawn draw(
+      EnvironmentId environment, ManifestSpec manifests, Path tree, Placement placement)
+      throws RolloutException, InterruptedException {
+    Drawing drawing =
+        switch (manifests) {
+          case ManifestSpec.Plain plain -> PlainFiles.read(plain, tree);
+          case ManifestSpec.Kustomize kustomize -> tools.kustomize(kustomize, tree);
+          case ManifestSpec.Helm helm -> tools.helm(environment, helm, tree, placement.namespace());
+        };
+    return switch (drawing) {
+      case Drawing.Failed(var problems) -> refused(problems);
+      case Drawing.Text(var text, var tool) -> {
+        Documents read = Documents.read(manifests.key(), text);
+        List<String> problems = new ArrayList<>(read.problems());
+        if (problems.isEmpty() && read.objects().isEmpty()) {
+          problems.add("\"" + manifests.key() + "\" makes no objects");
+        }
+        problems.addAll(ObjectRules.check(read.objects(), Terms.of(placement)));
+        yield problems.isEmpty()
+            ? new Drawn.Made(text, tool, TrafficRules.hosts(read.objects()))
+            : refused(problems);
+      }
+    };
+  }
+
+  private static Drawn refused(List<String> problems) {
+    return new Drawn.Refused(String.join("\n", problems));
+  }
+
+  /** What a release that brings manifests is made of. */
+  public Rendering render(Release release, ManifestRef manifests, Placement placement) {
+    Optional<String> text = texts.find(manifests);
+    if (text.isEmpty()) {
+      return new Rendering.Refused(
+          List.of(
+              "The manifests of %s are not kept any more; deploy its commit again"
+                  .formatted(release.id())));
+    }
+    Documents read = Documents.read("the manifests", text.get());
+    List<String> problems = new ArrayList<>(read.problems());
+    // Again, since the operator may have changed what is allowed.
+    problems.addAll(ObjectRules.check(read.objects(), Terms.of(placement)));
+    return problems.isEmpty()
+        ? Assembly.of(release, placement, read.objects())
+        : new Rendering.Refused(problems);
+  }
+}

@@ -1,0 +1,139 @@
+package io.windlass.engine.kubernetes.manifest;
+
+import com.google.common.io.ByteStreams;
+import io.windlass.engine.rollout.RolloutException;
+import io.windlass.engine.run.WrittenTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One of the operator's programs, run over files that cannot be trusted: with no variables but its
+ * own, a home of its own, nothing on its PATH that it could start, no proxy that leads anywhere,
+ * and limits for its time, its memory and what it says.
+ */
+final class Program {
+  private static final Duration TIME = Duration.ofSeconds(60);
+  private static final int MOST_OUTPUT = 4 << 20;
+  private static final int MOST_COMPLAINTS = 64 << 10;
+  private static final int COMPLAINT_LINES = 20;
+
+  /** Of addresses, in KiB: Go's programs reserve more than they use. */
+  private static final String LIMITED = "ulimit -v 4194304 && ulimit -c 0 && exec \"$@\"";
+
+  private final Path program;
+  private final Path tree;
+
+  Program(Path program, Path tree) {
+    this.program = program;
+    this.tree = tree;
+  }
+
+  /** How it ended; {@code late} where it was stopped. */
+  private record Ended(int code, Said out, Said complaints, boolean late) {}
+
+  private record Said(String text, boolean tooMuch) {}
+
+  Drawing draw(String name, List<String> version, List<String> command)
+      throws RolloutException, InterruptedException {
+    Path home = tree.resolveSibling(tree.getFileName() + ".home");
+    try {
+      Files.createDirectories(home);
+      Ended said = run(version, home);
+      Ended made = run(command, home);
+      if (made.late()) {
+        return Drawing.Failed.because(
+            name + " took longer than " + TIME.toSeconds() + " s, and was stopped");
+      }
+      if (made.out().tooMuch()) {
+        return Drawing.Failed.because(name + " made more than " + MOST_OUTPUT + " bytes");
+      }
+      if (made.code() != 0) {
+        return Drawing.Failed.because(
+            name + " says: " + words(made.complaints().text(), made.code()));
+      }
+      return new Drawing.Text(made.out().text(), (name + " " + said.out().text()).strip());
+    } catch (IOException e) {
+      throw new RolloutException(
+          "Tried to run \"%s\" but %s; look whether the server may start it"
+              .formatted(program, e.getMessage()),
+          e);
+    } finally {
+      remove(home);
+    }
+  }
+
+  private static void remove(Path home) throws RolloutException {
+    try {
+      WrittenTree.remove(home);
+    } catch (IOException e) {
+      throw new RolloutException("Tried to remove \"" + home + "\" but " + e.getMessage(), e);
+    }
+  }
+
+  private String words(String complaints, int code) {
+    String said = complaints.replace(tree + "/", "").replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
+    List<String> lines =
+        said.lines().filter(line -> !line.isBlank()).limit(COMPLAINT_LINES).toList();
+    return lines.isEmpty() ? "nothing, and ended with " + code : String.join("\n", lines);
+  }
+
+  private Ended run(List<String> arguments, Path home) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", LIMITED, "sh", program.toString()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(tree.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", "/nonexistent");
+    builder.environment().put("HOME", home.toString());
+    builder.environment().put("TMPDIR", home.toString());
+    builder.environment().put("GOMEMLIMIT", "1GiB");
+    builder.environment().put("HTTP_PROXY", "http://127.0.0.1:1");
+    builder.environment().put("HTTPS_PROXY", "http://127.0.0.1:1");
+    Process process = builder.start();
+    try {
+      process.getOutputStream().close();
+      CompletableFuture<Said> out = read(process.getInputStream(), MOST_OUTPUT, process);
+      CompletableFuture<Said> complaints = read(process.getErrorStream(), MOST_COMPLAINTS, process);
+      boolean inTime = process.waitFor(TIME.toMillis(), TimeUnit.MILLISECONDS);
+      stop(process);
+      return new Ended(process.waitFor(), out.join(), complaints.join(), !inTime);
+    } finally {
+      stop(process);
+    }
+  }
+
+  /** Reads one byte more than is taken, so that it shows; then there is no use in going on. */
+  private static CompletableFuture<Said> read(InputStream from, int most, Process process) {
+    var read = new CompletableFuture<Said>();
+    Thread.ofVirtual()
+        .name("output of " + process.pid())
+        .start(() -> {
+          try (from) {
+            byte[] bytes = ByteStreams.limit(from, most + 1L).readAllBytes();
+            if (bytes.length > most) {
+              process.destroyForcibly();
+            }
+            read.complete(new Said(new String(bytes, StandardCharsets.UTF_8), bytes.length > most));
+          } catch (IOException e) {
+            // It was stopped while it wrote.
+            read.complete(new Said("", false));
+          }
+        });
+    return read;
+  }
+
+  private static void stop(Process process) {
+    Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+        .toList()
+        .forEach(ProcessHandle::destroyForcibly);
+  }
+}

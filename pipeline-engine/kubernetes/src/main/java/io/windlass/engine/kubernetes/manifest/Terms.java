@@ -1,0 +1,16 @@
+package io.windlass.engine.kubernetes.manifest;
+
+import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Placement;
+
+/**
+ * What the operator lets a repository bring to an environment.
+ *
+ * @param namespace that all objects must be in
+ * @param exposure how they may be reached from outside
+ */
+record Terms(String namespace, Exposure exposure, Kinds kinds) {
+  static Terms of(Placement placement) {
+    return new Terms(placement.namespace(), placement.exposure(), new Kinds(placement.kinds()));
+  }
+}

@@ -1,0 +1,249 @@
+package io.windlass.engine.kubernetes.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.pipeline.ManifestSpec;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.rollout.Drawn;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class HostileManifestsTest {
+  private static final Placement PLACEMENT =
+      Placement.in("shop")
+          .exposed(
+              new Exposure.ByIngress(
+                  Optional.of("nginx"), Map.of("example.com/a", "b"), Optional.empty()));
+
+  private static final String DEPLOYMENT =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: web }
+      spec:
+        template:
+          metadata: { labels: { app: web } }
+          spec:
+            %s
+            containers: [{ name: web, image: nginx %s }]
+      """;
+
+  @TempDir Path tree;
+
+  private Drawn draw(String text) throws Exception {
+    Path file = tree.resolve("deploy/all.yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return new Manifests(_ -> Optional.empty(), Tools.none())
+        .draw(
+            new EnvironmentId("acme/shop", "production"),
+            new ManifestSpec.Plain(List.of("deploy")),
+            tree,
+            PLACEMENT);
+  }
+
+  private String refused(String text) throws Exception {
+    return draw(text) instanceof Drawn.Refused(var reason) ? reason : "taken";
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          hostNetwork: true                                        | spec.template.spec.hostNetwork may not be set
+          hostPID: true                                            | spec.template.spec.hostPID may not be set
+          hostIPC: true                                            | spec.template.spec.hostIPC may not be set
+          nodeName: node-1                                         | spec.template.spec.nodeName may not be set
+          priorityClassName: system-node-critical                  | spec.template.spec.priorityClassName may not be set
+          runtimeClassName: plain                                  | spec.template.spec.runtimeClassName may not be set
+          tolerations: [{ operator: Exists }]                      | spec.template.spec.tolerations may not be set
+          schedulerName: mine                                      | spec.template.spec.schedulerName may not be set
+          serviceAccountName: admin                                | spec.template.spec.serviceAccountName is "admin"
+          serviceAccount: admin                                    | spec.template.spec.serviceAccount is "admin"
+          automountServiceAccountToken: true                       | spec.template.spec.automountServiceAccountToken may not be set
+          imagePullSecrets: [{ name: other }]                      | spec.template.spec.imagePullSecrets may not be set
+          securityContext: { runAsNonRoot: false }                 | spec.template.spec.securityContext.runAsNonRoot must not be false
+          securityContext: { runAsUser: 0 }                        | spec.template.spec.securityContext.runAsUser is root's
+          securityContext: { sysctls: [{ name: a, value: b }] }    | spec.template.spec.securityContext.sysctls may not be set
+          securityContext: { seccompProfile: { type: Unconfined } } | spec.template.spec.securityContext.seccompProfile is Unconfined
+          volumes: [{ name: v, hostPath: { path: / } }]            | spec.template.spec.volumes[v].hostPath may not be mounted
+          volumes: [{ name: v, secret: { secretName: shop-r41 } }] | spec.template.spec.volumes[v].secret may not be mounted; name the secret in app.secrets
+          volumes: [{ name: v, csi: { driver: any } }]             | spec.template.spec.volumes[v].csi may not be mounted
+          volumes: [{ name: v, persistentVolumeClaim: { claimName: other } }] | spec.template.spec.volumes[v].persistentVolumeClaim may not be mounted
+          volumes: [{ name: v, projected: { sources: [{ serviceAccountToken: { path: t } }] } }] | serviceAccountToken may not be set
+          volumes: [{ name: v, projected: { sources: [{ secret: { name: other } }] } }]          | secret may not be set
+          """)
+  void aPodThatReachesFurtherThanItsReleaseIsRefused(String field, String words) throws Exception {
+    assertThat(refused(DEPLOYMENT.formatted(field, "")))
+        .startsWith("Deployment web (deploy/all.yaml): ")
+        .contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          securityContext: { privileged: true }                    | securityContext.privileged may not be set
+          securityContext: { allowPrivilegeEscalation: true }      | securityContext.allowPrivilegeEscalation must be false
+          securityContext: { runAsUser: 0 }                        | securityContext.runAsUser is root's
+          securityContext: { procMount: Unmasked }                 | securityContext.procMount may not be set
+          securityContext: { capabilities: { add: [SYS_ADMIN] } }  | securityContext.capabilities.add has SYS_ADMIN
+          ports: [{ containerPort: 80, hostPort: 80 }]             | takes a port of the node
+          volumeDevices: [{ name: v, devicePath: /dev/sda }]       | volumeDevices may not be set
+          env: [{ name: A, valueFrom: { secretKeyRef: { name: shop-r41, key: A } } }] | takes a Secret
+          envFrom: [{ secretRef: { name: shop-r41 } }]             | takes a Secret
+          readinessProbe: { httpGet: { port: 80, host: 169.254.169.254 } } | readinessProbe.httpGet.host may not be set
+          lifecycle: { preStop: { tcpSocket: { port: 80, host: other } } } | lifecycle.preStop.tcpSocket.host may not be set
+          """)
+  void aContainerThatReachesFurtherThanItsReleaseIsRefused(String field, String words)
+      throws Exception {
+    String text = DEPLOYMENT.formatted("terminationGracePeriodSeconds: 30", ", " + field);
+
+    assertThat(refused(text)).contains("spec.template.spec.containers[web]").contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          v1/Secret                                         | name what is secret in app.secrets
+          v1/ServiceAccount                                 | leave it out
+          v1/Pod                                            | use a Deployment
+          v1/Namespace                                      | the operator names the namespace
+          v1/Endpoints                                      | the cluster makes them
+          batch/v1/Job                                      | use app.release
+          autoscaling/v2/HorizontalPodAutoscaler            | "scale"
+          rbac.authorization.k8s.io/v1/RoleBinding          | it gives rights
+          rbac.authorization.k8s.io/v1/ClusterRoleBinding   | it gives rights
+          apiextensions.k8s.io/v1/CustomResourceDefinition  | let the operator install it
+          admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration | it gives rights
+          discovery.k8s.io/v1/EndpointSlice                 | it gives rights
+          networking.k8s.io/v1/NetworkPolicy                | let the operator allow "networking.k8s.io/v1/NetworkPolicy"
+          apps/v1/DaemonSet                                 | let the operator allow "apps/v1/DaemonSet"
+          extensions/v1beta1/Deployment                     | write apiVersion: apps/v1
+          """)
+  void aKindThatIsNoApplicationIsRefused(String kind, String words) throws Exception {
+    int slash = kind.lastIndexOf('/');
+    String text =
+        "apiVersion: %s\nkind: %s\nmetadata: { name: a }\n"
+            .formatted(kind.substring(0, slash), kind.substring(slash + 1));
+
+    assertThat(refused(text)).contains(kind + " may not be brought").contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          metadata: { name: a, namespace: kube-system }                       | is "kube-system" and the environment is in "shop"
+          metadata: { name: a, ownerReferences: [{ name: x }] }               | metadata.ownerReferences may not be set
+          metadata: { name: a, finalizers: [x] }                              | metadata.finalizers may not be set
+          metadata: { generateName: a }                                       | metadata.name is not a name
+          metadata: { name: ../a }                                            | metadata.name is not a name
+          metadata: { name: a, labels: { windlass.io/environment: other } }   | is set by Windlass
+          metadata: { name: a, annotations: { windlass.io/environment: other } } | is set by Windlass
+          metadata: { name: a, annotations: { helm.sh/hook: pre-install } }   | a hook of helm
+          metadata: { name: a, labels: { a: 1 } }                             | is no text
+          """)
+  void aHeadThatIsNotTheRepositorysIsRefused(String metadata, String words) throws Exception {
+    assertThat(refused("apiVersion: v1\nkind: ConfigMap\n" + metadata + "\n")).contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          { type: LoadBalancer, selector: { a: b } }               | spec.type is LoadBalancer
+          { type: NodePort, selector: { a: b } }                   | spec.type is NodePort
+          { type: ExternalName, externalName: metadata.internal }  | spec.externalName may not be set
+          { externalIPs: [10.0.0.1], selector: { a: b } }          | spec.externalIPs may not be set
+          { ports: [{ port: 80 }] }                                | spec.selector is empty
+          { clusterIP: 10.0.0.10, selector: { a: b } }             | spec.clusterIP may only be None
+          """)
+  void aServiceThatLeadsElsewhereIsRefused(String spec, String words) throws Exception {
+    String text = "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: " + spec;
+
+    assertThat(refused(text)).contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {} | { rules: [{ http: { paths: [{ path: /, backend: { service: { name: a } } }] } }] }  | host is missing
+          {} | { defaultBackend: { service: { name: a } }, rules: [{ host: a }] }                  | spec.defaultBackend may not be set
+          {} | { ingressClassName: internal, rules: [{ host: a }] }                                | is "internal" and the target has "nginx"
+          {} | { rules: [{ host: a, http: { paths: [{ path: /, backend: { resource: { name: a } } }] } }] } | backend must be a service
+          { nginx.ingress.kubernetes.io/configuration-snippet: x } | { rules: [{ host: a }] }      | may only come from the operator
+          """)
+  void anIngressThatTakesMoreThanItsHostIsRefused(String annotations, String spec, String words)
+      throws Exception {
+    String text =
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: a, annotations: "
+            + annotations
+            + " }\nspec: "
+            + spec;
+
+    assertThat(refused(text)).contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a: 1\\na: 2                                   | deploy/all.yaml:2
+          a: !!java.net.URL x                          | tags are not supported
+          a: on                                        | write true or false
+          - a                                          | expected an object
+          a: &a [x, x, x, x, x, x, x, x]\\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d]\\nf: [*e, *e, *e, *e, *e, *e, *e, *e] | aliases counted as copies
+          """)
+  void textThatReadersUnderstandDifferentlyIsRefused(String text, String words) throws Exception {
+    assertThat(refused(text.replace("\\n", "\n"))).contains(words);
+  }
+
+  @Test
+  void everyMistakeIsSaidAtOnce() throws Exception {
+    String text =
+        DEPLOYMENT.formatted("hostNetwork: true", ", securityContext: { privileged: true }")
+            + "---\napiVersion: v1\nkind: Secret\nmetadata: { name: a }\n";
+
+    assertThat(refused(text).lines()).hasSize(3);
+  }
+
+  @Test
+  void theHostsThatAreAskedForAreTold() throws Exception {
+    Drawn drawn =
+        draw(
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: { name: a }
+            spec:
+              tls: [{ hosts: [b.example.com], secretName: tls }]
+              rules:
+                - host: a.example.com
+                  http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: a, port: { number: 80 } } } }] }
+            """);
+
+    assertThat(drawn)
+        .isInstanceOfSatisfying(
+            Drawn.Made.class,
+            made -> assertThat(made.hosts()).containsExactly("a.example.com", "b.example.com"));
+  }
+}

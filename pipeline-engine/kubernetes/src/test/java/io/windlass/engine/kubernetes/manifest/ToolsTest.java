@@ -1,0 +1,321 @@
+package io.windlass.engine.kubernetes.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.windlass.engine.TestParts;
+import io.windlass.engine.image.registry.DockerRegistry;
+import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Rendering;
+import io.windlass.engine.kubernetes.workload.Shop;
+import io.windlass.engine.pipeline.EnvironmentSpec;
+import io.windlass.engine.pipeline.ManifestSpec;
+import io.windlass.engine.pipeline.PipelineReader;
+import io.windlass.engine.release.EnvironmentId;
+import io.windlass.engine.rollout.Drawn;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real programs over files of the table of what a repository may try. */
+final class ToolsTest {
+  private static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
+  private static final String DEPLOYMENT =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: web }
+      spec:
+        template:
+          metadata: { labels: { app: web } }
+          spec: { containers: [{ name: web, image: ghcr.io/acme/shop }] }
+      """;
+
+  @TempDir Path folder;
+
+  private Path tree;
+  private Tools tools = Tools.none();
+
+  @BeforeEach
+  void find() throws IOException {
+    tools = new Tools(Optional.of(program("kustomize")), Optional.of(program("helm")));
+    tree = Files.createDirectory(folder.resolve("tree"));
+  }
+
+  private static Path program(String name) throws IOException {
+    Optional<Path> found = DockerRegistry.program(name);
+    if (found.isEmpty() && Files.isDirectory(TestParts.cache())) {
+      try (Stream<Path> parts = Files.list(TestParts.cache())) {
+        found =
+            parts
+                .filter(part -> part.getFileName().toString().startsWith("tools-"))
+                .map(part -> part.resolve(name))
+                .filter(Files::isExecutable)
+                .findFirst();
+      }
+    }
+    TestParts.need(found.isPresent(), name + " (run bin/parts)");
+    return found.orElseThrow();
+  }
+
+  private void file(String path, String text) throws IOException {
+    Path file = tree.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private Drawn draw(ManifestSpec spec) throws Exception {
+    return new Manifests(_ -> Optional.empty(), tools)
+        .draw(PRODUCTION, spec, tree, Placement.in("shop"));
+  }
+
+  private Drawn kustomize() throws Exception {
+    return draw(new ManifestSpec.Kustomize("deploy/production"));
+  }
+
+  private Drawn helm(String... values) throws Exception {
+    return draw(new ManifestSpec.Helm("deploy/chart", List.of(values), Optional.empty()));
+  }
+
+  private static String reason(Drawn drawn) {
+    return drawn instanceof Drawn.Refused(var reason) ? reason : "taken: " + drawn;
+  }
+
+  private static Drawn.Made made(Drawn drawn) {
+    assertThat(drawn).as(reason(drawn)).isInstanceOf(Drawn.Made.class);
+    return (Drawn.Made) drawn;
+  }
+
+  private void chart(String template) throws IOException {
+    file("deploy/chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    file("deploy/chart/values.yaml", "size: small\n");
+    file("deploy/chart/templates/all.yaml", template);
+  }
+
+  @Test
+  void anOverlayIsLaidOverItsBase() throws Exception {
+    file("deploy/base/kustomization.yaml", "resources: [web.yaml]\n");
+    file("deploy/base/web.yaml", DEPLOYMENT);
+    file(
+        "deploy/production/kustomization.yaml",
+        """
+        resources: [../base]
+        configMapGenerator: [{ name: settings, files: [notes.txt], literals: ["URL=https://example.com"] }]
+        patches: [{ path: patch.yaml }]
+        """);
+    file("deploy/production/notes.txt", "hello");
+    file(
+        "deploy/production/patch.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { minReadySeconds: 7 }\n");
+
+    Drawn.Made drawn = made(kustomize());
+
+    assertThat(drawn.text()).contains("minReadySeconds: 7").contains("URL: https://example.com");
+    assertThat(drawn.tool()).matches("kustomize v5\\..*");
+    assertThat(made(kustomize())).isEqualTo(drawn);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          resources: ["http://127.0.0.1:%1$d/web.yaml"]              | nothing is fetched
+          resources: ["https://example.com/web.yaml"]                | nothing is fetched
+          resources: ["github.com/acme/shop//deploy?ref=main"]       | nothing is fetched
+          resources: ["git@github.com:acme/shop.git"]                | nothing is fetched
+          resources: ["../../../outside"]                            | nothing is fetched
+          resources: [/etc]                                          | nothing is fetched
+          resources: [link.yaml]                                     | nothing is fetched
+          components: ["http://127.0.0.1:%1$d/component"]            | nothing is fetched
+          bases: ["http://127.0.0.1:%1$d/base"]                      | nothing is fetched
+          crds: ["http://127.0.0.1:%1$d/crd.json"]                   | nothing is fetched
+          configurations: ["http://127.0.0.1:%1$d/c.yaml"]           | nothing is fetched
+          openapi: { path: "http://127.0.0.1:%1$d/schema.json" }     | nothing is fetched
+          patches: [{ path: "http://127.0.0.1:%1$d/p.yaml" }]        | nothing is fetched
+          patchesStrategicMerge: ["http://127.0.0.1:%1$d/p.yaml"]    | nothing is fetched
+          replacements: [{ path: "http://127.0.0.1:%1$d/r.yaml" }]   | nothing is fetched
+          configMapGenerator: [{ name: a, files: ["k=http://127.0.0.1:%1$d/f"] }] | nothing is fetched
+          configMapGenerator: [{ name: a, envs: ["http://127.0.0.1:%1$d/f"] }]    | nothing is fetched
+          configMapGenerator: [{ name: a, files: [../../../../../etc/passwd] }]   | nothing is fetched
+          Resources: ["http://127.0.0.1:%1$d/web.yaml"]              | Resources is not taken
+          secretGenerator: [{ name: a, literals: [A=b] }]            | name what is secret in app.secrets
+          helmCharts: [{ name: a, repo: "http://127.0.0.1:%1$d" }]   | use "helm" of the environment
+          generators: [plugin.yaml]                                  | it could start programs
+          transformers: [plugin.yaml]                                | it could start programs
+          validators: [plugin.yaml]                                  | it could start programs
+          """)
+  void aKustomizationThatReachesOutIsRefused(String text, String words) throws Exception {
+    var asked = new AtomicInteger();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      Files.createDirectories(folder.resolve("outside"));
+      Files.writeString(folder.resolve("outside/kustomization.yaml"), "resources: []\n");
+      file("deploy/production/plugin.yaml", "apiVersion: v1\nkind: A\nmetadata: { name: a }\n");
+      file(
+          "deploy/production/kustomization.yaml",
+          text.formatted(server.getAddress().getPort()) + "\n");
+
+      assertThat(reason(kustomize()))
+          .contains("deploy/production/kustomization.yaml")
+          .contains(words);
+      assertThat(asked).hasValue(0);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void aKustomizationBelowAnotherIsLookedAtToo() throws Exception {
+    file("deploy/production/kustomization.yaml", "resources: [../base]\n");
+    file("deploy/base/kustomization.yaml", "resources: [\"https://example.com/a\"]\n");
+
+    assertThat(reason(kustomize())).contains("deploy/base/kustomization.yaml: resources");
+  }
+
+  @Test
+  void aChartIsFilledWithItsValues() throws Exception {
+    chart(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: {{ .Release.Name }} }
+        data: { size: {{ .Values.size | quote }}, in: {{ .Release.Namespace }} }
+        """);
+    file("deploy/production.yaml", "size: large\n");
+
+    Drawn.Made drawn = made(helm("deploy/production.yaml"));
+
+    assertThat(drawn.text())
+        .contains("name: shop-production")
+        .contains("\"large\"")
+        .contains("in: shop");
+    assertThat(drawn.tool()).matches("helm v3\\..*");
+  }
+
+  @Test
+  void aMistakeInAChartIsSaidInHelmsWords() throws Exception {
+    chart("a: {{ .Values.absent.deep }}\n");
+
+    assertThat(reason(helm()))
+        .startsWith("helm says: ")
+        .contains("templates/all.yaml")
+        .doesNotContain(tree.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {{ env "HOME" }}                                               | function "env" not defined
+          {{ $x := lookup "v1" "Secret" "" "" }}a: {{ len $x }}          | no object
+          a: {{ quote (getHostByName "example.com") }}                   | no object
+          a: {{ quote (.Files.Get "../../../secret.txt") }}            | no object
+          """)
+  void aChartSeesNothingButItself(String template, String words) throws Exception {
+    Files.writeString(folder.resolve("secret.txt"), "hidden");
+    chart(template + "\n");
+
+    assertThat(reason(helm())).contains(words).doesNotContain("hidden");
+  }
+
+  @Test
+  void aHookIsRefused() throws Exception {
+    chart(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: a, annotations: { helm.sh/hook: pre-install } }
+        """);
+
+    assertThat(reason(helm()))
+        .contains("ConfigMap a (shop/templates/all.yaml)")
+        .contains("hook of helm");
+  }
+
+  @Test
+  void aDefinitionOfAChartIsRefusedAndNotLeftOut() throws Exception {
+    chart("");
+    file(
+        "deploy/chart/crds/a.yaml",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: a }\n");
+
+    assertThat(reason(helm())).contains("CustomResourceDefinition may not be brought");
+  }
+
+  @Test
+  void aChartThatIsToBeFetchedIsRefused() throws Exception {
+    chart("");
+    file(
+        "deploy/chart/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{ name: a, version: 1.0.0, repository: \"http://127.0.0.1:1\" }]\n");
+
+    assertThat(reason(helm())).contains("helm says: ").contains("missing in charts/ directory");
+  }
+
+  @Test
+  void aChartWithoutEndIsStopped() throws Exception {
+    chart(
+        "{{- range until 100000 }}{{ range until 100000 }}aaaaaaaaaaaaaaaaaaaaaaaa{{ end }}{{ end }}\n");
+
+    assertThat(reason(helm())).contains("helm ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kustomize", "helm"})
+  void theSampleIsAReleaseOfItsProcess(String sample) throws Exception {
+    Path folder = Path.of(System.getProperty("windlass.root"), "pipelines/samples", sample);
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        file(folder.relativize(file).toString(), Files.readString(file));
+      }
+    }
+    ManifestSpec spec =
+        PipelineReader.read("windlass.yaml", Files.readAllBytes(tree.resolve("windlass.yaml")))
+            .pipeline()
+            .map(pipeline -> pipeline.environments().get("production"))
+            .flatMap(EnvironmentSpec::manifests)
+            .orElseThrow();
+
+    Documents read = Documents.read(sample, made(draw(spec)).text());
+
+    assertThat(Assembly.of(Shop.bringing("web"), Placement.in("shop"), read.objects()))
+        .isInstanceOfSatisfying(
+            Rendering.Done.class,
+            done -> {
+              assertThat(done.rendered().workloads()).containsOnlyKeys("web");
+              assertThat(done.rendered().services("web")).hasSize(1);
+            });
+  }
+
+  @Test
+  void withoutTheProgramItIsSaidWhatToDo() throws Exception {
+    tools = Tools.none();
+
+    assertThat(reason(kustomize()))
+        .contains("the server has no kustomize; let the operator install it");
+    assertThat(reason(helm())).contains("the server has no helm");
+  }
+}

@@ -1,0 +1,149 @@
+package io.windlass.engine.kubernetes.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.release.Release;
+import io.windlass.engine.rollout.Change;
+import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutProgress;
+import io.windlass.engine.rollout.RolloutTarget;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** The same with objects that the repository brings. */
+final class BroughtTargetTest extends ClusterStrategyContract {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @Override
+  World open() throws Exception {
+    return World.open(KubeCluster.shared());
+  }
+
+  @Override
+  Release release(World in, long number) {
+    return in.bringing(number);
+  }
+
+  @Override
+  protected boolean weighs() {
+    return false;
+  }
+
+  private void live(long number) throws Exception {
+    RolloutTarget target = world().target();
+    Release release = good(number);
+    assertThat(target.prepare(release)).isEqualTo(new Prepared.Ready());
+    target.shift(release.environment(), release.id(), new Division.Replace());
+    if (number == 1) {
+      Awaitility.await().atMost(LONG).until(() -> resized(1));
+    }
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() ->
+            target.progress(release.environment(), release.id())
+                instanceof RolloutProgress.Settled);
+  }
+
+  private boolean resized(int total) {
+    try {
+      size(total);
+      return true;
+    } catch (Exception notYet) {
+      return false;
+    }
+  }
+
+  private List<String> configs() {
+    return world().client().configMaps().inNamespace(world().namespace()).list().getItems().stream()
+        .map(map -> map.getMetadata().getName())
+        .filter(name -> name.startsWith("settings"))
+        .toList();
+  }
+
+  @Test
+  void aReleaseArrivesWhenWhatStandsBesideItHas() throws Exception {
+    target();
+    live(1);
+
+    assertThat(
+            world()
+                .client()
+                .apps()
+                .statefulSets()
+                .inNamespace(world().namespace())
+                .withName("cache")
+                .get()
+                .getStatus()
+                .getReadyReplicas())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void anEarlierReleasesConfigurationGoesWithIt() throws Exception {
+    target();
+    live(1);
+    List<String> first = configs();
+    live(2);
+
+    assertThat(first).hasSize(1);
+    assertThat(configs()).hasSize(1).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
+  void aReleaseThatNeverMovedLeavesNoConfiguration() throws Exception {
+    target();
+    live(1);
+    Release second = good(2);
+    world().target().prepare(second);
+    assertThat(configs()).hasSize(2);
+
+    world().target().retire(second.environment(), second.id());
+
+    assertThat(configs()).hasSize(1);
+  }
+
+  @Test
+  void nothingThatWasBroughtIsLeftAfterARemoval() throws Exception {
+    target();
+    live(1);
+
+    world().target().remove(world().environment());
+
+    assertThat(configs()).isEmpty();
+    assertThat(
+            world()
+                .client()
+                .apps()
+                .statefulSets()
+                .inNamespace(world().namespace())
+                .list()
+                .getItems())
+        .isEmpty();
+    assertThat(world().client().services().inNamespace(world().namespace()).list().getItems())
+        .isEmpty();
+  }
+
+  @Test
+  void aPlanOfTheSameObjectsChangesNothingAndWhatSomebodyChangedIsSeen() throws Exception {
+    target();
+    live(1);
+    assertThat(world().target().drift(good(1))).isEmpty();
+
+    world()
+        .client()
+        .apps()
+        .statefulSets()
+        .inNamespace(world().namespace())
+        .withName("cache")
+        .edit(set -> set.edit().editSpec().withReplicas(3).endSpec().build());
+    world().client().services().inNamespace(world().namespace()).withName("shop-headless").delete();
+
+    assertThat(world().target().drift(good(1)))
+        .extracting(Change::subject)
+        .contains("Service shop-headless");
+  }
+}
