@@ -1,13 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.windlass.engine.image.ImageException;
-import io.windlass.engine.kubernetes.apply.Applier;
-import io.windlass.engine.kubernetes.apply.ObjectRef;
 import io.windlass.engine.kubernetes.apply.Owner;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
 import io.windlass.engine.kubernetes.cluster.Cluster;
@@ -19,15 +13,12 @@ import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.manifest.Manifests;
-import io.windlass.engine.kubernetes.workload.Certificates;
-import io.windlass.engine.kubernetes.workload.Claims;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Renderer;
 import io.windlass.engine.kubernetes.workload.Rendering;
-import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
@@ -36,7 +27,6 @@ import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
-import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.CommandResult;
 import io.windlass.engine.rollout.Division;
@@ -48,7 +38,6 @@ import io.windlass.engine.rollout.RolloutTarget;
 import io.windlass.engine.rollout.Verified;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.secret.Masker;
-import io.windlass.engine.secret.SecretScope;
 import io.windlass.engine.secret.SecretValue;
 import io.windlass.engine.secret.SecretVersion;
 import java.nio.file.Path;
@@ -58,7 +47,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -68,13 +56,9 @@ import java.util.function.Function;
  * from what is watched, so that a server that was started again goes on where the last one was.
  */
 public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
-  private static final String DEPLOYMENT = "Deployment";
-  private static final String SET = "StatefulSet";
-
   private final Cluster cluster;
   private final Function<EnvironmentId, Optional<Placement>> placements;
-  private final Images images;
-  private final Values secrets;
+  private final Needs needs;
   private final Manifests manifests;
   private final Watches watches;
   private final WishStore wishes;
@@ -83,6 +67,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Converger converger;
   private final Progress progress;
   private final Commands commands;
+  private final Preparation preparation;
   private final Preview preview;
   private final Listeners listeners;
   private final Companions companions;
@@ -131,8 +116,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       InstantSource clock) {
     this.cluster = cluster;
     this.placements = placements;
-    this.images = images;
-    this.secrets = secrets;
+    this.needs = new Needs(images, secrets);
     this.manifests = manifests;
     this.watches = new Watches(cluster, this::wake);
     this.wishes = new WishStore(cluster, watches);
@@ -149,6 +133,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
             this::isOurs);
     this.progress = new Progress(cluster, watches, patience, clock);
     this.commands = new Commands(cluster, patience, clock);
+    this.preparation = new Preparation(cluster, releases);
     this.preview = new Preview(cluster, wishes, releases);
     this.companions = new Companions(cluster);
   }
@@ -176,44 +161,14 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
 
   @Override
   public Verified verify(Release release) throws RolloutException {
-    Optional<String> missing = missingSecret(release);
+    Optional<String> missing = needs.missingSecret(release);
     if (missing.isEmpty()) {
-      missing = missingImage(release);
+      missing = needs.missingImage(release);
     }
     if (missing.isEmpty()) {
       missing = missingRecord(release);
     }
     return missing.<Verified>map(Verified.Missing::new).orElseGet(Verified.Present::new);
-  }
-
-  private Optional<String> missingSecret(Release release) {
-    return release.runtime().secrets().stream()
-        .filter(secret -> secrets.value(version(release, secret)).isEmpty())
-        .map(KubernetesTarget::noVersion)
-        .findFirst();
-  }
-
-  private static String noVersion(SecretRef secret) {
-    return "secret \"" + secret.name() + "\" has no version " + secret.version();
-  }
-
-  private Optional<String> missingImage(Release release) throws RolloutException {
-    for (ImageRef image : new TreeMap<>(release.images()).values()) {
-      try {
-        images.check(image);
-      } catch (ImageException e) {
-        if (e.kind() == ImageException.Kind.UNREACHABLE) {
-          // A registry that is away for a moment is no missing image; who asked asks again.
-          throw new RolloutException(String.valueOf(e.getMessage()), e);
-        }
-        return Optional.of(String.valueOf(e.getMessage()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new RolloutException(
-            "Tried to look for the images of " + release.id() + " but the server is going down", e);
-      }
-    }
-    return Optional.empty();
   }
 
   /** What ran here must be able to run again: what it is made of is kept in the cluster. */
@@ -303,23 +258,15 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
 
   @Override
   public Prepared prepare(Release release) throws RolloutException {
-    Optional<String> missing = missingImage(release);
+    Optional<String> missing = needs.missingImage(release).or(() -> needs.missingSecret(release));
     if (missing.isPresent()) {
       return new Prepared.Failed(missing.get());
-    }
-    Map<String, String> values = new TreeMap<>();
-    for (SecretRef secret : release.runtime().secrets()) {
-      Optional<SecretValue> value = secrets.value(version(release, secret));
-      if (value.isEmpty()) {
-        return new Prepared.Failed(noVersion(secret));
-      }
-      values.put(secret.name(), value.get().reveal());
     }
     Placement placement = placement(release.environment());
     try {
       return switch (render(release, placement)) {
         case Rendering.Refused refused -> new Prepared.Failed(refused.reason());
-        case Rendering.Done(var rendered) -> keep(rendered, values);
+        case Rendering.Done(var rendered) -> preparation.keep(rendered, needs.values(release));
       };
     } catch (ClusterException e) {
       return switch (e.kind()) {
@@ -337,75 +284,6 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     Rendering rendering = Renderer.render(release, placement, capabilities());
     Optional<String> objection = listeners.objection(release, placement.exposure());
     return objection.isEmpty() ? rendering : rendering.refused(objection.get());
-  }
-
-  private Prepared keep(Rendered made, Map<String, String> values) throws ClusterException {
-    Rendered rendered = releases.records(made.namespace()).keep(made);
-    Applier applier = new Applier(cluster, rendered.id().environment(), rendered.namespace());
-    Optional<Secret> secret = rendered.secret(values);
-    // What the cluster does not take is better known before anything has moved.
-    for (HasMetadata object : rendered.all(Slot.BLUE)) {
-      applier.findOurs(object);
-    }
-    for (String process : rendered.processes()) {
-      applier.findOurs(rendered.workload(process, Slot.GREEN));
-    }
-    for (String process : rendered.processes()) {
-      Optional<String> other = otherKind(applier, rendered, process);
-      if (other.isPresent()) {
-        return new Prepared.Failed(other.get());
-      }
-    }
-    askAgain(applier, rendered);
-    if (secret.isPresent() && applier.findOurs(secret.get()).isEmpty()) {
-      applier.apply(secret.get());
-    }
-    if (rendered.release().runtime().manifests().isPresent()) {
-      for (HasMetadata object : rendered.objects()) {
-        applier.dryRun(object, true);
-      }
-    }
-    for (String process : rendered.processes()) {
-      applier.dryRun(rendered.workload(process, Slot.BLUE), true);
-    }
-    // Replicas of the release may come before its other objects do, and need them.
-    for (PersistentVolumeClaim claim : Claims.among(rendered.objects()).toList()) {
-      applier.apply(Claims.atLeast(claim, applier.findOurs(claim)));
-    }
-    // Their names say what is in them, so that nothing that runs takes notice of new ones.
-    for (HasMetadata object : rendered.objects()) {
-      if (object instanceof ConfigMap) {
-        applier.apply(object);
-      }
-    }
-    return new Prepared.Ready();
-  }
-
-  /** Two workloads of one name and two kinds would both have the process' replicas. */
-  private static Optional<String> otherKind(Applier applier, Rendered rendered, String process)
-      throws ClusterException {
-    HasMetadata wanted = rendered.workload(process, Slot.BLUE);
-    String kind = wanted.getKind().equals(SET) ? DEPLOYMENT : SET;
-    for (Slot slot : Slot.values()) {
-      String name = rendered.workload(process, slot).getMetadata().getName();
-      var other = applier.find(new ObjectRef(wanted.getApiVersion(), kind, name));
-      if (other.isPresent() && Owner.owns(rendered.id().environment(), other.get())) {
-        return Optional.of(
-            "Process \"%s\" runs as a %s and would become a %s, because of a volume that is one replica's own; give the process another name, so that the one takes the place of the other"
-                .formatted(process, kind, wanted.getKind()));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** cert-manager waits for hours before it tries one again that it was refused. */
-  private static void askAgain(Applier applier, Rendered rendered) throws ClusterException {
-    for (GenericKubernetesResource certificate : Certificates.among(rendered.objects()).toList()) {
-      var seen = Certification.of(certificate, applier.findOurs(certificate));
-      if (seen.state() == Certification.State.FAILED) {
-        applier.prune(List.of(ObjectRef.of(certificate)));
-      }
-    }
   }
 
   private Capabilities capabilities() throws ClusterException {
@@ -510,16 +388,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
 
   private Masker masker(Place place, ReleaseId release) throws ClusterException {
     Optional<Rendered> rendered = releases.find(place.namespace(), release);
-    return rendered.map(r -> masker(r.release())).orElseGet(Masker::none);
-  }
-
-  private Masker masker(Release release) {
-    return Masker.of(
-        release.runtime().secrets().stream()
-            .map(secret -> secrets.value(version(release, secret)))
-            .flatMap(Optional::stream)
-            .map(SecretValue::reveal)
-            .toList());
+    return rendered.map(r -> needs.masker(r.release())).orElseGet(Masker::none);
   }
 
   @Override
@@ -570,7 +439,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       Optional<Rendered> rendered = releases.find(namespace, release.id());
       return rendered.isEmpty()
           ? lost("what release " + release.number() + " is made of is gone from the cluster")
-          : commands.run(rendered.get(), command, id, masker(release));
+          : commands.run(rendered.get(), command, id, needs.masker(release));
     } catch (ClusterException e) {
       return switch (e.kind()) {
         // However often it is asked.
@@ -592,13 +461,6 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
                 "Tried to find the namespace of "
                     + environment
                     + " but the server's file grants none; add it under repositories"));
-  }
-
-  private static SecretVersion version(Release release, SecretRef secret) {
-    return new SecretVersion(
-        new SecretScope(release.environment().repository(), secret.environment()),
-        secret.name(),
-        secret.version());
   }
 
   private static RolloutException failed(ClusterException e) {
