@@ -149,6 +149,60 @@ class KubernetesServerTest {
     assertThat(answers()).hasSize(2).containsOnly("two");
   }
 
+  @Test
+  void aRepositorysOwnManifestsAreBroughtOrRefusedBeforeAnythingMoves() throws Exception {
+    Path file = repository.folder().resolve("windlass.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceFirst("(?m)^app: .*\\n", "")
+            .replace("{ target: cluster, ", "{ target: cluster, manifests: deploy, "));
+    Path manifests = Files.createDirectories(repository.folder().resolve("deploy"));
+    String web =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: web }
+        spec:
+          selector: { matchLabels: { app: web } }
+          template:
+            metadata: { labels: { app: web } }
+            spec:
+              terminationGracePeriodSeconds: 2
+              containers:
+                - name: web
+                  image: %s/acme/shop:latest
+                  env: [{ name: PORT, value: "8080" }]
+                  readinessProbe: { httpGet: { path: /index.html, port: 8080 }, periodSeconds: 2 }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: shop }
+        spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
+        """
+            .formatted(node.registry().host());
+    Files.writeString(manifests.resolve("web.yaml"), web);
+    push("one");
+    await().atMost(Duration.ofMinutes(3)).until(() -> current() == 1);
+    assertThat(answers()).hasSize(2).containsOnly("one");
+    assertThat(get("/drift").path("changes")).isEmpty();
+
+    Files.writeString(
+        manifests.resolve("web.yaml"),
+        web.replace("      containers:", "      hostNetwork: true\n      containers:"));
+    push("two");
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () -> get("/plan").path("obstacles").toString().contains("hostNetwork may not be set"));
+    assertThat(current()).isEqualTo(1);
+
+    Files.writeString(manifests.resolve("web.yaml"), web);
+    push("three");
+    await().atMost(Duration.ofMinutes(3)).until(() -> current() == 2);
+    assertThat(answers()).hasSize(2).containsOnly("three");
+  }
+
   private List<String> answers() {
     return cluster.client().pods().inNamespace(namespace).list().getItems().stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
