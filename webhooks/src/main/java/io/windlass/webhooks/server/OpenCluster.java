@@ -22,18 +22,24 @@ import io.windlass.scaler.signal.SignalSource;
 import io.windlass.scaler.signal.prometheus.PrometheusSettings;
 import io.windlass.scaler.signal.prometheus.PrometheusSignals;
 import io.windlass.webhooks.settings.Settings;
+import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Namespaces of a cluster as a target. */
 final class OpenCluster implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenCluster.class);
+
   private final String name;
   private final Settings.Target.Kubernetes settings;
   private final Whereabouts whereabouts;
   private final Cluster cluster;
+  private final Tools tools;
   private final KubernetesTarget rollouts;
   private final OpenTarget target;
 
@@ -58,15 +64,29 @@ final class OpenCluster implements AutoCloseable {
     this.settings = settings;
     this.whereabouts = whereabouts;
     this.cluster = Cluster.open(settings.cluster());
+    this.tools = Tools.of(settings.kustomize(), settings.helm());
     this.rollouts =
         new KubernetesTarget(
-            cluster,
-            this::placement,
-            images,
-            secrets,
-            new Manifests(manifests, Tools.of(settings.kustomize(), settings.helm())),
-            clock);
+            cluster, this::placement, images, secrets, new Manifests(manifests, tools), clock);
     this.target = new OpenTarget(name, rollouts, this::fleet, signals(prometheus, clock));
+  }
+
+  /** Says in the log which programs there are for kustomizations and charts, and their versions. */
+  void sayTools() {
+    try {
+      tools
+          .versions()
+          .forEach((tool, version) ->
+              LOG.atInfo()
+                  .addKeyValue("target", name)
+                  .addKeyValue("tool", tool)
+                  .addKeyValue("version", version)
+                  .log("manifests are rendered with this program"));
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("target", name).setCause(e).log("cannot ask tools for versions");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Steps as Jobs of this cluster. */

@@ -176,6 +176,7 @@ public final class WindlassServer implements AutoCloseable {
                     settings.prometheus(),
                     clock));
         open.add(cluster.target());
+        executor.execute(cluster::sayTools);
         if (settings.steps().filter(at -> at.target().equals(entry.getKey())).isPresent()) {
           steps = keep(cluster.steps(settings.steps().get().executor(), clock));
         }

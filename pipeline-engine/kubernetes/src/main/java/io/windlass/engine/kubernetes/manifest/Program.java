@@ -42,12 +42,40 @@ final class Program {
 
   private record Said(String text, boolean tooMuch) {}
 
+  /** What it says of itself; throws where it cannot be run. */
+  String version(List<String> arguments) throws RolloutException, InterruptedException {
+    Path home = home();
+    try {
+      Ended said = run(arguments, home);
+      if (said.code() != 0 || said.late()) {
+        throw new RolloutException(
+            "Tried to ask \"%s\" for its version but it says: %s; look whether the server may start it"
+                .formatted(program, words(said.complaints().text(), said.code())));
+      }
+      return said.out().text().strip();
+    } catch (IOException e) {
+      throw notRun(e);
+    } finally {
+      remove(home);
+    }
+  }
+
+  private Path home() {
+    return tree.resolveSibling(tree.getFileName() + ".home");
+  }
+
+  private RolloutException notRun(IOException e) {
+    return new RolloutException(
+        "Tried to run \"%s\" but %s; look whether the server may start it"
+            .formatted(program, e.getMessage()),
+        e);
+  }
+
   Drawing draw(String name, List<String> version, List<String> command)
       throws RolloutException, InterruptedException {
-    Path home = tree.resolveSibling(tree.getFileName() + ".home");
+    String said = version(version);
+    Path home = home();
     try {
-      Files.createDirectories(home);
-      Ended said = run(version, home);
       Ended made = run(command, home);
       if (made.late()) {
         return Drawing.Failed.because(
@@ -60,12 +88,9 @@ final class Program {
         return Drawing.Failed.because(
             name + " says: " + words(made.complaints().text(), made.code()));
       }
-      return new Drawing.Text(made.out().text(), (name + " " + said.out().text()).strip());
+      return new Drawing.Text(made.out().text(), (name + " " + said).strip());
     } catch (IOException e) {
-      throw new RolloutException(
-          "Tried to run \"%s\" but %s; look whether the server may start it"
-              .formatted(program, e.getMessage()),
-          e);
+      throw notRun(e);
     } finally {
       remove(home);
     }
@@ -87,6 +112,7 @@ final class Program {
   }
 
   private Ended run(List<String> arguments, Path home) throws IOException, InterruptedException {
+    Files.createDirectories(home);
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", LIMITED, "sh", program.toString()));
     command.addAll(arguments);

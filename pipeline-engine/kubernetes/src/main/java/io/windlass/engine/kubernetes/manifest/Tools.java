@@ -5,12 +5,15 @@ import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.RolloutException;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
  * @param helm empty where the machine has none
  */
 public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
+  private static final List<String> KUSTOMIZE_VERSION = List.of("version");
+  private static final List<String> HELM_VERSION = List.of("version", "--template", "{{.Version}}");
+
   /** Those that the operator names, else those of the server's own PATH. */
   public static Tools of(Optional<Path> kustomize, Optional<Path> helm) {
     return new Tools(kustomize.or(() -> onPath("kustomize")), helm.or(() -> onPath("helm")));
@@ -40,6 +46,35 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
         .findFirst();
   }
 
+  /**
+   * What each program that is there says of its version, by its name; of one that cannot be run,
+   * why.
+   */
+  public Map<String, String> versions() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("windlass-tools");
+    try {
+      Map<String, String> versions = new TreeMap<>();
+      if (kustomize.isPresent()) {
+        versions.put("kustomize", version(kustomize.get(), KUSTOMIZE_VERSION, folder));
+      }
+      if (helm.isPresent()) {
+        versions.put("helm", version(helm.get(), HELM_VERSION, folder));
+      }
+      return versions;
+    } finally {
+      Files.delete(folder);
+    }
+  }
+
+  private static String version(Path program, List<String> arguments, Path folder)
+      throws InterruptedException {
+    try {
+      return new Program(program, folder).version(arguments);
+    } catch (RolloutException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
   Drawing kustomize(ManifestSpec.Kustomize wanted, Path tree)
       throws RolloutException, InterruptedException {
     if (kustomize.isEmpty()) {
@@ -52,7 +87,7 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     Program program = new Program(kustomize.get(), tree);
     return program.draw(
         "kustomize",
-        List.of("version"),
+        KUSTOMIZE_VERSION,
         List.of("build", tree.resolve(wanted.directory()).normalize().toString()));
   }
 
@@ -79,8 +114,7 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
       command.addAll(List.of("--values", file.toString()));
     }
     return problems.isEmpty()
-        ? new Program(helm.get(), tree)
-            .draw("helm", List.of("version", "--template", "{{.Version}}"), command)
+        ? new Program(helm.get(), tree).draw("helm", HELM_VERSION, command)
         : new Drawing.Failed(problems);
   }
 

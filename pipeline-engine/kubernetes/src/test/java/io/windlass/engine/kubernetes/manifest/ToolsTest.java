@@ -76,6 +76,17 @@ final class ToolsTest {
     Files.writeString(file, text);
   }
 
+  @Test
+  void eachSaysItsVersionAndWhatCannotBeRunSaysWhy() throws Exception {
+    Path none = folder.resolve("none");
+
+    assertThat(tools.versions().get("kustomize")).matches("v?[0-9(].*");
+    assertThat(tools.versions().get("helm")).matches("v?[0-9].*");
+    assertThat(new Tools(Optional.of(none), Optional.empty()).versions())
+        .containsOnlyKeys("kustomize")
+        .hasEntrySatisfying("kustomize", said -> assertThat(said).contains(none.toString()));
+  }
+
   private Drawn draw(ManifestSpec spec) throws Exception {
     return new Manifests(_ -> Optional.empty(), tools)
         .draw(PRODUCTION, spec, tree, Placement.in("shop"));
