@@ -20,10 +20,16 @@ public final class Inventory {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The same without the claims of volumes, which outlive releases and environments. */
+  public static SortedSet<ObjectRef> passing(Rendered release) {
+    SortedSet<ObjectRef> passing = of(release);
+    passing.removeAll(Claims.among(release.objects()).map(ObjectRef::of).toList());
+    return passing;
+  }
+
   /** What {@code before} may have brought and {@code after} has no more; never a volume's claim. */
   public static SortedSet<ObjectRef> gone(Rendered before, Rendered after) {
-    SortedSet<ObjectRef> gone = of(before);
-    gone.removeAll(Claims.among(before.objects()).map(ObjectRef::of).toList());
+    SortedSet<ObjectRef> gone = passing(before);
     gone.removeAll(of(after));
     return gone;
   }

@@ -62,7 +62,8 @@ final class Preparation {
     }
     if (rendered.release().runtime().manifests().isPresent()) {
       for (HasMetadata object : rendered.objects()) {
-        applier.dryRun(object, true);
+        applier.dryRun(
+            object instanceof PersistentVolumeClaim claim ? kept(applier, claim) : object, true);
       }
     }
     for (String process : rendered.processes()) {
@@ -70,7 +71,7 @@ final class Preparation {
     }
     // Replicas of the release may come before its other objects do, and need them.
     for (PersistentVolumeClaim claim : Claims.among(rendered.objects()).toList()) {
-      applier.apply(Claims.atLeast(claim, applier.findOurs(claim)));
+      applier.apply(kept(applier, claim));
     }
     // Their names say what is in them, so that nothing that runs takes notice of new ones.
     for (HasMetadata object : rendered.objects()) {
@@ -79,6 +80,11 @@ final class Preparation {
       }
     }
     return new Prepared.Ready();
+  }
+
+  private static PersistentVolumeClaim kept(Applier applier, PersistentVolumeClaim claim)
+      throws ClusterException {
+    return Claims.atLeast(claim, applier.findOurs(claim));
   }
 
   /** Two workloads of one name and two kinds would both have the process' replicas. */

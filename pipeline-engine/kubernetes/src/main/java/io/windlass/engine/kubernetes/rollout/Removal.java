@@ -94,7 +94,7 @@ final class Removal {
       records
           .find(release)
           .filter(kept -> kept.release().runtime().manifests().isPresent())
-          .ifPresent(kept -> brought.addAll(Inventory.of(kept)));
+          .ifPresent(kept -> brought.addAll(Inventory.passing(kept)));
     }
     for (Kind kind : WORKLOADS) {
       delete(kind);

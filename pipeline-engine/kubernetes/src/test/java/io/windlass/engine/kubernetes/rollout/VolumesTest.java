@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.part.Disks;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.release.Release;
@@ -24,9 +25,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Releases come and go; what they keep stays. */
 class VolumesTest {
@@ -43,7 +47,16 @@ class VolumesTest {
     disks = Disks.make(kube.client(), namespace, 2);
     Optional<String> kind = Optional.of(disks.storageClass());
     var storage = new Storage(kind, kind, Storage.MOST_BYTES, deleted);
-    world = World.open(kube, Placement.in(namespace).storing(storage));
+    var placement =
+        new Placement(
+            namespace,
+            new Exposure.None(),
+            List.of(),
+            Optional.of(Placement.USER),
+            Map.of(),
+            Optional.of(storage),
+            Set.of("v1/PersistentVolumeClaim"));
+    world = World.open(kube, placement);
     world.keeps(World.WEB, volumes);
     world.fleet().resize(1, "a test");
     bring(world.release(1));
@@ -172,6 +185,38 @@ class VolumesTest {
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> claims().isEmpty());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRemovalTakesTheFilesOfAClaimThatWasBroughtOnlyWhereTheOperatorSaysSo(boolean deleted)
+      throws Exception {
+    open(deleted);
+    bring(claiming(2, "1Gi"));
+
+    world.target().remove(world.environment());
+
+    if (deleted) {
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> claims().isEmpty());
+    } else {
+      assertThat(claims())
+          .singleElement()
+          .returns(null, claim -> claim.getMetadata().getDeletionTimestamp());
+    }
+  }
+
+  @Test
+  void aClaimThatWasBroughtKeepsItsSizeWhateverComesBack() throws Exception {
+    open(false);
+    bring(claiming(2, "1Gi"));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> "Bound".equals(claim().getStatus().getPhase()));
+    assertThat(world.target().prepare(claiming(3, "3Gi"))).isEqualTo(new Prepared.Ready());
+
+    assertThat(world.target().prepare(claiming(4, "1Gi"))).isEqualTo(new Prepared.Ready());
+
+    assertThat(size(claim())).isEqualTo(new Quantity("3Gi"));
+  }
+
   @Test
   void releasesSideBySideHaveASharedVolume() throws Exception {
     open(false, SHARED);
@@ -227,6 +272,36 @@ class VolumesTest {
     assertThat(pod.getContainers().getFirst().getVolumeMounts())
         .extracting(mount -> mount.getMountPath())
         .containsExactly("/uploads");
+  }
+
+  /** A release whose repository brings a claim of its own. */
+  private Release claiming(long number, String size) {
+    return world.bringing(
+        number,
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: web }
+        spec:
+          template:
+            metadata: { labels: { app: web } }
+            spec:
+              containers:
+                - name: web
+                  image: %s:latest
+                  ports: [{ name: http, containerPort: 8080 }]
+                  readinessProbe: { httpGet: { path: /ready, port: http } }
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: { name: files }
+        spec:
+          storageClassName: %s
+          accessModes: [ReadWriteOnce]
+          resources: { requests: { storage: %s } }
+        """
+            .formatted(world.imageName(number), disks.storageClass(), size),
+        World.WEB);
   }
 
   private void bring(Release release) throws Exception {
