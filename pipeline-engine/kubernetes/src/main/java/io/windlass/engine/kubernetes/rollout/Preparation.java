@@ -84,7 +84,7 @@ final class Preparation {
 
   private static PersistentVolumeClaim kept(Applier applier, PersistentVolumeClaim claim)
       throws ClusterException {
-    return Claims.atLeast(claim, applier.findOurs(claim));
+    return Claims.kept(claim, applier.findOurs(claim));
   }
 
   /** Two workloads of one name and two kinds would both have the process' replicas. */

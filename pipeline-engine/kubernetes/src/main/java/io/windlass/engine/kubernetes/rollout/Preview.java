@@ -54,10 +54,19 @@ final class Preview {
         new ArrayList<>(
             new Planner(applier).plan(settled(applier, next, slot), gone(serving, next)));
     Planner.secrets(serving, next.release()).ifPresent(changes::add);
-    if (!changes.isEmpty() && !next.notes().isEmpty()) {
-      changes.add(Change.said("notes", next.notes()));
+    List<String> notes = notes(applier, next);
+    if (!changes.isEmpty() && !notes.isEmpty()) {
+      changes.add(Change.said("notes", notes));
     }
     return changes;
+  }
+
+  private static List<String> notes(Applier applier, Rendered next) throws ClusterException {
+    List<String> notes = new ArrayList<>(next.notes());
+    for (PersistentVolumeClaim claim : Claims.among(next.objects()).toList()) {
+      Claims.note(claim, applier.find(claim)).ifPresent(notes::add);
+    }
+    return notes;
   }
 
   /** What differs from a release that is all that runs. */
@@ -86,7 +95,7 @@ final class Preview {
           switch (object) {
             case Service service when release.isAddress(service) ->
                 Weights.service(service, List.of(slot));
-            case PersistentVolumeClaim claim -> Claims.atLeast(claim, applier.find(claim));
+            case PersistentVolumeClaim claim -> Claims.kept(claim, applier.find(claim));
             default -> object;
           });
     }

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What volumes are kept in. A claim is made when a release is prepared, outlives every release, and
- * never gets smaller.
+ * What volumes are kept in. A claim is made when a release is prepared, outlives every release,
+ * never gets smaller, and stays in its storage class.
  */
 public final class Claims {
   private static final String OWN = "ReadWriteOnce";
@@ -42,10 +42,7 @@ public final class Claims {
         .forEach((process, runtime) -> {
           for (Volume volume : runtime.volumes()) {
             PersistentVolumeClaim claim = claim(release, namespace, storage, process, volume);
-            claims.merge(
-                claim.getMetadata().getName(),
-                claim,
-                (one, other) -> atLeast(one, Optional.of(other)));
+            claims.merge(claim.getMetadata().getName(), claim, Claims::atLeast);
           }
         });
     return List.copyOf(claims.values());
@@ -72,20 +69,54 @@ public final class Claims {
     return claim;
   }
 
-  /** The claim, no smaller than one that is there: the cluster would not take that. */
-  public static PersistentVolumeClaim atLeast(
+  /**
+   * The claim as what is there can become it: no smaller, and of the same storage class. The
+   * cluster would take nothing else.
+   *
+   * @param live empty where nothing is there yet
+   */
+  public static PersistentVolumeClaim kept(
       PersistentVolumeClaim wanted, Optional<PersistentVolumeClaim> live) {
-    Optional<Quantity> there = live.map(Claims::size);
-    return there.isPresent() && bytes(there.get()) > bytes(size(wanted))
-        ? wanted
-            .edit()
+    if (live.isEmpty()) {
+      return wanted;
+    }
+    PersistentVolumeClaim large = atLeast(wanted, live.get());
+    return storageClass(live.get())
+        .map(name -> large.edit().editSpec().withStorageClassName(name).endSpec().build())
+        .orElse(large);
+  }
+
+  /**
+   * Says that a claim does not come into the storage class that is asked for.
+   *
+   * @param live empty where nothing is there yet
+   * @return a sentence for people; empty where it does, or none is asked for
+   */
+  public static Optional<String> note(
+      PersistentVolumeClaim wanted, Optional<PersistentVolumeClaim> live) {
+    Optional<String> there = live.flatMap(Claims::storageClass);
+    return storageClass(wanted)
+        .filter(asked -> there.isPresent() && !there.get().equals(asked))
+        .map(asked ->
+            "PersistentVolumeClaim \"%s\" stays in the storage class \"%s\", in which it was made, and does not come into \"%s\"; a volume of another name would"
+                .formatted(wanted.getMetadata().getName(), there.orElseThrow(), asked));
+  }
+
+  private static Optional<String> storageClass(PersistentVolumeClaim claim) {
+    return Optional.ofNullable(claim.getSpec().getStorageClassName());
+  }
+
+  private static PersistentVolumeClaim atLeast(
+      PersistentVolumeClaim one, PersistentVolumeClaim other) {
+    return bytes(size(other)) > bytes(size(one))
+        ? one.edit()
             .editSpec()
             .editResources()
-            .addToRequests(STORAGE, there.get())
+            .addToRequests(STORAGE, size(other))
             .endResources()
             .endSpec()
             .build()
-        : wanted;
+        : one;
   }
 
   private static Quantity size(PersistentVolumeClaim claim) {

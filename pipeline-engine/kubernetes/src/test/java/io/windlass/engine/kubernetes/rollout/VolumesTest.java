@@ -16,6 +16,7 @@ import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.Volume;
+import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutProgress;
@@ -46,20 +47,21 @@ class VolumesTest {
     String namespace = kube.namespace("volumes");
     disks = Disks.make(kube.client(), namespace, 2);
     Optional<String> kind = Optional.of(disks.storageClass());
-    var storage = new Storage(kind, kind, Storage.MOST_BYTES, deleted);
-    var placement =
-        new Placement(
-            namespace,
-            new Exposure.None(),
-            List.of(),
-            Optional.of(Placement.USER),
-            Map.of(),
-            Optional.of(storage),
-            Set.of("v1/PersistentVolumeClaim"));
-    world = World.open(kube, placement);
+    world = World.open(kube, placement(namespace, kind, deleted));
     world.keeps(World.WEB, volumes);
     world.fleet().resize(1, "a test");
     bring(world.release(1));
+  }
+
+  private static Placement placement(String namespace, Optional<String> kind, boolean deleted) {
+    return new Placement(
+        namespace,
+        new Exposure.None(),
+        List.of(),
+        Optional.of(Placement.USER),
+        Map.of(),
+        Optional.of(new Storage(kind, kind, Storage.MOST_BYTES, deleted)),
+        Set.of("v1/PersistentVolumeClaim"));
   }
 
   @AfterEach
@@ -162,6 +164,26 @@ class VolumesTest {
         .noneMatch(change -> change.subject().startsWith("PersistentVolumeClaim"));
     bring(smaller);
     assertThat(size(claim())).isEqualTo(new Quantity("3Gi"));
+  }
+
+  @Test
+  void aVolumeStaysInItsStorageClassWhateverTheOperatorSaysLaterAndThePlanTells() throws Exception {
+    open(false, OWN);
+    world.placed(placement(world.namespace(), Optional.of("other"), false));
+
+    assertThat(world.target().plan(Optional.of(world.release(1)), world.release(2)))
+        .noneMatch(change -> change.subject().startsWith("PersistentVolumeClaim"))
+        .contains(
+            Change.said(
+                "notes",
+                List.of(
+                    "PersistentVolumeClaim \"%s\" stays in the storage class \"%s\", in which it was made, and does not come into \"other\"; a volume of another name would"
+                        .formatted(claim().getMetadata().getName(), disks.storageClass()))));
+    bring(world.release(2));
+    world.placed(placement(world.namespace(), Optional.empty(), false));
+    assertThat(world.target().prepare(world.release(3))).isEqualTo(new Prepared.Ready());
+
+    assertThat(claim().getSpec().getStorageClassName()).isEqualTo(disks.storageClass());
   }
 
   @Test

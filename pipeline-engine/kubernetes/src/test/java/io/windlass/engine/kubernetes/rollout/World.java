@@ -66,7 +66,7 @@ public final class World implements AutoCloseable {
   static final String BROUGHT = "shop";
 
   private final KubeCluster kubernetes;
-  private final Placement placement;
+  private volatile Placement placement;
   private final EnvironmentId environment;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final Set<String> missing = new HashSet<>();
@@ -240,6 +240,11 @@ public final class World implements AutoCloseable {
         Optional.of(64L << 20),
         drain,
         volumes.getOrDefault(process, List.of()));
+  }
+
+  /** From now on the operator says this, of the same namespace. */
+  void placed(Placement anew) {
+    placement = anew;
   }
 
   /** In releases that are made from now on the process has these volumes. */
