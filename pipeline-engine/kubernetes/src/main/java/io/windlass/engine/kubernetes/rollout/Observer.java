@@ -98,8 +98,7 @@ final class Observer {
     }
     List<Certification> certificates = new ArrayList<>();
     Applier applier = new Applier(cluster, wanted.get().id().environment(), place.namespace());
-    for (GenericKubernetesResource certificate :
-        Certificates.among(wanted.get().objects()).toList()) {
+    for (GenericKubernetesResource certificate : Certificates.in(wanted.get()).toList()) {
       certificates.add(Certification.of(certificate, applier.findOurs(certificate)));
     }
     return certificates;

@@ -106,7 +106,7 @@ final class Preparation {
 
   /** cert-manager waits for hours before it tries one again that it was refused. */
   private static void askAgain(Applier applier, Rendered rendered) throws ClusterException {
-    for (GenericKubernetesResource certificate : Certificates.among(rendered.objects()).toList()) {
+    for (GenericKubernetesResource certificate : Certificates.in(rendered).toList()) {
       var seen = Certification.of(certificate, applier.findOurs(certificate));
       if (seen.state() == Certification.State.FAILED) {
         applier.prune(List.of(ObjectRef.of(certificate)));

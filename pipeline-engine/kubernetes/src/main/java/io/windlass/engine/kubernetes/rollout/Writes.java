@@ -111,7 +111,7 @@ final class Writes {
     }
 
     void certify(long release) throws ClusterException {
-      for (HasMetadata certificate : Certificates.among(rendered(release).objects()).toList()) {
+      for (HasMetadata certificate : Certificates.in(rendered(release)).toList()) {
         applier.apply(certificate);
       }
     }

@@ -21,11 +21,14 @@ public final class Certificates {
 
   private Certificates() {}
 
-  /** The certificates among these objects. */
-  public static Stream<GenericKubernetesResource> among(List<HasMetadata> objects) {
-    return objects.stream()
-        .filter(object -> object.getApiVersion().equals(API_VERSION))
-        .map(GenericKubernetesResource.class::cast);
+  /** The certificates that a release asks for; those that its repository brings are its own. */
+  public static Stream<GenericKubernetesResource> in(Rendered release) {
+    return release.release().runtime().manifests().isPresent()
+        ? Stream.empty()
+        : release.objects().stream()
+            .filter(object -> object.getApiVersion().equals(API_VERSION))
+            .filter(object -> object.getKind().equals(KIND))
+            .map(GenericKubernetesResource.class::cast);
   }
 
   /** Whom the certificate is for. */

@@ -2,6 +2,7 @@ package io.windlass.engine.kubernetes.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.windlass.engine.kubernetes.part.CertManager;
 import io.windlass.engine.kubernetes.part.KubeCluster;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +28,11 @@ import org.junit.jupiter.api.Test;
 /** A release with {@code tls: auto} at an Ingress comes with its certificates, or not at all. */
 class CertificatesTest {
   private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Exposure.ByIngress BY =
+      new Exposure.ByIngress(
+          Optional.empty(),
+          Map.of(),
+          Optional.of(new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE)));
 
   private World world;
   private CertManager manager;
@@ -34,9 +41,7 @@ class CertificatesTest {
   void open() throws Exception {
     KubeCluster kube = KubeCluster.shared();
     kube.define("cert-manager.io_certificates.yaml");
-    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
-    var by = new Exposure.ByIngress(Optional.empty(), Map.of(), Optional.of(issuer));
-    world = World.open(kube, Placement.in(kube.namespace("tls")).exposed(by));
+    world = World.open(kube, Placement.in(kube.namespace("tls")).exposed(BY));
     manager = CertManager.start(kube.client(), world.namespace());
     world.fleet().resize(1, "a test");
     bring(world.release(1), new Division.Replace());
@@ -126,6 +131,46 @@ class CertificatesTest {
     assertThat(certificates()).isEmpty();
   }
 
+  @Test
+  void aCertificateThatTheRepositoryBringsIsItsOwnConcern() throws Exception {
+    world.placed(
+        new Placement(
+            world.namespace(),
+            BY,
+            List.of(),
+            Optional.of(Placement.USER),
+            Map.of(),
+            Optional.empty(),
+            Set.of("cert-manager.io/v1/Certificate")));
+    manager.refuses("no such issuer");
+    Release second =
+        world.bringing(
+            2,
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: web }
+            spec:
+              template:
+                metadata: { labels: { app: web } }
+                spec: { containers: [{ name: web, image: "%s:latest" }] }
+            ---
+            apiVersion: cert-manager.io/v1
+            kind: Certificate
+            metadata: { name: internal }
+            spec: { commonName: shop.internal, secretName: internal, issuerRef: { name: own } }
+            """
+                .formatted(world.imageName(2)),
+            World.WEB);
+    bring(second, new Division.Replace());
+    Awaitility.await().atMost(LONG).until(() -> refused(certificate()));
+    String uid = certificate().getMetadata().getUid();
+
+    assertThat(world.target().prepare(second)).isEqualTo(new Prepared.Ready());
+
+    assertThat(certificate().getMetadata().getUid()).isEqualTo(uid);
+  }
+
   private void bring(Release release, Division division) throws Exception {
     begin(release, division);
     await(release, RolloutProgress.Settled.class::isInstance);
@@ -159,7 +204,15 @@ class CertificatesTest {
         .get();
   }
 
-  private List<?> certificates() {
+  private GenericKubernetesResource certificate() {
+    return certificates().getFirst();
+  }
+
+  private static boolean refused(GenericKubernetesResource certificate) {
+    return "no such issuer".equals(certificate.get("status", "conditions", 0, "message"));
+  }
+
+  private List<GenericKubernetesResource> certificates() {
     return world
         .client()
         .genericKubernetesResources(CertManager.CERTIFICATES)

@@ -63,7 +63,7 @@ class RendererTest {
     var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
     Rendered rendered = Shop.rendered(secured(), exposed(Optional.of(issuer)));
 
-    assertThat(Certificates.among(rendered.objects()))
+    assertThat(Certificates.in(rendered))
         .singleElement()
         .satisfies(certificate -> {
           assertThat(certificate.getMetadata().getName())
