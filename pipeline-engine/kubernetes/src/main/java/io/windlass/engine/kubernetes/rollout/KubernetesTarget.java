@@ -282,15 +282,23 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       return manifests.render(release, brought.get(), placement);
     }
     Rendering rendering = Renderer.render(release, placement, capabilities());
+    if (rendering instanceof Rendering.Refused) {
+      // The operator may have installed meanwhile what it is refused for.
+      capabilities = Optional.empty();
+      rendering = Renderer.render(release, placement, capabilities());
+    }
     Optional<String> objection = listeners.objection(release, placement.exposure());
     return objection.isEmpty() ? rendering : rendering.refused(objection.get());
   }
 
   private Capabilities capabilities() throws ClusterException {
-    if (capabilities.isEmpty()) {
-      capabilities = Optional.of(cluster.discover());
+    Optional<Capabilities> known = capabilities;
+    if (known.isPresent()) {
+      return known.get();
     }
-    return capabilities.get();
+    Capabilities discovered = cluster.discover();
+    capabilities = Optional.of(discovered);
+    return discovered;
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.windlass.engine.kubernetes.part.CertManager;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Names;
@@ -129,6 +130,25 @@ class CertificatesTest {
 
     assertThat(world.ready()).containsExactly(Map.entry(1L, 1));
     assertThat(certificates()).isEmpty();
+  }
+
+  @Test
+  void whatTheOperatorInstallsLaterIsFound() throws Exception {
+    KubeCluster kube = KubeCluster.shared();
+    Placement placement = Placement.in(kube.namespace("tls")).exposed(BY);
+    try (FaultyApi api = FaultyApi.before(kube);
+        World without = World.open(kube, placement, api.kubeconfig(), api.interceptor())) {
+      without.tls();
+      api.answer("GET", "/apis/cert-manager.io/v1", 404);
+      assertThat(without.target().prepare(without.release(1)))
+          .isEqualTo(
+              new Prepared.Failed(
+                  "The target has an issuer for shop.example.com but the cluster knows no Certificate; install cert-manager there"));
+
+      api.heal();
+
+      assertThat(without.target().prepare(without.release(1))).isEqualTo(new Prepared.Ready());
+    }
   }
 
   @Test
