@@ -1,12 +1,15 @@
 package io.windlass.engine.kubernetes.step;
 
+import com.google.common.io.ByteStreams;
 import com.google.common.util.concurrent.Striped;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ContainerResource;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.dsl.LogWatch;
+import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.StepTask;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -22,7 +25,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
@@ -70,6 +75,9 @@ final class PodStreams {
    * server's own files.
    */
   private final Striped<ReadWriteLock> locks = Striped.lazyWeakReadWriteLock(LOCKS);
+
+  /** Held by who takes a workspace back, so that the memory for it is needed once. */
+  private final Lock one = new ReentrantLock();
 
   PodStreams(KubernetesClient client, ExecutorSettings settings) {
     this.client = client;
@@ -141,22 +149,44 @@ final class PodStreams {
     return task.workspace().resolveSibling("." + StepNames.job(task.id()) + suffix);
   }
 
-  /** Streams the workspace back from a pod whose step has ended. */
+  /**
+   * Streams the workspace back from a pod whose step has ended. The stream is put aside as it comes
+   * and looked at when it is whole, so that a slow pod keeps nobody waiting.
+   */
   void takeBack(StepTask task, String pod) throws IOException, InterruptedException {
-    var errors = new Errors();
+    Path received = aside(task, ".back");
+    var bounds = WorkspaceBounds.of(settings.workspaceBytes());
+    try {
+      receive(pod, received, bounds);
+      try (InputStream stream =
+          uncompressed(new BufferedInputStream(Files.newInputStream(received), BUFFER))) {
+        TakenBack.take(
+            task.workspace(),
+            aside(task, ""),
+            stream,
+            bounds,
+            one,
+            locks.get(task.workspace()).writeLock());
+      }
+    } finally {
+      Files.deleteIfExists(received);
+    }
+  }
 
+  private void receive(String pod, Path received, WorkspaceBounds bounds)
+      throws IOException, InterruptedException {
+    var errors = new Errors();
     try (ExecWatch exec =
-        container(pod, StepNames.KEEP)
-            .redirectingOutput()
-            .writingError(errors)
-            .exec("/bin/sh", "-c", SEND, StepNames.CONTROL, StepNames.WORKSPACE)) {
-      TakenBack.take(
-          task.workspace(),
-          aside(task, ""),
-          uncompressed(exec.getOutput()),
-          WorkspaceBounds.of(settings.workspaceBytes()),
-          () -> ended(exec, errors),
-          locks.get(task.workspace()).writeLock());
+            container(pod, StepNames.KEEP)
+                .redirectingOutput()
+                .writingError(errors)
+                .exec("/bin/sh", "-c", SEND, StepNames.CONTROL, StepNames.WORKSPACE);
+        OutputStream output = Files.newOutputStream(received)) {
+      long most = bounds.streamBytes();
+      if (ByteStreams.limit(exec.getOutput(), most + 1).transferTo(output) > most) {
+        throw new OversizedException("the pod sent more than %d bytes".formatted(most));
+      }
+      ended(exec, errors);
     } catch (KubernetesClientException e) {
       throw new IOException(e);
     }

@@ -16,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -34,30 +36,32 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  * workspace, also over links, are refused.
  */
 final class TakenBack {
-  /** Throws where a stream did not end as it should. */
-  interface End {
-    void check() throws IOException, InterruptedException;
-  }
-
   private static final int LONGEST_NUMBER = 20;
 
   /** What may stand between the bytes of two files: an entry's header with its names. */
   private static final long MOST_HEADER_BYTES = 64 << 10;
-
-  /** The least that an entry takes in an index, beside its name. */
-  private static final long ITEM_BYTES = 40;
 
   private static final int SKIPPED_AT_ONCE = 8192;
 
   private final Path workspace;
   private final Path aside;
   private final WorkspaceBounds bounds;
-  private final Map<String, Item> items = new LinkedHashMap<>();
-  private final Map<String, Path> changed = new LinkedHashMap<>();
-  private final Map<String, String> sameAs = new LinkedHashMap<>();
-  private Map<String, Item> before = Map.of();
+
+  /** What was there before the step and has not come yet; in the end, what the step has removed. */
+  private final SequencedMap<String, Item> before = new LinkedHashMap<>();
+
+  /** What has come as it was. */
+  private final Map<String, Item> same = new HashMap<>();
+
+  /** What the step has made or changed. */
+  private final Map<String, Item> made = new LinkedHashMap<>();
+
+  /** Where the bytes of files that it has made or changed lie: the names of files aside. */
+  private final Map<String, Integer> copies = new HashMap<>();
+
+  private final Map<String, String> sameAs = new HashMap<>();
   private long bytes;
-  private long described;
+  private long memory;
 
   private TakenBack(Path workspace, Path aside, WorkspaceBounds bounds) {
     this.workspace = workspace;
@@ -71,31 +75,45 @@ final class TakenBack {
    *
    * @param aside a folder on the same file system, made and removed here
    * @param bounds of what may come
-   * @param end says after the last byte whether it was all
+   * @param one held from the first byte to the last change, since what is known of the files takes
+   *     memory: by whoever takes something back
    * @param alone held while the workspace is changed, so that nobody else reads or changes it then
    */
   static void take(
-      Path workspace, Path aside, InputStream stream, WorkspaceBounds bounds, End end, Lock alone)
+      Path workspace, Path aside, InputStream stream, WorkspaceBounds bounds, Lock one, Lock alone)
       throws IOException, InterruptedException {
-    WrittenTree.remove(aside);
-    Files.createDirectories(aside);
+    one.lockInterruptibly();
     try {
-      var taken = new TakenBack(workspace, aside, bounds);
-      taken.read(stream);
-      end.check();
-      alone.lockInterruptibly();
-      try {
-        taken.apply();
-      } finally {
-        alone.unlock();
-      }
+      WrittenTree.remove(aside);
+      Files.createDirectories(aside);
+      take(new TakenBack(workspace, aside, bounds), stream, alone);
     } finally {
-      MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
+      try {
+        MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
+      } finally {
+        one.unlock();
+      }
+    }
+  }
+
+  private static void take(TakenBack taken, InputStream stream, Lock alone)
+      throws IOException, InterruptedException {
+    taken.read(stream);
+    alone.lockInterruptibly();
+    try {
+      taken.apply();
+    } finally {
+      alone.unlock();
     }
   }
 
   private void read(InputStream stream) throws IOException {
-    before = WorkspaceArchive.index(ByteStreams.limit(stream, length(stream)));
+    WorkspaceArchive.index(
+        ByteStreams.limit(stream, length(stream)),
+        (name, item) -> {
+          count(name, item);
+          before.put(name, item);
+        });
     var raw = new Allowed(stream);
     var tar = new TarArchiveInputStream(raw, "UTF-8");
     raw.allow(MOST_HEADER_BYTES);
@@ -111,8 +129,15 @@ final class TakenBack {
   /** Refuses an entry before anything of it is kept. */
   private void count(TarArchiveEntry entry) throws OversizedException {
     bytes += WorkspaceArchive.bytes(entry.getName(), 0);
-    described += ITEM_BYTES + entry.getName().length() + entry.getLinkName().length();
-    if (entry.getRealSize() > bounds.bytes() - bytes || described > bounds.indexBytes()) {
+    if (entry.getRealSize() > bounds.bytes() - bytes) {
+      throw oversized();
+    }
+  }
+
+  /** Refuses an item before it is kept, where those that are kept would take too much memory. */
+  private void count(String name, Item item) throws OversizedException {
+    memory += WorkspaceBounds.memory(name, item);
+    if (memory > bounds.memory()) {
       throw oversized();
     }
   }
@@ -181,19 +206,19 @@ final class TakenBack {
     if (name.isEmpty()) {
       return;
     }
-    if (items.containsKey(name)) {
+    if (came(name).isPresent()) {
       throw new IOException("the pod sent \"" + name + "\" twice");
     }
     int mode = entry.getMode() & 0777;
     if (entry.isDirectory()) {
-      items.put(name, new Item("folder", "", mode));
+      keep(name, new Item("folder", "", mode));
     } else if (entry.isSymbolicLink()) {
-      items.put(name, new Item("link", entry.getLinkName(), 0));
+      keep(name, new Item("link", entry.getLinkName(), 0));
     } else if (entry.isLink()) {
       String first = name(entry.getLinkName());
-      Item same = items.get(first);
-      if (same != null && same.kind().equals("file")) {
-        items.put(name, same);
+      Optional<Item> known = came(first).filter(item -> item.kind().equals("file"));
+      if (known.isPresent() && keep(name, known.get())) {
+        memory += 2L * first.length();
         sameAs.put(name, first);
       }
     } else if (entry.isFile()) {
@@ -201,23 +226,50 @@ final class TakenBack {
     }
   }
 
+  private Optional<Item> came(String name) {
+    return Optional.ofNullable(same.get(name)).or(() -> Optional.ofNullable(made.get(name)));
+  }
+
+  /**
+   * Takes an item for the one that was there before.
+   *
+   * @return whether it is another one
+   */
+  private boolean keep(String name, Item item) throws OversizedException {
+    Item old = before.remove(name);
+    if (old != null) {
+      memory -= WorkspaceBounds.memory(name, old);
+    }
+    count(name, item);
+    if (item.equals(old)) {
+      same.put(name, old);
+      return false;
+    }
+    made.put(name, item);
+    return true;
+  }
+
   private void file(String name, int mode, InputStream content) throws IOException {
-    Path copy = aside.resolve(Integer.toString(items.size()));
+    int number = copies.size();
+    Path copy = copy(number);
+    Item item;
     var hashed = new HashingInputStream(Hashing.sha256(), content);
     try (OutputStream output = Files.newOutputStream(copy)) {
       bytes += ByteStreams.limit(hashed, bounds.bytes() - bytes + 1).transferTo(output);
       if (bytes > bounds.bytes()) {
         throw oversized();
       }
-      items.put(name, new Item("file", hashed.hash().toString(), mode));
+      item = new Item("file", hashed.hash().toString(), mode);
     }
-    Item old = before.get(name);
-    if (old != null && old.equals(items.get(name))) {
-      items.put(name, old); // one of the two is enough to hold
-      Files.delete(copy);
+    if (keep(name, item)) {
+      copies.put(name, number);
     } else {
-      changed.put(name, copy);
+      Files.delete(copy);
     }
+  }
+
+  private Path copy(int number) {
+    return aside.resolve(Integer.toString(number));
   }
 
   /** A name inside the workspace, without what does not matter. */
@@ -235,12 +287,9 @@ final class TakenBack {
 
   private void apply() throws IOException {
     remove();
-    for (Map.Entry<String, Item> made : items.entrySet()) {
-      Item item = made.getValue();
-      if (item.equals(before.get(made.getKey()))) {
-        continue;
-      }
-      Path place = place(made.getKey());
+    for (Map.Entry<String, Item> entry : made.entrySet()) {
+      Item item = entry.getValue();
+      Path place = place(entry.getKey());
       switch (item.kind()) {
         case "folder" -> {
           if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
@@ -256,7 +305,7 @@ final class TakenBack {
           if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
             WrittenTree.remove(place);
           }
-          Path copy = content(made.getKey());
+          Path copy = content(entry.getKey());
           Files.setAttribute(copy, "unix:mode", item.mode(), LinkOption.NOFOLLOW_LINKS);
           Files.move(copy, place, StandardCopyOption.ATOMIC_MOVE);
         }
@@ -267,9 +316,9 @@ final class TakenBack {
 
   /** The bytes of a file that has changed, ready to be moved. */
   private Path content(String name) throws IOException {
-    Path own = changed.get(name);
+    Integer own = copies.get(name);
     if (own != null) {
-      return own;
+      return copy(own);
     }
     Path first = place(Objects.requireNonNull(sameAs.get(name)));
     if (!Files.isRegularFile(first, LinkOption.NOFOLLOW_LINKS)) {
@@ -280,10 +329,7 @@ final class TakenBack {
 
   /** Takes away what the step has removed, the innermost first. */
   private void remove() throws IOException {
-    for (Map.Entry<String, Item> old : List.copyOf(before.entrySet()).reversed()) {
-      if (items.containsKey(old.getKey())) {
-        continue;
-      }
+    for (Map.Entry<String, Item> old : before.reversed().entrySet()) {
       Path place = place(name(old.getKey()));
       if (!old.getValue().kind().equals("folder")) {
         Files.deleteIfExists(place);
@@ -301,11 +347,11 @@ final class TakenBack {
 
   /** Folders get their permissions when all that is in them is there. */
   private void openFolders() throws IOException {
-    for (Map.Entry<String, Item> made : items.entrySet()) {
-      Item item = made.getValue();
-      if (item.kind().equals("folder") && !item.equals(before.get(made.getKey()))) {
+    for (Map.Entry<String, Item> entry : made.entrySet()) {
+      Item item = entry.getValue();
+      if (item.kind().equals("folder")) {
         Files.setAttribute(
-            place(made.getKey()), "unix:mode", item.mode() | 0700, LinkOption.NOFOLLOW_LINKS);
+            place(entry.getKey()), "unix:mode", item.mode() | 0700, LinkOption.NOFOLLOW_LINKS);
       }
     }
   }

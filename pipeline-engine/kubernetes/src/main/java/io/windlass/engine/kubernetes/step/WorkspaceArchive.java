@@ -1,8 +1,11 @@
 package io.windlass.engine.kubernetes.step;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.hash.Hashing;
 import com.google.common.hash.HashingInputStream;
@@ -24,14 +27,13 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs a workspace for a pod: a tar stream of the folders under their paths there, and last an
@@ -43,6 +45,17 @@ final class WorkspaceArchive {
   static final String INDEX = StepNames.CONTROL.substring(1) + "/index.json";
 
   static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  /** Remembers no name, since there are as many as files, and leaves what it reads from open. */
+  private static final ObjectReader INDEX_READER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                  .build())
+          .build()
+          .reader()
+          .without(JsonParser.Feature.AUTO_CLOSE_SOURCE);
 
   /** What an empty file takes on a disk, about. */
   private static final long ENTRY_BYTES = 1 << 10;
@@ -78,7 +91,7 @@ final class WorkspaceArchive {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
-    var index = new Index(workspace, bounds.indexBytes());
+    var index = new Index(workspace, bounds);
     unchanged.lockInterruptibly();
     try {
       new Packing(tar, workspace, Path.of(StepNames.WORKSPACE), index, bounds).all();
@@ -103,20 +116,22 @@ final class WorkspaceArchive {
     return ENTRY_BYTES + name.length() + content;
   }
 
-  private interface Items {
+  /** Takes the items of an index one after the other. */
+  interface Items {
     void add(String name, Item item) throws IOException;
   }
 
   /** The index while it grows, as it will be sent. */
   private static final class Index implements Items {
     private final Path workspace;
-    private final long most;
+    private final WorkspaceBounds bounds;
+    private long memory;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final JsonGenerator json;
 
-    Index(Path workspace, long most) throws IOException {
+    Index(Path workspace, WorkspaceBounds bounds) throws IOException {
       this.workspace = workspace;
-      this.most = most;
+      this.bounds = bounds;
       this.json = JSON.createGenerator(bytes);
       json.writeStartObject();
     }
@@ -124,14 +139,15 @@ final class WorkspaceArchive {
     @Override
     public void add(String name, Item item) throws IOException {
       json.writePOJOField(name, item);
+      memory += WorkspaceBounds.memory(name, item);
       check();
     }
 
     private void check() throws OversizedException {
-      if (bytes.size() > most) {
+      if (bytes.size() > bounds.indexBytes() || memory > bounds.memory()) {
         throw new OversizedException(
-            "\"%s\" has too many files: a list of them takes more than %d bytes"
-                .formatted(workspace, most));
+            "\"%s\" has too many files: a list of them takes more than %d bytes, or %d of memory"
+                .formatted(workspace, bounds.indexBytes(), bounds.memory()));
       }
     }
 
@@ -292,16 +308,23 @@ final class WorkspaceArchive {
     return mode;
   }
 
-  /** The index as it came back; leaves the stream at its end. */
-  static Map<String, Item> index(InputStream json) throws IOException {
-    Map<String, Item> index =
-        JSON.readerFor(
-                JSON.getTypeFactory()
-                    .constructMapType(LinkedHashMap.class, String.class, Item.class))
-            .without(JsonParser.Feature.AUTO_CLOSE_SOURCE)
-            .readValue(json);
+  /** Reads an index as it came back, item by item; leaves the stream at its end. */
+  static void index(InputStream json, Items items) throws IOException {
+    try (JsonParser parser = INDEX_READER.createParser(json)) {
+      expect(JsonToken.START_OBJECT, parser.nextToken());
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        parser.nextToken();
+        items.add(name, parser.readValueAs(Item.class));
+      }
+      expect(JsonToken.END_OBJECT, parser.currentToken());
+    }
     json.transferTo(OutputStream.nullOutputStream());
-    return index;
+  }
+
+  private static void expect(JsonToken wanted, @Nullable JsonToken found) throws IOException {
+    if (found != wanted) {
+      throw new IOException("the pod sent an index that is none");
+    }
   }
 
   /** A workspace is larger than the operator allows. */

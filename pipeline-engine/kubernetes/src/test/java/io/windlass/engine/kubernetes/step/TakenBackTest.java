@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A workspace goes into a pod and comes back, with the machine's own tar at the other end. */
 final class TakenBackTest {
-  private static final WorkspaceBounds BOUNDS = new WorkspaceBounds(1 << 20, 100_000, 20);
+  private static final WorkspaceBounds BOUNDS = new WorkspaceBounds(1 << 20, 100_000, 300_000, 20);
 
   private static final String WITH_GZIP = "";
 
@@ -113,10 +114,31 @@ final class TakenBackTest {
 
     take(
         stream(),
+        new ReentrantLock(),
         new Marked(
             () -> seen.add(Files.readString(changed)), () -> seen.add(Files.readString(changed))));
 
     assertThat(seen).containsExactly("old", "new\n");
+  }
+
+  @Test
+  void oneIsTakenBackAfterTheOtherFromItsFirstByteToItsLastChange() throws Exception {
+    send();
+    shell("echo new > changed.txt");
+    Path changed = workspace.resolve("changed.txt");
+    byte[] all = stream();
+    var stream = new ByteArrayInputStream(all);
+    List<Object> seen = new ArrayList<>();
+
+    TakenBack.take(
+        workspace,
+        folder.resolve("aside"),
+        stream,
+        BOUNDS,
+        new Marked(() -> seen.add(stream.available()), () -> seen.add(Files.readString(changed))),
+        new ReentrantLock());
+
+    assertThat(seen).containsExactly(all.length, "new\n");
   }
 
   @Test
@@ -233,6 +255,20 @@ final class TakenBackTest {
   }
 
   @Test
+  void anIndexOfMoreFilesThanThereIsMemoryForIsRefused() {
+    String item = "{\"kind\":\"folder\",\"content\":\"\",\"mode\":448}";
+    String index =
+        IntStream.range(0, 1500)
+            .mapToObj(i -> "\"%d\":%s".formatted(i, item))
+            .collect(Collectors.joining(",", "{", "}"));
+    byte[] stream = (index.length() + "\n" + index).getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> take(stream))
+        .isInstanceOf(OversizedException.class)
+        .hasMessageContaining("too many files");
+  }
+
+  @Test
   void anIndexWithoutItsLengthIsRefused() {
     for (String stream : List.of("", "12", "-1\n", "twelve\n{}", "1".repeat(100))) {
       assertThatThrownBy(() -> take(stream.getBytes(StandardCharsets.UTF_8)))
@@ -247,11 +283,14 @@ final class TakenBackTest {
     for (int i = 0; i < 1000; i++) {
       write("many/" + i, "");
     }
-    var large = new WorkspaceBounds(1 << 30, 100_000, 20);
+    var shortList = new WorkspaceBounds(1 << 30, 100_000, 1 << 20, 20);
+    var littleMemory = new WorkspaceBounds(1 << 30, 1 << 20, 100_000, 20);
 
-    assertThatThrownBy(() -> pack(large))
-        .isInstanceOf(OversizedException.class)
-        .hasMessageContaining("too many files");
+    for (WorkspaceBounds bounds : List.of(shortList, littleMemory)) {
+      assertThatThrownBy(() -> pack(bounds))
+          .isInstanceOf(OversizedException.class)
+          .hasMessageContaining("too many files");
+    }
   }
 
   @Test
@@ -463,17 +502,12 @@ final class TakenBackTest {
   }
 
   private void take(byte[] stream) throws IOException, InterruptedException {
-    take(stream, new ReentrantLock());
+    take(stream, new ReentrantLock(), new ReentrantLock());
   }
 
-  private void take(byte[] stream, Lock alone) throws IOException, InterruptedException {
+  private void take(byte[] stream, Lock one, Lock alone) throws IOException, InterruptedException {
     TakenBack.take(
-        workspace,
-        folder.resolve("aside"),
-        new ByteArrayInputStream(stream),
-        BOUNDS,
-        () -> {},
-        alone);
+        workspace, folder.resolve("aside"), new ByteArrayInputStream(stream), BOUNDS, one, alone);
   }
 
   /** Does something when it is taken and when it is given back. */
