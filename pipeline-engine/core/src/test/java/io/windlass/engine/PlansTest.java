@@ -95,6 +95,17 @@ class PlansTest {
   }
 
   @Test
+  void nothingIsRenderedForAnEnvironmentThatTheCommitMayNotChange() throws Exception {
+    String file = FILE.replace("port: 8080, ", "").replace("local, ", "local, manifests: deploy, ");
+    world.git.write("deploy/web.yaml", "hostile\n");
+    String sha = commit(file);
+    world.refusals.put("production", Optional.of("only from main"));
+
+    assertThat(plan(sha).obstacles()).containsExactly("only from main");
+    assertThat(plan(sha).changes()).extracting(Change::subject).doesNotContain("manifests");
+  }
+
+  @Test
   void whatACommitWouldChangeIsSaidBeforeItIsBuilt() throws Exception {
     live(commit(FILE));
     String next =

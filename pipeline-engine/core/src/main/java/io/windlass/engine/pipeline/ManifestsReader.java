@@ -19,6 +19,12 @@ record ManifestsReader(Forms forms) {
   /** What the manifests say themselves, so that a second word on it would be ignored. */
   private static final Set<String> THEIRS = Set.of("port", "health", "resources", "volumes", "run");
 
+  /**
+   * Neither commas, which part the lists of a tool's options, nor blanks, colons and quotes; and no
+   * dash in front, where an option begins.
+   */
+  private static final Pattern PATH = Pattern.compile("[A-Za-z0-9._@+/][A-Za-z0-9._@+/-]{0,499}");
+
   private static final Pattern RELEASE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?");
 
   /**
@@ -32,7 +38,7 @@ record ManifestsReader(Forms forms) {
         .node("manifests")
         .ifPresent(n -> found.add(plain(n, environment.path("manifests"), environment)));
     environment
-        .value("kustomize", Forms::insidePath)
+        .value("kustomize", ManifestsReader::path)
         .ifPresent(directory -> found.add(new ManifestSpec.Kustomize(directory)));
     environment.fields("helm").flatMap(this::helm).ifPresent(found::add);
     if (found.size() > 1) {
@@ -53,9 +59,9 @@ record ManifestsReader(Forms forms) {
   private ManifestSpec plain(Node node, String path, Fields environment) {
     Problems problems = environment.problems();
     if (node instanceof Scalar) {
-      return new ManifestSpec.Plain(Forms.insidePath(node, path, problems).stream().toList());
+      return new ManifestSpec.Plain(path(node, path, problems).stream().toList());
     }
-    List<String> paths = environment.list("manifests", Forms::insidePath);
+    List<String> paths = environment.list("manifests", ManifestsReader::path);
     forms.checkList(environment, "manifests", paths, forms.limits().manifests());
     if (paths.isEmpty()) {
       problems.wrong(node, path, "a folder, or a list of files and folders");
@@ -65,12 +71,24 @@ record ManifestsReader(Forms forms) {
 
   private Optional<ManifestSpec> helm(Fields f) {
     f.require("chart");
-    Optional<String> chart = f.value("chart", Forms::insidePath);
-    List<String> values = f.list("values", Forms::insidePath);
+    Optional<String> chart = f.value("chart", ManifestsReader::path);
+    List<String> values = f.list("values", ManifestsReader::path);
     forms.checkList(f, "values", values, forms.limits().manifests());
     Optional<String> release = f.value("release", ManifestsReader::release);
     f.done();
     return chart.map(folder -> new ManifestSpec.Helm(folder, values, release));
+  }
+
+  /** A path inside of the repository, in characters that no tool takes for anything else. */
+  private static Optional<String> path(Node node, String path, Problems problems) {
+    return Forms.insidePath(node, path, problems)
+        .filter(t -> {
+          boolean good = PATH.matcher(t).matches();
+          if (!good) {
+            problems.wrong(node, path, "a path of letters, digits and . _ - + @ /");
+          }
+          return good;
+        });
   }
 
   private static Optional<String> release(Node node, String path, Problems problems) {

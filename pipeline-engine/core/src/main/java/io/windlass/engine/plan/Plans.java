@@ -192,8 +192,10 @@ public final class Plans {
       RunPlan.PlannedDeployment wanted)
       throws GitException, RolloutException {
     List<String> obstacles = new ArrayList<>();
+    Grant grant = ask(environment, ref, wanted, wanted.hosts());
+    // A tool is only run for those who may deploy there, as in a run.
     Optional<Outcome> rendered =
-        wanted.manifests().isEmpty()
+        wanted.manifests().isEmpty() || grant instanceof Grant.Refused
             ? Optional.empty()
             : Optional.of(render(environment, sha, wanted.manifests().get()));
     if (rendered.isPresent() && rendered.get() instanceof Outcome.Refused(var reason)) {
@@ -201,14 +203,11 @@ public final class Plans {
     }
     Optional<Outcome.Made> made =
         rendered.filter(Outcome.Made.class::isInstance).map(Outcome.Made.class::cast);
-    var question =
-        new EnvironmentGrants.Question(
-            environment,
-            ref,
-            wanted.target(),
-            made.map(Outcome.Made::hosts).orElse(wanted.hosts()));
+    if (made.isPresent()) {
+      grant = ask(environment, ref, wanted, made.get().hosts());
+    }
     AppRuntime runtime =
-        switch (grants.ask(question)) {
+        switch (grant) {
           case Grant.Allowed(var max, var hosts) -> wanted.runtime().within(hosts);
           case Grant.Refused(var reason) -> {
             obstacles.add(reason);
@@ -242,6 +241,11 @@ public final class Plans {
             wanted.scaling()));
     return new Plan(
         environment, ref, sha, serving.map(Release::number), image.isPresent(), changes, obstacles);
+  }
+
+  private Grant ask(
+      EnvironmentId environment, String ref, RunPlan.PlannedDeployment wanted, List<String> hosts) {
+    return grants.ask(new EnvironmentGrants.Question(environment, ref, wanted.target(), hosts));
   }
 
   private Outcome render(EnvironmentId environment, String sha, ManifestSpec brought)

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,13 +30,30 @@ final class Program {
   /** Of addresses, in KiB: Go's programs reserve more than they use. */
   private static final String LIMITED = "ulimit -v 4194304 && ulimit -c 0 && exec \"$@\"";
 
+  private final Known known;
   private final Path program;
   private final Path tree;
 
-  Program(Path program, Path tree) {
+  /**
+   * One of these.
+   *
+   * @param program its file
+   * @param tree the directory that it is started in
+   */
+  Program(Known known, Path program, Path tree) {
+    this.known = known;
     this.program = program;
     this.tree = tree;
   }
+
+  /**
+   * A program of which it is known what it reads, and what it can be told to leave alone.
+   *
+   * @param version the words that make it say its version
+   * @param versions those of which it is known, as it writes them
+   * @param words what people call these versions
+   */
+  record Known(String name, List<String> version, Pattern versions, String words) {}
 
   /** How it ended; {@code late} where it was stopped. */
   private record Ended(int code, Said out, Said complaints, boolean late) {}
@@ -43,10 +61,10 @@ final class Program {
   private record Said(String text, boolean tooMuch) {}
 
   /** What it says of itself; throws where it cannot be run. */
-  String version(List<String> arguments) throws RolloutException, InterruptedException {
+  String version() throws RolloutException, InterruptedException {
     Path home = home();
     try {
-      Ended said = run(arguments, home);
+      Ended said = run(known.version(), home);
       if (said.code() != 0 || said.late()) {
         throw new RolloutException(
             "Tried to ask \"%s\" for its version but it says: %s; look whether the server may start it"
@@ -71,24 +89,29 @@ final class Program {
         e);
   }
 
-  Drawing draw(String name, List<String> version, List<String> command)
-      throws RolloutException, InterruptedException {
-    String said = version(version);
+  /** What it makes of the files, by this command. */
+  Drawing draw(List<String> command) throws RolloutException, InterruptedException {
+    String said = version();
+    if (!known.versions().matcher(said).matches()) {
+      return Drawing.Failed.because(
+          "the server has %s \"%s\", and takes %s; let the operator install it"
+              .formatted(known.name(), said, known.words()));
+    }
     Path home = home();
     try {
       Ended made = run(command, home);
       if (made.late()) {
         return Drawing.Failed.because(
-            name + " took longer than " + TIME.toSeconds() + " s, and was stopped");
+            known.name() + " took longer than " + TIME.toSeconds() + " s, and was stopped");
       }
       if (made.out().tooMuch()) {
-        return Drawing.Failed.because(name + " made more than " + MOST_OUTPUT + " bytes");
+        return Drawing.Failed.because(known.name() + " made more than " + MOST_OUTPUT + " bytes");
       }
       if (made.code() != 0) {
         return Drawing.Failed.because(
-            name + " says: " + words(made.complaints().text(), made.code()));
+            known.name() + " says: " + words(made.complaints().text(), made.code()));
       }
-      return new Drawing.Text(made.out().text(), (name + " " + said).strip());
+      return new Drawing.Text(made.out().text(), known.name() + " " + said);
     } catch (IOException e) {
       throw notRun(e);
     } finally {

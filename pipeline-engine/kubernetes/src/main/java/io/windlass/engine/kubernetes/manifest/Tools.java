@@ -6,6 +6,7 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.RolloutException;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,8 +25,18 @@ import java.util.stream.Stream;
  * @param helm empty where the machine has none
  */
 public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
-  private static final List<String> KUSTOMIZE_VERSION = List.of("version");
-  private static final List<String> HELM_VERSION = List.of("version", "--template", "{{.Version}}");
+  private static final String SCHEMA = "values.schema.json";
+  private static final Program.Known KUSTOMIZE =
+      new Program.Known(
+          "kustomize", List.of("version"), Pattern.compile("\\D*5\\.\\d.*"), "kustomize 5");
+
+  /** From the first on that can be told to leave schemas alone. */
+  private static final Program.Known HELM =
+      new Program.Known(
+          "helm",
+          List.of("version", "--template", "{{.Version}}"),
+          Pattern.compile("v3\\.(1[6-9]|[2-9]\\d)(\\D.*)?"),
+          "a helm 3 from 3.16 on");
 
   /** Those that the operator names, else those of the server's own PATH. */
   public static Tools of(Optional<Path> kustomize, Optional<Path> helm) {
@@ -55,10 +66,10 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     try {
       Map<String, String> versions = new TreeMap<>();
       if (kustomize.isPresent()) {
-        versions.put("kustomize", version(kustomize.get(), KUSTOMIZE_VERSION, folder));
+        versions.put("kustomize", version(KUSTOMIZE, kustomize.get(), folder));
       }
       if (helm.isPresent()) {
-        versions.put("helm", version(helm.get(), HELM_VERSION, folder));
+        versions.put("helm", version(HELM, helm.get(), folder));
       }
       return versions;
     } finally {
@@ -66,10 +77,10 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     }
   }
 
-  private static String version(Path program, List<String> arguments, Path folder)
+  private static String version(Program.Known known, Path program, Path folder)
       throws InterruptedException {
     try {
-      return new Program(program, folder).version(arguments);
+      return new Program(known, program, folder).version();
     } catch (RolloutException e) {
       return String.valueOf(e.getMessage());
     }
@@ -84,11 +95,8 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     if (!problems.isEmpty()) {
       return new Drawing.Failed(problems);
     }
-    Program program = new Program(kustomize.get(), tree);
-    return program.draw(
-        "kustomize",
-        KUSTOMIZE_VERSION,
-        List.of("build", tree.resolve(wanted.directory()).normalize().toString()));
+    return new Program(KUSTOMIZE, kustomize.get(), tree)
+        .draw(List.of("build", tree.resolve(wanted.directory()).normalize().toString()));
   }
 
   Drawing helm(EnvironmentId environment, ManifestSpec.Helm wanted, Path tree, String namespace)
@@ -101,21 +109,32 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     if (!Files.isRegularFile(chart.resolve("Chart.yaml"), LinkOption.NOFOLLOW_LINKS)) {
       problems.add("\"" + wanted.chart() + "\" has no Chart.yaml");
     }
-    List<String> command = new ArrayList<>(List.of("template"));
-    command.add(wanted.release().orElseGet(() -> Names.app(environment)));
-    command.add(chart.toString());
-    // What is left out in silence could not be refused.
-    command.addAll(List.of("--namespace", namespace, "--include-crds", "--skip-tests"));
     for (String values : wanted.values()) {
-      Path file = tree.resolve(values).normalize();
-      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.isRegularFile(tree.resolve(values), LinkOption.NOFOLLOW_LINKS)) {
         problems.add("\"" + values + "\" is no file of the repository; links are not followed");
       }
-      command.addAll(List.of("--values", file.toString()));
     }
-    return problems.isEmpty()
-        ? new Program(helm.get(), tree).draw("helm", HELM_VERSION, command)
-        : new Drawing.Failed(problems);
+    if (!problems.isEmpty()) {
+      return new Drawing.Failed(problems);
+    }
+    List<String> command = new ArrayList<>(List.of("template"));
+    command.add(wanted.release().orElseGet(() -> Names.app(environment)));
+    command.add("chart");
+    // What is left out in silence could not be refused.
+    command.addAll(List.of("--namespace", namespace, "--include-crds", "--skip-tests"));
+    // A schema can refer to any address and any file, and helm would read it.
+    command.add("--skip-schema-validation");
+    try (Handed handed = Handed.beside(tree)) {
+      handed.folder(chart, "chart", SCHEMA);
+      for (int i = 0; i < wanted.values().size(); i++) {
+        // The option takes a list with commas in it, and addresses.
+        handed.file(tree.resolve(wanted.values().get(i)), "values-" + i + ".yaml");
+        command.addAll(List.of("--values", "values-" + i + ".yaml"));
+      }
+      return new Program(HELM, helm.get(), handed.directory()).draw(command);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Tried to copy what was just written", e);
+    }
   }
 
   private static Drawing absent(String tool) {

@@ -16,12 +16,17 @@ import io.windlass.engine.rollout.Drawn;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +143,20 @@ final class ToolsTest {
     assertThat(made(kustomize())).isEqualTo(drawn);
   }
 
+  private static HttpServer counting(AtomicInteger asked) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -170,16 +189,7 @@ final class ToolsTest {
           """)
   void aKustomizationThatReachesOutIsRefused(String text, String words) throws Exception {
     var asked = new AtomicInteger();
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          asked.incrementAndGet();
-          exchange.sendResponseHeaders(404, -1);
-          exchange.close();
-        });
-    server.start();
+    HttpServer server = counting(asked);
     try {
       Files.createDirectories(folder.resolve("outside"));
       Files.writeString(folder.resolve("outside/kustomization.yaml"), "resources: []\n");
@@ -250,6 +260,77 @@ final class ToolsTest {
     chart(template + "\n");
 
     assertThat(reason(helm())).contains(words).doesNotContain("hidden");
+  }
+
+  /** The option for files of values takes several in one word. */
+  @Test
+  void aCommaInTheNameOfAFileOfValuesNamesNoOther() throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret.yaml"), "size: hidden\n");
+    chart(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { b: {{ .Values.size }} }\n");
+    String name = "deploy/x," + secret;
+    file(name.replace("//", "/"), "size: large\n");
+    file("deploy/x", "size: medium\n");
+
+    assertThat(made(helm(name)).text()).contains("b: large");
+  }
+
+  /** A schema can refer to what no repository may see, wherever the chart has it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"chart", "chart/charts/sub", "packed"})
+  void theSchemaOfAChartIsNotFollowed(String where) throws Exception {
+    var asked = new AtomicInteger();
+    HttpServer server = counting(asked);
+    try {
+      chart("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n");
+      Path secret = Files.writeString(folder.resolve("secret.json"), "{\"type\":\"array\"}");
+      String schema =
+          "{\"allOf\": [{\"$ref\": \"http://127.0.0.1:%d/a.json\"}, {\"$ref\": \"file://%s\"}]}"
+              .formatted(server.getAddress().getPort(), secret);
+      if (where.equals("packed")) {
+        pack(
+            tree.resolve("deploy/chart/charts/sub-1.0.0.tgz"),
+            Map.of(
+                "sub/Chart.yaml",
+                "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+                "sub/values.schema.json",
+                schema));
+      } else {
+        file("deploy/chart/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n");
+        file("deploy/" + where + "/values.schema.json", schema);
+      }
+
+      made(helm());
+
+      assertThat(asked).hasValue(0);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static void pack(Path archive, Map<String, String> files) throws IOException {
+    Files.createDirectories(archive.getParent());
+    try (var out =
+        new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(archive)))) {
+      for (var file : files.entrySet()) {
+        byte[] bytes = file.getValue().getBytes(StandardCharsets.UTF_8);
+        var entry = new TarArchiveEntry(file.getKey());
+        entry.setSize(bytes.length);
+        out.putArchiveEntry(entry);
+        out.write(bytes);
+        out.closeArchiveEntry();
+      }
+    }
+  }
+
+  @Test
+  void aHelmThatWouldFollowSchemasIsNotStarted() throws Exception {
+    chart("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n");
+    Path old = Files.writeString(folder.resolve("helm"), "#!/bin/sh\necho v3.15.4\n");
+    assertThat(old.toFile().setExecutable(true)).isTrue();
+    tools = new Tools(Optional.empty(), Optional.of(old));
+
+    assertThat(reason(helm())).contains("has helm \"v3.15.4\", and takes a helm 3 from 3.16 on");
   }
 
   @Test
