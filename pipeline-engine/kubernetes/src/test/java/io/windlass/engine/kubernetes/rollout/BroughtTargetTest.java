@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The same with objects that the repository brings. */
 final class BroughtTargetTest extends ClusterStrategyContract {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(4);
 
   @Override
   World open() throws Exception {

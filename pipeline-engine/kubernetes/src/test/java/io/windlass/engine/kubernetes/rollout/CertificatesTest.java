@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** A release with {@code tls: auto} at an Ingress comes with its certificates, or not at all. */
 class CertificatesTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(4);
   private static final Exposure.ByIngress BY =
       new Exposure.ByIngress(
           Optional.empty(),

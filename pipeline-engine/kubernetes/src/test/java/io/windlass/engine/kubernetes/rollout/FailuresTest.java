@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever goes wrong with a release, the one before serves on, and one sentence says the cause.
  */
 final class FailuresTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(4);
   private static final Division REPLACE = new Division.Replace();
   private static final Division HALF = new Division.Part(Share.percent(50));
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** The ways in which a deployment and an autoscaler are known to fight do not exist here. */
 final class SizesDuringRolloutsTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(4);
   private static final Division REPLACE = new Division.Replace();
   private static final Division HALF = new Division.Part(Share.percent(50));
 

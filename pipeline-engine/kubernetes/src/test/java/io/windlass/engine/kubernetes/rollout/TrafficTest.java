@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** No request fails while releases come and go, and each release gets its share. */
 final class TrafficTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(4);
   private static final Division REPLACE = new Division.Replace();
 
   private World world;

@@ -53,7 +53,8 @@ final class RealSignalsTest {
 
   @BeforeEach
   void open() throws Exception {
-    cluster = KubeCluster.shared();
+    // Of its own: others' pods have no business on this node, and could not run there.
+    cluster = KubeCluster.start();
     node = RealNode.join(cluster);
     metrics = RealMetrics.of(cluster, node, folder);
     namespace = cluster.namespace("signals");
@@ -66,8 +67,10 @@ final class RealSignalsTest {
       metrics.close();
     }
     if (node != null) {
-      cluster.client().namespaces().withName(namespace).delete();
       node.close();
+    }
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
