@@ -102,6 +102,12 @@ public final class Claims {
                 .formatted(wanted.getMetadata().getName(), there.orElseThrow(), asked));
   }
 
+  /** Says that a claim is there which a release has no volume for, for people. */
+  public static String unused(PersistentVolumeClaim live) {
+    return "PersistentVolumeClaim \"%s\" of %s is of no volume of this release; it stays, with its files, until somebody deletes it"
+        .formatted(live.getMetadata().getName(), size(live));
+  }
+
   private static Optional<String> storageClass(PersistentVolumeClaim claim) {
     return Optional.ofNullable(claim.getSpec().getStorageClassName());
   }

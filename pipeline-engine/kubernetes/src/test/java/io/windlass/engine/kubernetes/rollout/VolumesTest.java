@@ -187,6 +187,20 @@ class VolumesTest {
   }
 
   @Test
+  void thePlanTellsOfAVolumeThatTheReleaseDoesNotHave() throws Exception {
+    open(false, OWN);
+    world.keeps(World.WEB, new Volume("files", "/data", 1L << 30, false));
+
+    assertThat(world.target().plan(Optional.of(world.release(1)), world.release(2)))
+        .contains(
+            Change.said(
+                "notes",
+                List.of(
+                    "PersistentVolumeClaim \"%s\" of 1Gi is of no volume of this release; it stays, with its files, until somebody deletes it"
+                        .formatted(claim().getMetadata().getName()))));
+  }
+
+  @Test
   void aReleaseWithoutTheVolumeAndARemovalLeaveTheFiles() throws Exception {
     open(false, SHARED);
     world.keeps(World.WEB);
