@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.windlass.engine.journal.DatabaseSettings;
+import io.windlass.engine.journal.Subject;
+import io.windlass.engine.notification.AlertMachine;
+import io.windlass.engine.notification.AlertState;
 import io.windlass.engine.release.ManifestRef;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.repository.Decision;
@@ -302,6 +305,35 @@ class EngineTest {
 
     assertThat(world.ended(2).summary().cause().orElseThrow()).contains("release 1 serves again");
     assertThat(world.serving()).contains(1L);
+  }
+
+  private Optional<String> alerted() {
+    return world
+        .journal()
+        .state(new Subject(AlertMachine.KIND, "acme/shop@refs/heads/main"), AlertState.class)
+        .flatMap(AlertState::failure);
+  }
+
+  @Test
+  void aReturnThatTheTargetRefusesIsAlertedOfAndTheNextCommitMendsIt() throws Exception {
+    String second = canary();
+    awaitGate();
+    world.target.refusing(Optional.of("the release is gone"));
+    world.target.breaks(second);
+
+    RunDetail run = world.ended(2);
+
+    assertThat(run.summary().status()).isEqualTo(RunSummary.Status.ERRORED);
+    await().atMost(Duration.ofSeconds(30)).until(() -> alerted().isPresent());
+    assertThat(alerted().orElseThrow())
+        .contains("release 1 could not be brought back")
+        .contains("the release is gone");
+    world.target.refusing(Optional.empty());
+    world.push(second, world.git.write("windlass.yaml", FILE).commit("mend"));
+    assertThat(world.ended(3).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.serving()).contains(3L);
+    assertThat(world.engine().environments().one(EngineWorld.PRODUCTION).orElseThrow().degraded())
+        .isEmpty();
   }
 
   @Test

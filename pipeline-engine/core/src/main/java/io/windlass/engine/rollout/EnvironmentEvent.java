@@ -96,6 +96,9 @@ public sealed interface EnvironmentEvent {
   /** The target could not be reached for longer than we try. */
   record Unreachable(long rollout, Phase phase, String reason) implements EnvironmentEvent {}
 
+  /** The target will not do what this phase asks of it, however often it is asked. */
+  record Refused(long rollout, Phase phase, String reason) implements EnvironmentEvent {}
+
   /** A person wants nothing of the environment to be left at its target. */
   record RemovalWanted(String who, String why) implements EnvironmentEvent {}
 

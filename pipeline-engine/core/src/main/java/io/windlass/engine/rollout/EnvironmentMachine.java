@@ -189,6 +189,9 @@ public final class EnvironmentMachine
                   progress.fail(current, Failure.of(who + " stopped it: " + why)));
       case EnvironmentEvent.Unreachable(var rollout, var phase, var reason) ->
           turn.answer(rollout, phase, (progress, current) -> progress.unreachable(current, reason));
+      case EnvironmentEvent.Refused(var rollout, var phase, var reason) ->
+          turn.answer(
+              rollout, phase, (progress, current) -> progress.fail(current, Failure.ours(reason)));
       case EnvironmentEvent.RemovalWanted(var who, var why) -> turn.removalWanted(who, why);
       case EnvironmentEvent.Removed removed -> turn.removed();
       case EnvironmentEvent.RemovalFailed(var reason) -> turn.removalFailed(reason);

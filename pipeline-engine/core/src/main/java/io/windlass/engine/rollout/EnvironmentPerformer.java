@@ -116,9 +116,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       }
       case EnvironmentEffect.Shift shift -> {
         guarded.remove(shift.to().environment());
-        shift(shift);
-        yield Optional.of(
-            new EnvironmentEvent.Shifted(shift.rollout(), shift.returning(), shift.stage()));
+        yield Optional.of(shift(shift));
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
       case EnvironmentEffect.Guard guard -> guard(id, guard);
@@ -167,11 +165,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
           Optional.of(
               new EnvironmentEvent.CommandEnded(rollout, new StepResult.Lost(reason), List.of()));
       case EnvironmentEffect.Shift shift ->
-          Optional.of(
-              new EnvironmentEvent.Unreachable(
-                  shift.rollout(),
-                  shift.returning() ? Phase.RETURN_SHIFTING : Phase.SHIFTING,
-                  reason));
+          Optional.of(new EnvironmentEvent.Unreachable(shift.rollout(), phase(shift), reason));
       case EnvironmentEffect.Guard guard ->
           Optional.of(new EnvironmentEvent.StillHeld(guard.rollout(), guard.stage()));
       case EnvironmentEffect.Confirm confirm ->
@@ -378,13 +372,27 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     };
   }
 
-  private void shift(EnvironmentEffect.Shift shift) throws RolloutException {
+  private EnvironmentEvent shift(EnvironmentEffect.Shift shift) throws RolloutException {
     hold(shift.to(), shift.processes());
-    whereItRuns(shift.to().environment())
-        .shift(
-            shift.to().environment(),
-            shift.to(),
-            shift.division().orElseGet(Division.Replace::new));
+    try {
+      whereItRuns(shift.to().environment())
+          .shift(
+              shift.to().environment(),
+              shift.to(),
+              shift.division().orElseGet(Division.Replace::new));
+    } catch (RolloutException e) {
+      return switch (e.kind()) {
+        case REFUSED ->
+            new EnvironmentEvent.Refused(
+                shift.rollout(), phase(shift), String.valueOf(e.getMessage()));
+        case UNREACHABLE -> throw e;
+      };
+    }
+    return new EnvironmentEvent.Shifted(shift.rollout(), shift.returning(), shift.stage());
+  }
+
+  private static Phase phase(EnvironmentEffect.Shift shift) {
+    return shift.returning() ? Phase.RETURN_SHIFTING : Phase.SHIFTING;
   }
 
   private void hold(ReleaseId to, Set<String> processes) {
@@ -414,7 +422,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private static RolloutTarget found(EnvironmentId environment, Optional<RolloutTarget> target)
       throws RolloutException {
     return target.orElseThrow(() ->
-        new RolloutException(
+        RolloutException.refused(
             "Tried to find the target of "
                 + environment
                 + " but the server's file grants none; add it under repositories"));

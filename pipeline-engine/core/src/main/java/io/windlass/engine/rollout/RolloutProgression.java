@@ -8,6 +8,7 @@ import io.windlass.engine.release.SecretRef;
 import io.windlass.engine.run.DeploymentRequest;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.StepResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import java.util.Optional;
  * its plan; and back.
  */
 final class RolloutProgression {
+  /** How long a target that cannot be reached keeps a newer commit waiting for a return. */
+  private static final Duration RETURN = Duration.ofHours(1);
+
   private final EnvironmentTurn turn;
   private final Stages stages;
 
@@ -224,10 +228,12 @@ final class RolloutProgression {
 
   /**
    * The target cannot be asked. A return is asked for until it is taken: given up, it would leave
-   * the bad release what it has. Only something else that a person wants ends it.
+   * the bad release what it has. Only something else that a person wants ends it, and in the end a
+   * newer commit, which may be what mends it.
    */
   void unreachable(Rollout rollout, String reason) {
-    if (rollout.phase() != Phase.RETURN_SHIFTING || turn.somethingElseIsWanted()) {
+    boolean newer = turn.newerMayBegin() && outOfTime(rollout);
+    if (rollout.phase() != Phase.RETURN_SHIFTING || turn.somethingElseIsWanted() || newer) {
       fail(rollout, Failure.ours(reason));
       return;
     }
@@ -237,6 +243,10 @@ final class RolloutProgression {
       tellObstacle(waiting, waiting.from().orElseThrow());
     }
     shiftBack(waiting);
+  }
+
+  private boolean outOfTime(Rollout rollout) {
+    return rollout.walk().until().filter(end -> !turn.now().isBefore(end)).isPresent();
   }
 
   void settled(Rollout rollout) {
@@ -290,6 +300,7 @@ final class RolloutProgression {
             failure.cause()
                 + rollout
                     .from()
+                    .filter(_ -> turn.state().degraded().isEmpty())
                     .map(old -> "; nothing moved, release " + old.number() + " serves")
                     .orElse("; nothing moved");
         end(
@@ -306,7 +317,8 @@ final class RolloutProgression {
 
   private void goBack(Rollout rollout, Failure failure) {
     if (rollout.from().isPresent()) {
-      Rollout returning = rollout.failing(failure).at(Phase.RETURN_SHIFTING);
+      Walk walk = rollout.walk().ending(turn.now().plus(RETURN));
+      Rollout returning = rollout.failing(failure).walking(walk).at(Phase.RETURN_SHIFTING);
       turn.become(turn.state().moved(returning));
       shiftBack(returning);
     } else {
@@ -333,7 +345,10 @@ final class RolloutProgression {
             Optional.of(new Division.Replace())));
   }
 
-  /** The way back is barred too. The target keeps the wish and goes on trying; people must look. */
+  /**
+   * The way back is barred too; people must look. A target that has taken the wish keeps it and
+   * goes on trying.
+   */
   private void stuck(Rollout rollout, Failure failure) {
     Failure first = rollout.failure().orElse(failure);
     String doubt = rollout.doubt().map(why -> " (it was in doubt before: " + why + ")").orElse("");

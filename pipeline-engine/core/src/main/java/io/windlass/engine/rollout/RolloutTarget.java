@@ -16,7 +16,7 @@ import java.util.Optional;
  * <p>Thread-safe; calls for one environment come one after the other. Every call may be repeated,
  * by this server or by one that was started again after a crash, and the second call finds what the
  * first one did. A call for an environment that the target does not know is no error: nothing runs
- * there.
+ * there. What throws says by {@link RolloutException#kind} whether to ask again is in vain.
  */
 public interface RolloutTarget {
   /**
@@ -76,6 +76,9 @@ public interface RolloutTarget {
    * <p>One rollout may ask for several divisions of the same release in a row, the last of them
    * {@link Division.Replace}. Asking {@link Division.Replace} for the release before is the way to
    * return: requests leave the new release as soon as the one before can take them.
+   *
+   * @throws RolloutException {@link RolloutException.Kind#REFUSED} where the release was not
+   *     prepared, or is not there any more
    */
   void shift(EnvironmentId environment, ReleaseId to, Division division) throws RolloutException;
 

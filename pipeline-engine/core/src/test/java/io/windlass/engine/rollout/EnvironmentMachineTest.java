@@ -34,7 +34,11 @@ class EnvironmentMachineTest {
   private Map<String, Scaling> scaling = Map.of();
 
   private List<EnvironmentEffect> hear(EnvironmentEvent event) {
-    Transition<EnvironmentState, EnvironmentEffect> transition = machine.on(state, event, NOW);
+    return hear(event, NOW);
+  }
+
+  private List<EnvironmentEffect> hear(EnvironmentEvent event, Instant now) {
+    Transition<EnvironmentState, EnvironmentEffect> transition = machine.on(state, event, now);
     state = transition.state();
     transition.tells().stream().filter(tell -> tell.to().kind().equals("run")).forEach(this::note);
     return transition.effects().stream().map(Effect::effect).toList();
@@ -262,6 +266,68 @@ class EnvironmentMachineTest {
     assertThat(state.rollout().orElseThrow().obstacle()).isEmpty();
     hear(new EnvironmentEvent.Settled(rollout(), true, 0));
     assertThat(told).endsWith("acme/shop#2 RETURNED: it crashes; release 1 serves again");
+  }
+
+  @Test
+  void aReturnThatTheTargetRefusesEndsAndLetsTheNextCommitBegin() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    long returning = rollout();
+    hear(requested(3));
+
+    List<EnvironmentEffect> effects =
+        hear(
+            new EnvironmentEvent.Refused(
+                returning, Phase.RETURN_SHIFTING, "release 1 was not prepared"));
+
+    String degraded = "release 1 could not be brought back: release 1 was not prepared";
+    assertThat(state.degraded()).contains(degraded);
+    assertThat(told).contains("acme/shop#2 ERRORED: it crashes; " + degraded);
+    assertThat(effects).last().isInstanceOf(EnvironmentEffect.Pin.class);
+    shifted();
+    hear(new EnvironmentEvent.Settled(rollout(), false, 0));
+    assertThat(state.degraded()).isEmpty();
+    assertThat(state.current().orElseThrow().number()).isEqualTo(3);
+  }
+
+  @Test
+  void whatFailsAfterAReturnThatWasRefusedDoesNotSayThatTheOldReleaseServes() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    hear(new EnvironmentEvent.Refused(rollout(), Phase.RETURN_SHIFTING, "it is forbidden"));
+    hear(requested(3));
+
+    hear(new EnvironmentEvent.Unpinnable(rollout(), "secret \"KEY\" has no value"));
+
+    assertThat(told).endsWith("acme/shop#3 FAILED: secret \"KEY\" has no value; nothing moved");
+  }
+
+  @Test
+  void aCommitThatWaitsEndsAReturnThatReachesNobodyForAnHour() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    long returning = rollout();
+    var unreachable =
+        new EnvironmentEvent.Unreachable(
+            returning, Phase.RETURN_SHIFTING, "the cluster does not answer");
+    Instant hour = NOW.plus(Duration.ofHours(1));
+
+    hear(unreachable, hour);
+    hear(requested(3), hour);
+    assertThat(rollout()).isEqualTo(returning);
+    hear(unreachable, hour.minusMillis(1));
+    assertThat(rollout()).isEqualTo(returning);
+    List<EnvironmentEffect> effects = hear(unreachable, hour);
+
+    assertThat(state.degraded())
+        .contains("release 1 could not be brought back: the cluster does not answer");
+    assertThat(effects).last().isInstanceOf(EnvironmentEffect.Pin.class);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.windlass.engine.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.release.EnvironmentId;
@@ -91,6 +92,32 @@ class EnvironmentPerformerTest {
             PRODUCTION, Map.of("web", Scaling.fixed(1)), Optional.empty()));
 
     assertThat(heldWhenBound).isOne();
+  }
+
+  private Optional<EnvironmentEvent> shift(boolean returning) throws Exception {
+    return performer.perform(
+        new EffectId("test", EnvironmentMachine.subject(PRODUCTION), 1, 0),
+        new EnvironmentEffect.Shift(
+            1, release(1).id(), returning, Set.of("web"), 0, Optional.of(new Division.Replace())));
+  }
+
+  @Test
+  void aTargetThatSaysNoIsNotAskedAgain() throws Exception {
+    target.prepare(release(1));
+    target.refusing(Optional.of("it is forbidden"));
+    String reason = "Tried to shift to " + release(1).id() + " but it is forbidden";
+
+    assertThat(shift(true))
+        .contains(new EnvironmentEvent.Refused(1, Phase.RETURN_SHIFTING, reason));
+    assertThat(shift(false)).contains(new EnvironmentEvent.Refused(1, Phase.SHIFTING, reason));
+  }
+
+  @Test
+  void aTargetThatIsAwayIsAskedAgain() throws Exception {
+    target.prepare(release(1));
+    target.away(Optional.of("nobody answers"));
+
+    assertThatThrownBy(() -> shift(true)).hasMessageContaining("nobody answers");
   }
 
   @Test

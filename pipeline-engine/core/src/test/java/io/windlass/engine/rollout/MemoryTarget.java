@@ -60,6 +60,7 @@ public final class MemoryTarget implements RolloutTarget {
   private final List<String> commandsRun = new ArrayList<>();
   private Optional<String> obstacle = Optional.empty();
   private Optional<String> refusal = Optional.empty();
+  private Optional<String> distance = Optional.empty();
   private int commandCode;
 
   /** What was asked for by one {@link #shift}. */
@@ -96,6 +97,11 @@ public final class MemoryTarget implements RolloutTarget {
   /** Nothing new becomes ready while this stands in the way. */
   public synchronized void obstructed(Optional<String> by) {
     obstacle = by;
+  }
+
+  /** No shift reaches it while there is a reason. */
+  public synchronized void away(Optional<String> reason) {
+    distance = reason;
   }
 
   /** No shift is taken while there is a reason. */
@@ -190,13 +196,16 @@ public final class MemoryTarget implements RolloutTarget {
   @Override
   public synchronized void shift(EnvironmentId environment, ReleaseId to, Division division)
       throws RolloutException {
+    if (distance.isPresent()) {
+      throw new RolloutException("Tried to shift to " + to + " but " + distance.get());
+    }
     Place place = place(environment);
     if (!place.prepared.containsKey(to)) {
-      throw new RolloutException(
+      throw RolloutException.refused(
           "Tried to shift to " + to + " but it was not prepared; prepare it first");
     }
     if (refusal.isPresent()) {
-      throw new RolloutException("Tried to shift to " + to + " but " + refusal.get());
+      throw RolloutException.refused("Tried to shift to " + to + " but " + refusal.get());
     }
     shifts.add(new Shift(to, division));
     Optional<ReleaseId> before =

@@ -1,6 +1,7 @@
 package io.windlass.engine.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
@@ -134,6 +135,18 @@ public abstract class RolloutTargetContract {
     target.shift(environment(), good(1).id(), new Division.Replace());
 
     assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(1L);
+  }
+
+  @Test
+  void whatWasNeverPreparedIsRefusedHoweverOftenItIsAskedFor() throws Exception {
+    move(good(1));
+    end(good(1).id());
+
+    assertThatThrownBy(() -> target.shift(environment(), good(2).id(), new Division.Replace()))
+        .isInstanceOfSatisfying(
+            RolloutException.class,
+            e -> assertThat(e.kind()).isEqualTo(RolloutException.Kind.REFUSED));
     assertThat(serving()).containsExactly(1L);
   }
 

@@ -307,7 +307,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     String namespace = placement(environment).namespace();
     try {
       if (releases.find(namespace, to).isEmpty()) {
-        throw new RolloutException(
+        throw RolloutException.refused(
             "Tried to shift to " + to + " but it was not prepared; prepare it first");
       }
       watches.ensure(namespace);
@@ -465,14 +465,19 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     return placements
         .apply(environment)
         .orElseThrow(() ->
-            new RolloutException(
+            RolloutException.refused(
                 "Tried to find the namespace of "
                     + environment
                     + " but the server's file grants none; add it under repositories"));
   }
 
   private static RolloutException failed(ClusterException e) {
-    return new RolloutException(e.reason(), e);
+    return switch (e.kind()) {
+      case REFUSED, FORBIDDEN, NOT_FOUND -> RolloutException.refused(e.reason(), e);
+      // Credentials are changed while we run.
+      case UNREACHABLE, UNAUTHORISED, CONFLICT, THROTTLED, SERVER ->
+          new RolloutException(e.reason(), e);
+    };
   }
 
   /** Stops to work and to watch; what is under way goes on with the next one. */

@@ -525,6 +525,26 @@ final class FailuresTest {
     assertThat(world.ready()).isEqualTo(Map.of(2L, 2));
   }
 
+  static Stream<Arguments> answers() {
+    return Stream.of(
+        Arguments.of(403, RolloutException.Kind.REFUSED),
+        Arguments.of(422, RolloutException.Kind.REFUSED),
+        Arguments.of(401, RolloutException.Kind.UNREACHABLE),
+        Arguments.of(500, RolloutException.Kind.UNREACHABLE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("answers")
+  void aMoveThatIsNotTakenSaysWhetherToAskAgain(int status, RolloutException.Kind kind)
+      throws Exception {
+    world.target().prepare(world.release(2));
+    api.answer("PUT", "/configmaps", status);
+
+    assertThatThrownBy(() -> shift(world.release(2), REPLACE))
+        .isInstanceOfSatisfying(RolloutException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    assertOldServes();
+  }
+
   @Test
   void aClusterThatFailsIsAnObstacleAndTheWorkGoesOnAfterwards() throws Exception {
     world.target().prepare(world.release(2));

@@ -162,7 +162,7 @@ public final class KeeperTarget implements RolloutTarget {
       if (e.kind() == Kind.REFUSED) {
         return new Prepared.Failed(e.reason());
       }
-      throw new RolloutException(e.reason(), e);
+      throw failed(e);
     } catch (InterruptedException e) {
       throw interrupted(release.id(), e);
     }
@@ -174,7 +174,7 @@ public final class KeeperTarget implements RolloutTarget {
     try {
       divide(environment.toString(), to.toString(), division);
     } catch (KeeperException e) {
-      throw new RolloutException(e.reason(), e);
+      throw failed(e);
     } catch (InterruptedException e) {
       throw interrupted(to, e);
     }
@@ -212,7 +212,7 @@ public final class KeeperTarget implements RolloutTarget {
         case FAILING -> new RolloutProgress.Failing(status.detail(), status.lastLogLines());
       };
     } catch (KeeperException e) {
-      throw new RolloutException(e.reason(), e);
+      throw failed(e);
     } catch (InterruptedException e) {
       throw interrupted(to, e);
     }
@@ -223,7 +223,7 @@ public final class KeeperTarget implements RolloutTarget {
     try {
       client.retire(environment.toString(), old.toString());
     } catch (KeeperException e) {
-      throw new RolloutException(e.reason(), e);
+      throw failed(e);
     } catch (InterruptedException e) {
       throw interrupted(old, e);
     }
@@ -234,7 +234,7 @@ public final class KeeperTarget implements RolloutTarget {
     try {
       client.remove(environment.toString());
     } catch (KeeperException e) {
-      throw new RolloutException(e.reason(), e);
+      throw failed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RolloutException(
@@ -273,7 +273,7 @@ public final class KeeperTarget implements RolloutTarget {
             new CommandResult(
                 begun ? new StepResult.Lost(e.reason()) : new StepResult.Refused(e.reason()),
                 List.of());
-        case AWAY, BROKEN -> throw new RolloutException(e.reason(), e);
+        case AWAY, BROKEN -> throw failed(e);
       };
     }
   }
@@ -283,6 +283,13 @@ public final class KeeperTarget implements RolloutTarget {
         new SecretScope(release.environment().repository(), secret.environment()),
         secret.name(),
         secret.version());
+  }
+
+  private static RolloutException failed(KeeperException e) {
+    return switch (e.kind()) {
+      case NOT_FOUND, REFUSED -> RolloutException.refused(e.reason(), e);
+      case AWAY, BROKEN -> new RolloutException(e.reason(), e);
+    };
   }
 
   private static RolloutException interrupted(ReleaseId release, InterruptedException e) {
