@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,6 +56,22 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   /** About five minutes, then people are told and it is asked again. */
   private static final Retry RETURN = new Retry(45, Duration.ofMillis(250), Duration.ofSeconds(10));
 
+  /** How far an environment is: at a stage of a rollout, or beyond all of them. */
+  private record Reach(long rollout, int stage) {
+    static Reach beyond(long rollout) {
+      return new Reach(rollout, Integer.MAX_VALUE);
+    }
+
+    Reach further(Reach other) {
+      return Comparator.comparingLong(Reach::rollout)
+                  .thenComparingInt(Reach::stage)
+                  .compare(this, other)
+              < 0
+          ? other
+          : this;
+    }
+  }
+
   private final RolloutTargets targets;
   private final SecretVersions secrets;
   private final ScalingBinder scaling;
@@ -62,8 +79,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private final Holds holds;
   private final Gauge gauge;
 
-  /** The guard that is to go on in each environment. */
-  private final Map<EnvironmentId, EffectId> guarded = new ConcurrentHashMap<>();
+  /** The newest that was asked for in each environment; a guard of less is over. */
+  private final Map<EnvironmentId, Reach> reached = new ConcurrentHashMap<>();
 
   private final InstantSource clock;
   private final Duration look;
@@ -115,11 +132,15 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
             new EnvironmentEvent.CommandEnded(rollout, result.result(), result.lastLogLines()));
       }
       case EnvironmentEffect.Shift shift -> {
-        guarded.remove(shift.to().environment());
+        reach(
+            shift.to().environment(),
+            shift.returning()
+                ? Reach.beyond(shift.rollout())
+                : new Reach(shift.rollout(), shift.stage()));
         yield Optional.of(shift(shift));
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
-      case EnvironmentEffect.Guard guard -> guard(id, guard);
+      case EnvironmentEffect.Guard guard -> guard(guard);
       case EnvironmentEffect.Confirm(var rollout, var stage, var to) ->
           Optional.of(confirm(rollout, stage, to));
       case EnvironmentEffect.Look(var rollout, var index, var check, var release, var before) ->
@@ -135,7 +156,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
         yield Optional.of(new EnvironmentEvent.Removed());
       }
       case EnvironmentEffect.Finish(var rollout, var environment, var old, var processes) -> {
-        guarded.remove(environment);
+        reach(environment, Reach.beyond(rollout));
         processes.forEach(process ->
             holds.release(owner(environment), new FleetId(environment.toString(), process)));
         if (old.isPresent()) {
@@ -341,14 +362,18 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
    * of the environment: then nobody waits for an answer, and the scaler's holds must not be renewed
    * any more.
    */
-  private Optional<EnvironmentEvent> guard(EffectId id, EnvironmentEffect.Guard guard)
+  private Optional<EnvironmentEvent> guard(EnvironmentEffect.Guard guard)
       throws RolloutException, InterruptedException {
     EnvironmentId environment = guard.to().environment();
+    var mine = new Reach(guard.rollout(), guard.stage());
+    // It may be tried again, or for the first time, when a later stage has begun.
+    if (!mine.equals(reach(environment, mine))) {
+      return Optional.empty();
+    }
     RolloutTarget target = whereItRuns(environment);
-    guarded.put(environment, id);
     hold(guard.to(), guard.processes());
     Instant end = clock.instant().plus(GUARD);
-    while (id.equals(guarded.get(environment))) {
+    while (mine.equals(reached.get(environment))) {
       if (target.progress(environment, guard.to())
           instanceof RolloutProgress.Failing(var cause, var lines)) {
         return Optional.of(
@@ -360,6 +385,11 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       Thread.sleep(look.multipliedBy(HELD_LOOKS));
     }
     return Optional.empty();
+  }
+
+  /** Takes note that so much was asked for; how far the environment is now. */
+  private Reach reach(EnvironmentId environment, Reach now) {
+    return reached.merge(environment, now, Reach::further);
   }
 
   private EnvironmentEvent confirm(long rollout, int stage, ReleaseId to) throws RolloutException {

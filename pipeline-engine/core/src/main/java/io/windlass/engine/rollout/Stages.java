@@ -67,16 +67,19 @@ final class Stages {
     Instant over = since.plus(held.stage().hold());
     int stage = held.walk().stage();
     turn.timer("hold", over, new EnvironmentEvent.HoldOver(held.id(), stage));
-    held.walk()
-        .until()
-        .ifPresent(
-            end -> turn.timer("deadline", end, new EnvironmentEvent.TimeOver(held.id(), stage)));
+    limit(held);
     tell(
         held,
         held.stage().hold().isZero()
             ? held.stage().words() + " until its checks are content"
             : held.stage().words() + " for " + Units.text(held.stage().hold()));
     giveWayToNewer(held);
+  }
+
+  /** A hold ends with the rollout's time at the latest. */
+  private void limit(Rollout held) {
+    var over = new EnvironmentEvent.TimeOver(held.id(), held.walk().stage());
+    held.walk().until().ifPresent(end -> turn.timer("deadline", end, over));
   }
 
   /**
@@ -120,6 +123,10 @@ final class Stages {
   /** The target has been looked at, and nothing was broken. */
   void confirmed(Rollout rollout) {
     Walk walk = rollout.walk();
+    if (walk.isApproved()) {
+      next(rollout);
+      return;
+    }
     Instant over = walk.heldSince().orElse(turn.now()).plus(rollout.stage().hold());
     boolean content = walk.discontent(rollout.plan(), turn.now()).isEmpty();
     if (content && (!turn.now().isBefore(over) || yields(rollout))) {
@@ -154,8 +161,13 @@ final class Stages {
     enter(rollout.walking(walk.to(walk.stage() + 1)));
   }
 
+  /** Whoever approved it saw it a while ago, and what is held is not looked at all the time. */
   void approved(Rollout rollout, String who) {
-    next(rollout.walking(rollout.walk().approved(who, turn.now())));
+    Walk walk = rollout.walk().approved(who, turn.now());
+    Rollout approved = rollout.walking(walk).at(Phase.HOLDING);
+    turn.become(turn.state().moved(approved));
+    limit(approved);
+    confirm(approved);
   }
 
   void gateExpired(Rollout rollout) {

@@ -74,6 +74,11 @@ public record Walk(
         stage, until.map(end -> end.plus(waited)), heldSince, gatedSince, findings, all);
   }
 
+  /** Whether a person has let the rollout go on from this stage. */
+  boolean isApproved() {
+    return approvals.stream().anyMatch(approval -> approval.stage() == stage + 1);
+  }
+
   Walk found(int check, Finding finding) {
     List<Finding> next = new ArrayList<>(findings);
     next.set(check, finding);

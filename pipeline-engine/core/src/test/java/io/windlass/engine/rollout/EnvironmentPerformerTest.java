@@ -120,6 +120,53 @@ class EnvironmentPerformerTest {
     assertThatThrownBy(() -> shift(true)).hasMessageContaining("nobody answers");
   }
 
+  private Optional<EnvironmentEvent> perform(EnvironmentEffect effect) throws Exception {
+    return performer.perform(
+        new EffectId("test", EnvironmentMachine.subject(PRODUCTION), 1, 0), effect);
+  }
+
+  private static EnvironmentEffect guard(int stage) {
+    return new EnvironmentEffect.Guard(1, stage, release(1).id(), Set.of("web"));
+  }
+
+  private void shift(int stage, boolean returning) throws Exception {
+    perform(
+        new EnvironmentEffect.Shift(
+            1,
+            release(1).id(),
+            returning,
+            Set.of("web"),
+            stage,
+            Optional.of(new Division.Replace())));
+  }
+
+  @Test
+  void aGuardThatIsTriedAgainDoesNotTakeOverFromALaterStage() throws Exception {
+    target.prepare(release(1));
+    target.breaks(release(1).sha());
+    shift(0, false);
+    assertThat(perform(guard(0))).containsInstanceOf(EnvironmentEvent.Failed.class);
+
+    shift(1, false);
+
+    assertThat(perform(guard(0))).isEmpty();
+    assertThat(perform(guard(1))).containsInstanceOf(EnvironmentEvent.Failed.class);
+    shift(0, true);
+    assertThat(perform(guard(1))).isEmpty();
+  }
+
+  @Test
+  void aGuardThatIsTriedAgainAfterTheEndHoldsNoFleet() throws Exception {
+    target.prepare(release(1));
+    target.breaks(release(1).sha());
+    shift(0, false);
+    perform(new EnvironmentEffect.Finish(1, PRODUCTION, Optional.empty(), Set.of("web")));
+
+    assertThat(perform(guard(0))).isEmpty();
+
+    assertThat(holds.active(WEB, NOW)).isEmpty();
+  }
+
   @Test
   void aTargetThatIsAwayForAnHourEndsNoCommandAndIsSoonAskedToReturn() {
     var command = new EnvironmentEffect.RunCommand(1, release(1), COMMAND);

@@ -501,6 +501,32 @@ class StagesTest {
   }
 
   @Test
+  void anApprovalIsFollowedByALookAtTheTarget() {
+    gate();
+    answers = false;
+
+    hear(new EnvironmentEvent.Approved(rollout().id(), 1, "ops"));
+
+    assertThat(effects).hasExactlyElementsOfTypes(EnvironmentEffect.Confirm.class);
+    assertThat(alerts).last().isEqualTo(new AlertEvent.Ungated());
+    hear(new EnvironmentEvent.Failed(rollout().id(), false, 1, "it crashes", List.of()));
+    assertThat(phase()).isEqualTo(Phase.RETURN_SHIFTING);
+  }
+
+  @Test
+  void whatIsApprovedAndCannotBeLookedAtReturnsWhenItsTimeIsOver() {
+    gate();
+    answers = false;
+    now = now.plus(Duration.ofHours(2));
+    hear(new EnvironmentEvent.Approved(rollout().id(), 1, "ops"));
+    assertThat(timers.get("deadline").due()).isAfter(now);
+
+    ring("deadline");
+
+    assertThat(phase()).isEqualTo(Phase.RETURN_SHIFTING);
+  }
+
+  @Test
   void aGateThatNobodyOpensReturns() {
     gate();
 
