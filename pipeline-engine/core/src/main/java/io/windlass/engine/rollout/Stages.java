@@ -64,9 +64,7 @@ final class Stages {
     Rollout held = here.at(Phase.HOLDING);
     turn.become(turn.state().moved(held));
     guard(held);
-    Instant over = since.plus(held.stage().hold());
-    int stage = held.walk().stage();
-    turn.timer("hold", over, new EnvironmentEvent.HoldOver(held.id(), stage));
+    hold(held);
     limit(held);
     tell(
         held,
@@ -102,13 +100,24 @@ final class Stages {
 
   void holdOver(Rollout rollout) {
     Walk walk = rollout.walk();
-    Instant over = walk.heldSince().orElse(turn.now()).plus(rollout.stage().hold());
-    if (turn.now().isBefore(over)) {
-      // A clock that was set back may bring the timer early; there is no other one.
-      turn.timer("hold", over, new EnvironmentEvent.HoldOver(rollout.id(), walk.stage()));
+    if (turn.now().isBefore(over(rollout))) {
+      hold(rollout);
     } else if (walk.discontent(rollout.plan(), turn.now()).isEmpty()) {
       confirm(rollout);
     }
+  }
+
+  private Instant over(Rollout rollout) {
+    return rollout.walk().heldSince().orElse(turn.now()).plus(rollout.stage().hold());
+  }
+
+  /**
+   * Rings when the hold's time has passed. Set again where a clock that was set back has brought it
+   * early: there is no other one.
+   */
+  private void hold(Rollout rollout) {
+    var event = new EnvironmentEvent.HoldOver(rollout.id(), rollout.walk().stage());
+    turn.timer("hold", over(rollout), event);
   }
 
   /**
@@ -127,9 +136,9 @@ final class Stages {
       next(rollout);
       return;
     }
-    Instant over = walk.heldSince().orElse(turn.now()).plus(rollout.stage().hold());
-    boolean content = walk.discontent(rollout.plan(), turn.now()).isEmpty();
-    if (content && (!turn.now().isBefore(over) || yields(rollout))) {
+    if (turn.now().isBefore(over(rollout)) && !yields(rollout)) {
+      hold(rollout);
+    } else if (walk.discontent(rollout.plan(), turn.now()).isEmpty()) {
       pass(rollout);
     }
   }

@@ -501,6 +501,23 @@ class StagesTest {
   }
 
   @Test
+  void aHoldWhoseLookComesBeforeItsTimeByAClockThatWasSetBackIsHeldOn() {
+    answers = false;
+    request(2, canary(false));
+    prepare();
+    reach(0);
+    Instant over = timers.get("hold").due();
+    ring("hold");
+    timers.clear();
+    now = now.minus(Duration.ofMinutes(1));
+
+    hear(new EnvironmentEvent.Confirmed(rollout().id(), 0));
+
+    assertThat(phase()).isEqualTo(Phase.HOLDING);
+    assertThat(timers.get("hold").due()).isEqualTo(over);
+  }
+
+  @Test
   void anApprovalIsFollowedByALookAtTheTarget() {
     gate();
     answers = false;
