@@ -8,6 +8,7 @@ import io.windlass.scaler.syntax.Node.Entry;
 import io.windlass.scaler.syntax.Node.Mapping;
 import io.windlass.scaler.syntax.Node.Scalar;
 import io.windlass.scaler.syntax.Node.Sequence;
+import io.windlass.scaler.syntax.Position;
 import io.windlass.scaler.syntax.Problem;
 import io.windlass.scaler.syntax.Problems;
 import io.windlass.scaler.syntax.Source;
@@ -28,7 +29,9 @@ import java.util.regex.Pattern;
  * @param problems all mistakes, each a sentence with its place
  */
 record Documents(List<Brought> objects, List<String> problems) {
-  private static final Yaml.Limits LIMITS = new Yaml.Limits(4 << 20, 64, 200_000);
+  private static final int MOST_CHARACTERS = 4 << 20;
+  private static final int MOST_DEPTH = 64;
+  private static final int MOST_PROBLEMS = 200;
   private static final Pattern BORDER = Pattern.compile("(?m)^---[ \t]*(#.*)?$");
   private static final Pattern FROM = Pattern.compile("(?m)^# Source: (\\p{Print}+)$");
   private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-7]+");
@@ -50,7 +53,36 @@ record Documents(List<Brought> objects, List<String> problems) {
    *     where it is from, as helm writes it, is called by that
    */
   static Documents read(String name, String text) {
-    return new Reading(name, text).read();
+    return read(name, text, new Budget());
+  }
+
+  /** Reads one text of several. */
+  static Documents read(String name, String text, Budget budget) {
+    return new Reading(name, budget).read(text).objects();
+  }
+
+  /** What the documents of a text say, objects or not. */
+  static Trees trees(String name, String text, Budget budget) {
+    var reading = new Reading(name, budget).read(text);
+    return new Trees(reading.read.stream().map(Root::tree).toList(), List.copyOf(reading.problems));
+  }
+
+  /**
+   * Documents of whatever form.
+   *
+   * @param problems all mistakes, each a sentence with its place
+   */
+  record Trees(List<JsonNode> roots, List<String> problems) {}
+
+  private record Root(String source, Position at, JsonNode tree) {}
+
+  /** What the texts of one rendering may come to in all, an alias counted as a copy. */
+  static final class Budget {
+    private static final int DOCUMENTS = 1_000;
+    private static final int NODES = 200_000;
+
+    private int documents;
+    private int nodes;
   }
 
   /** The documents of a text, without what stands between them. */
@@ -68,56 +100,89 @@ record Documents(List<Brought> objects, List<String> problems) {
 
   private static final class Reading {
     private final String name;
-    private final String text;
-    private final List<Brought> objects = new ArrayList<>();
+    private final Budget budget;
+    private final List<Root> read = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
+    private int linesBefore;
 
-    Reading(String name, String text) {
+    Reading(String name, Budget budget) {
       this.name = name;
-      this.text = text;
+      this.budget = budget;
     }
 
-    Documents read() {
-      int lines = 0;
+    /** Stops where nobody would read on, or where it would take too long. */
+    Reading read(String text) {
+      if (text.length() > MOST_CHARACTERS) {
+        problems.add(name + " has more than " + MOST_CHARACTERS + " characters");
+        return this;
+      }
       for (String document : split(text)) {
         if (!document.lines().allMatch(line -> line.isBlank() || line.strip().startsWith("#"))) {
-          document(document, lines);
+          budget.documents++;
+          if (budget.documents > Budget.DOCUMENTS) {
+            problems.add(name + " goes beyond " + Budget.DOCUMENTS + " documents in all");
+            return this;
+          }
+          document(document);
+          if (problems.size() >= MOST_PROBLEMS) {
+            return this;
+          }
         }
-        lines += (int) document.chars().filter(c -> c == '\n').count();
+        linesBefore += (int) document.chars().filter(c -> c == '\n').count();
+      }
+      return this;
+    }
+
+    private void document(String document) {
+      Matcher comment = FROM.matcher(document);
+      String source = comment.find() ? comment.group(1).strip() : name;
+      var found = new Problems();
+      var limits =
+          new Yaml.Limits(MOST_CHARACTERS, MOST_DEPTH, Math.max(1, Budget.NODES - budget.nodes));
+      var root = Yaml.read(new Source(name, document), limits, found);
+      if (root.isPresent() && found.isEmpty()) {
+        read.add(new Root(source, inText(root.get().at()), json(root.get())));
+      }
+      found.list().stream()
+          .map(problem ->
+              new Problem(
+                      inText(problem.at()),
+                      problem.path(),
+                      problem.found(),
+                      problem.expected(),
+                      problem.suggestion())
+                  .toString())
+          .forEach(problems::add);
+    }
+
+    /** Lines are counted from the beginning of the text. */
+    private Position inText(Position at) {
+      return new Position(at.file(), at.line() + linesBefore, at.column());
+    }
+
+    Documents objects() {
+      List<Brought> objects = new ArrayList<>();
+      for (Root root : read) {
+        if (!(root.tree() instanceof ObjectNode tree)) {
+          problems.add(root.at() + ": no mapping, expected an object with apiVersion and kind");
+        } else if (tree.path("kind").asText().equals("List") && tree.path("items").isArray()) {
+          tree.path("items")
+              .forEach(item -> {
+                if (item instanceof ObjectNode object) {
+                  objects.add(new Brought(root.source(), object));
+                } else {
+                  problems.add(root.at() + ": an item of the list is no object");
+                }
+              });
+        } else {
+          objects.add(new Brought(root.source(), tree));
+        }
       }
       return new Documents(objects, problems);
     }
 
-    /** Its lines are counted from the beginning of the text. */
-    private void document(String document, int linesBefore) {
-      Matcher comment = FROM.matcher(document);
-      String source = comment.find() ? comment.group(1).strip() : name;
-      var found = new Problems();
-      var root = Yaml.read(new Source(name, "\n".repeat(linesBefore) + document), LIMITS, found);
-      if (root.isPresent() && found.isEmpty()) {
-        take(source, root.get());
-      }
-      found.list().stream().map(Problem::toString).forEach(problems::add);
-    }
-
-    private void take(String source, Node root) {
-      if (!(root instanceof Mapping) || !(json(root) instanceof ObjectNode tree)) {
-        problems.add(root.at() + ": no mapping, expected an object with apiVersion and kind");
-        return;
-      }
-      if (tree.path("kind").asText().equals("List") && tree.path("items").isArray()) {
-        tree.path("items")
-            .forEach(item -> {
-              if (item instanceof ObjectNode object) {
-                objects.add(new Brought(source, object));
-              }
-            });
-        return;
-      }
-      objects.add(new Brought(source, tree));
-    }
-
     private JsonNode json(Node node) {
+      budget.nodes++;
       return switch (node) {
         case Mapping mapping -> {
           ObjectNode tree = JSON.objectNode();
@@ -146,7 +211,7 @@ record Documents(List<Brought> objects, List<String> problems) {
           if (scalar.plain() && UNCLEAR.contains(written)) {
             problems.add(
                 "%s: %s without quotes, which some read as true or false; write true or false, or \"%s\""
-                    .formatted(scalar.at(), written, written));
+                    .formatted(inText(scalar.at()), written, written));
           }
           yield JSON.textNode(written);
         }

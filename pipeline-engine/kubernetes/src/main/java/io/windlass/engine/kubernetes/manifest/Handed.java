@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,13 @@ record Handed(Path directory) implements AutoCloseable {
     Path to = directory.resolve(name);
     Files.createDirectories(to.getParent());
     Files.copy(from, to, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** A text of ours. */
+  void text(String name, String text) throws IOException {
+    Path to = directory.resolve(name);
+    Files.createDirectories(to.getParent());
+    Files.writeString(to, text, StandardOpenOption.CREATE_NEW);
   }
 
   /** A folder with all that is below it, but for the files of a name. */

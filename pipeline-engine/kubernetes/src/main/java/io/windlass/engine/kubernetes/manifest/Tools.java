@@ -91,12 +91,20 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     if (kustomize.isEmpty()) {
       return absent("kustomize");
     }
-    List<String> problems = Kustomizations.check(tree, wanted.directory());
-    if (!problems.isEmpty()) {
-      return new Drawing.Failed(problems);
+    try (Handed handed = Handed.beside(tree)) {
+      Kustomizations.Ready ready = Kustomizations.write(tree, wanted.directory(), handed);
+      if (!ready.problems().isEmpty()) {
+        return new Drawing.Failed(ready.problems());
+      }
+      Drawing drawing =
+          new Program(KUSTOMIZE, kustomize.get(), handed.directory())
+              .draw(List.of("build", ready.folder()));
+      return drawing instanceof Drawing.Failed(var problems)
+          ? new Drawing.Failed(problems.stream().map(ready::translated).toList())
+          : drawing;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Tried to copy what was just written", e);
     }
-    return new Program(KUSTOMIZE, kustomize.get(), tree)
-        .draw(List.of("build", tree.resolve(wanted.directory()).normalize().toString()));
   }
 
   Drawing helm(EnvironmentId environment, ManifestSpec.Helm wanted, Path tree, String namespace)

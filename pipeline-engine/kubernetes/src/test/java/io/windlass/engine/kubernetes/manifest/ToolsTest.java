@@ -171,9 +171,9 @@ final class ToolsTest {
           resources: [link.yaml]                                     | nothing is fetched
           components: ["http://127.0.0.1:%1$d/component"]            | nothing is fetched
           bases: ["http://127.0.0.1:%1$d/base"]                      | nothing is fetched
-          crds: ["http://127.0.0.1:%1$d/crd.json"]                   | nothing is fetched
-          configurations: ["http://127.0.0.1:%1$d/c.yaml"]           | nothing is fetched
-          openapi: { path: "http://127.0.0.1:%1$d/schema.json" }     | nothing is fetched
+          crds: ["http://127.0.0.1:%1$d/crd.json"]                   | crds is not taken
+          configurations: ["http://127.0.0.1:%1$d/c.yaml"]           | configurations is not taken
+          openapi: { path: "http://127.0.0.1:%1$d/schema.json" }     | openapi is not taken
           patches: [{ path: "http://127.0.0.1:%1$d/p.yaml" }]        | nothing is fetched
           patchesStrategicMerge: ["http://127.0.0.1:%1$d/p.yaml"]    | nothing is fetched
           replacements: [{ path: "http://127.0.0.1:%1$d/r.yaml" }]   | nothing is fetched
@@ -181,6 +181,21 @@ final class ToolsTest {
           configMapGenerator: [{ name: a, envs: ["http://127.0.0.1:%1$d/f"] }]    | nothing is fetched
           configMapGenerator: [{ name: a, files: [../../../../../etc/passwd] }]   | nothing is fetched
           Resources: ["http://127.0.0.1:%1$d/web.yaml"]              | Resources is not taken
+          RESOURCES: ["http://127.0.0.1:%1$d/web.yaml"]              | RESOURCES is not taken
+          reſources: ["http://127.0.0.1:%1$d/web.yaml"]              | is not taken
+          configMapGenerator: [{ name: a, Files: ["k=http://127.0.0.1:%1$d/f"] }] | configMapGenerator.Files is not taken
+          configMapGenerator: [{ name: a, ENVS: ["http://127.0.0.1:%1$d/f"] }]    | configMapGenerator.ENVS is not taken
+          configMapGenerator: [{ name: a, Env: "http://127.0.0.1:%1$d/f" }]       | configMapGenerator.Env is not taken
+          configMapGenerator: [{ name: a, env: "http://127.0.0.1:%1$d/f" }]       | nothing is fetched
+          configMapGenerator: [{ name: a, files: ["a=b=http://127.0.0.1:%1$d/f"] }] | nothing is fetched
+          patches: [{ Path: "http://127.0.0.1:%1$d/p.yaml" }]        | patches.Path is not taken
+          patchesJson6902: [{ PATH: "http://127.0.0.1:%1$d/p.yaml" }] | patchesJson6902.PATH is not taken
+          patchesJson6902: [{ path: "http://127.0.0.1:%1$d/p.yaml" }] | nothing is fetched
+          replacements: [{ Path: "http://127.0.0.1:%1$d/r.yaml" }]   | replacements.Path is not taken
+          OpenAPI: { path: "http://127.0.0.1:%1$d/schema.json" }     | OpenAPI is not taken
+          helmcharts: [{ name: a, repo: "http://127.0.0.1:%1$d" }]   | helmcharts is not taken
+          transformers: ["{apiVersion: builtin, kind: PatchTransformer, path: a}"] | it could start programs
+          patchesStrategicMerge: ["apiVersion: v1"]                  | nothing is fetched
           secretGenerator: [{ name: a, literals: [A=b] }]            | name what is secret in app.secrets
           helmCharts: [{ name: a, repo: "http://127.0.0.1:%1$d" }]   | use "helm" of the environment
           generators: [plugin.yaml]                                  | it could start programs
@@ -205,6 +220,75 @@ final class ToolsTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** What ends a line for one reader of YAML, and so a comment, does not for another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u2028", "\u2029", "\u0085", "\r"})
+  void whatReadersTakeForDifferentLinesIsNotReadByTheTool(String end) throws Exception {
+    var asked = new AtomicInteger();
+    HttpServer server = counting(asked);
+    try {
+      String hidden = "resources: [http://127.0.0.1:%d/a]".formatted(server.getAddress().getPort());
+      file("deploy/production/web.yaml", DEPLOYMENT);
+      file(
+          "deploy/production/kustomization.yaml",
+          "resources: [web.yaml]\nnameSuffix: -a # " + end + hidden + "\n");
+
+      kustomize();
+
+      assertThat(asked).hasValue(0);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void whatIsTakenAsDataIsNoKustomization() throws Exception {
+    file(
+        "deploy/production/kustomization.yaml",
+        """
+        resources: [../base, github.com/acme/shop]
+        configMapGenerator: [{ name: a, files: [kustomization.yaml, two/kustomization.yaml] }]
+        """);
+    file("deploy/production/two/kustomization.yaml", "resources: [\"https://example.com/a\"]\n");
+    file("deploy/production/github.com/acme/shop/kustomization.yaml", "resources: [a.yaml]\n");
+    file("deploy/production/github.com/acme/shop/a.yaml", DEPLOYMENT);
+    file("deploy/base/kustomization.yaml", "resources: [\"a.yaml\"]\n");
+    file("deploy/base/a.yaml", DEPLOYMENT.replace("name: web }", "name: other }"));
+
+    assertThat(reason(kustomize())).contains("kustomize says: ").contains("kustomization.yaml");
+
+    file(
+        "deploy/production/kustomization.yaml",
+        """
+        resources: [../base, github.com/acme/shop]
+        configMapGenerator: [{ name: a, files: [b=two/kustomization.yaml] }]
+        replacements: [{ path: replace.yaml }]
+        patches: [{ path: patch.json, target: { kind: Deployment, name: web } }]
+        labels: [{ pairs: { Team: "\\U0001F600" }, includeSelectors: false }]
+        """);
+    file("deploy/production/patch.json", "[{op: add, path: /spec/minReadySeconds, value: 7}]\n");
+    file(
+        "deploy/production/replace.yaml",
+        "- source: { kind: Deployment, name: web, fieldPath: metadata.name }\n"
+            + "  targets: [{ select: { kind: Deployment, name: other }, fieldPaths: [metadata.annotations.a], options: { create: true } }]\n");
+
+    assertThat(reason(kustomize()))
+        .contains("b: ")
+        .contains("https://example.com/a")
+        .contains("minReadySeconds: 7")
+        .contains("a: web");
+  }
+
+  @Test
+  void aMistakeIsSaidWithTheNameOfTheRepositorysFile() throws Exception {
+    file("deploy/production/kustomization.yaml", "patches: [{ path: patches/patch.yaml }]\n");
+    file(
+        "deploy/production/patches/patch.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: absent }\n");
+
+    assertThat(reason(kustomize())).startsWith("kustomize says: ");
   }
 
   @Test
