@@ -1,9 +1,14 @@
 package io.windlass.engine.kubernetes.manifest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,6 +18,9 @@ import java.util.TreeMap;
  * @param tree a mapping; nothing else is known of it
  */
 record Brought(String from, ObjectNode tree) {
+  private static final KubernetesSerialization SERIAL = new KubernetesSerialization();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   String apiVersion() {
     return tree.path("apiVersion").asText();
   }
@@ -41,6 +49,26 @@ record Brought(String from, ObjectNode tree) {
       case "CronJob" -> tree.path("spec").path("jobTemplate").path("spec").path("template");
       default -> tree.path("/");
     };
+  }
+
+  /**
+   * Brings the tree into the form of Kubernetes' own types, in place: what an API server would take
+   * for a number or for true, is one, whatever it was written as.
+   *
+   * @return why it has no such form; empty where it has
+   */
+  Optional<String> settle() {
+    try {
+      HasMetadata typed = SERIAL.unmarshal(tree.toString());
+      ObjectNode settled = JSON.readValue(SERIAL.asJson(typed), ObjectNode.class);
+      tree.removeAll();
+      tree.setAll(settled);
+      return Optional.empty();
+    } catch (JsonProcessingException | RuntimeException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String words = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+      return Optional.of("is not of the form that Kubernetes has for it: " + words);
+    }
   }
 
   /** Where {@link #template} is, for people. */

@@ -47,7 +47,8 @@ final class ConfigMaps {
         String now = names.get(name);
         if (now != null) {
           reference.put("name", now);
-        } else if (!THERE.contains(name) && !reference.path("optional").asBoolean(false)) {
+        } else if (!THERE.contains(name)) {
+          // An optional one, too: it could be another environment's.
           missing.add(
               object + ": takes ConfigMap \"" + name + "\", which is not among what is brought");
         }

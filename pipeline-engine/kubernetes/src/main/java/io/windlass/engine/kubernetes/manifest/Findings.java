@@ -37,10 +37,18 @@ final class Findings {
     }
   }
 
-  /** Every element of a list, by its name where it has one. */
-  static void each(JsonNode list, String path, BiConsumer<JsonNode, String> look) {
+  /** Every element of a list of mappings, by its name where it has one. */
+  void each(JsonNode list, String path, BiConsumer<JsonNode, String> look) {
+    if (!list.isArray() && !list.isMissingNode() && !list.isNull()) {
+      say(path, "is no list");
+      return;
+    }
     for (int i = 0; i < list.size(); i++) {
       JsonNode element = list.get(i);
+      if (!element.isObject()) {
+        say(path + "[" + i + "]", "is no mapping");
+        continue;
+      }
       String name = element.path("name").asText(Integer.toString(i));
       look.accept(element, path + "[" + name + "]");
     }

@@ -22,6 +22,17 @@ final class ObjectRules {
   private static final Set<String> HEAD =
       Set.of("name", "namespace", "labels", "annotations", "creationTimestamp");
 
+  /** Whose annotations tell people, or ask for nothing but what a pod itself answers. */
+  private static final Set<String> ANNOTATORS =
+      Set.of("app.kubernetes.io", "checksum", "helm.sh", "meta.helm.sh", "prometheus.io");
+
+  private static final Set<String> ANNOTATIONS =
+      Set.of(
+          "kubernetes.io/change-cause",
+          "kubernetes.io/description",
+          "kubectl.kubernetes.io/default-container",
+          "kubectl.kubernetes.io/restartedAt");
+
   private ObjectRules() {}
 
   /** All that is wrong with them. */
@@ -35,6 +46,7 @@ final class ObjectRules {
         problems.add(object + " is there twice; see " + other);
       }
     }
+    problems.addAll(References.check(objects));
     return problems;
   }
 
@@ -49,24 +61,40 @@ final class ObjectRules {
       findings.say("", refusal.get());
       return findings.list();
     }
-    head(object.tree().path("metadata"), terms, findings);
+    head(object, terms, findings);
+    // From here on a number is a number, and a list is a list.
+    Optional<String> formless = object.settle();
+    if (formless.isPresent()) {
+      findings.say("", formless.get());
+      return findings.list();
+    }
     JsonNode spec = object.tree().path("spec");
     switch (object.kind()) {
       case "Service" -> TrafficRules.service(spec, findings);
       case "Ingress" -> TrafficRules.ingress(object.tree(), terms, findings);
       case "HTTPRoute" -> TrafficRules.route(spec, terms, findings);
       case "StatefulSet" -> claims(spec, terms, findings);
+      case "CronJob" -> below(spec.path("jobTemplate"), "spec.jobTemplate", findings);
       default -> {}
     }
     JsonNode template = object.template();
     if (template.isObject()) {
-      labels(template.path("metadata"), object.templatePath() + ".metadata", Set.of(), findings);
+      below(template, object.templatePath(), findings);
       PodRules.check(template.path("spec"), object.templatePath() + ".spec", terms, findings);
     }
     return findings.list();
   }
 
-  private static void head(JsonNode metadata, Terms terms, Findings findings) {
+  /** The head of what the cluster makes of a template. */
+  private static void below(JsonNode template, String path, Findings findings) {
+    JsonNode metadata = template.path("metadata");
+    findings.only(metadata, path + ".metadata", HEAD, "; leave it out");
+    labels(metadata, path + ".metadata", Set.of(), findings);
+    annotations(metadata, path + ".metadata", findings);
+  }
+
+  private static void head(Brought object, Terms terms, Findings findings) {
+    JsonNode metadata = object.tree().path("metadata");
     String name = metadata.path("name").asText();
     if (!NAME.matcher(name).matches()) {
       findings.say("metadata.name", "is not a name of small letters, digits, - and dots");
@@ -86,6 +114,29 @@ final class ObjectRules {
             "metadata.annotations",
             "make it a hook of helm, which is not run here; use app.release for what runs before a release");
         return;
+      }
+    }
+    // An Ingress' are asked for more strictly, and what the operator allows is known to them.
+    if (Kinds.STANDARD.contains(object.apiVersion() + "/" + object.kind())
+        && !object.is("Ingress")) {
+      annotations(metadata, "metadata", findings);
+    }
+  }
+
+  /** Networks, proxies, names and profiles are given out by annotations of those who serve them. */
+  private static void annotations(JsonNode metadata, String path, Findings findings) {
+    for (Iterator<String> keys = metadata.path("annotations").fieldNames(); keys.hasNext(); ) {
+      String key = keys.next();
+      boolean known =
+          key.indexOf('/') < 0
+              || ANNOTATIONS.contains(key)
+              || ANNOTATORS.contains(key.substring(0, key.indexOf('/')))
+              || key.startsWith(OURS);
+      if (!known) {
+        findings.say(
+            path + ".annotations[" + key + "]",
+            "may speak to what serves the whole cluster; keys without a prefix are taken, and those of "
+                + String.join(", ", ANNOTATORS.stream().sorted().toList()));
       }
     }
   }

@@ -85,7 +85,9 @@ final class PodFill {
 
   private boolean container(Brought object, ObjectNode container, ObjectNode pod, boolean runs) {
     ObjectNode security = container.withObjectProperty("securityContext");
+    security.put("runAsNonRoot", true);
     security.put("allowPrivilegeEscalation", false);
+    security.withObjectProperty("seccompProfile").put("type", "RuntimeDefault");
     security.withObjectProperty("capabilities").putArray("drop").add("ALL");
     ImageRef image = images.get(repository(container.path("image").asText()));
     if (image == null) {

@@ -107,9 +107,9 @@ final class PodRules {
       }
     }
     security(pod.path("securityContext"), path + ".securityContext", POD_SECURITY);
-    Findings.each(pod.path("volumes"), path + ".volumes", this::volume);
+    findings.each(pod.path("volumes"), path + ".volumes", this::volume);
     for (String list : List.of("initContainers", "containers")) {
-      Findings.each(pod.path(list), path + "." + list, this::container);
+      findings.each(pod.path(list), path + "." + list, this::container);
     }
     if (pod.path("containers").isEmpty()) {
       findings.say(path + ".containers", "is empty");
@@ -118,7 +118,7 @@ final class PodRules {
 
   private void security(JsonNode context, String path, Set<String> fields) {
     findings.only(context, path, fields, "; it is not part of the restricted profile");
-    if (context.path("runAsUser").isNumber() && context.path("runAsUser").asLong() == 0) {
+    if (context.path("runAsUser").asLong(1) < 1) {
       findings.say(path + ".runAsUser", "is root's; name another user");
     }
     no(context, "runAsNonRoot", path, "must not be false");
@@ -167,7 +167,7 @@ final class PodRules {
                             + String.join(", ", VOLUMES.stream().sorted().toList())));
           }
         });
-    Findings.each(
+    findings.each(
         volume.path("projected").path("sources"),
         path + ".projected.sources",
         (source, at) -> findings.only(source, at, PROJECTED, "; take configMap or downwardAPI"));
@@ -179,7 +179,7 @@ final class PodRules {
     if (container.path("image").asText().isEmpty()) {
       findings.say(path + ".image", "is missing");
     }
-    Findings.each(
+    findings.each(
         container.path("ports"),
         path + ".ports",
         (port, at) -> {
@@ -187,7 +187,7 @@ final class PodRules {
             findings.say(at, "takes a port of the node; leave hostPort out");
           }
         });
-    Findings.each(
+    findings.each(
         container.path("env"),
         path + ".env",
         (variable, at) -> {
@@ -195,7 +195,7 @@ final class PodRules {
             findings.say(at, "takes a Secret" + SECRETS);
           }
         });
-    Findings.each(
+    findings.each(
         container.path("envFrom"),
         path + ".envFrom",
         (source, at) -> {

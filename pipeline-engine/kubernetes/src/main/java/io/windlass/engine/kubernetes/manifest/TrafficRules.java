@@ -77,7 +77,7 @@ final class TrafficRules {
     if (spec.path("rules").isEmpty()) {
       findings.say("spec.rules", "is empty");
     }
-    Findings.each(
+    findings.each(
         spec.path("rules"),
         "spec.rules",
         (rule, path) -> {
@@ -87,7 +87,7 @@ final class TrafficRules {
           if (rule.path("http").path("paths").isEmpty()) {
             findings.say(path + ".http.paths", "is empty");
           }
-          Findings.each(
+          findings.each(
               rule.path("http").path("paths"),
               path + ".http.paths",
               (one, at) -> {
@@ -123,7 +123,7 @@ final class TrafficRules {
     if (spec.path("hostnames").isEmpty()) {
       findings.say("spec.hostnames", "is empty; without it every host would be taken");
     }
-    Findings.each(
+    findings.each(
         spec.path("parentRefs"),
         "spec.parentRefs",
         (parent, path) -> {
@@ -138,12 +138,12 @@ final class TrafficRules {
             findings.say(path, "is not the target's gateway; leave parentRefs out");
           }
         });
-    Findings.each(spec.path("rules"), "spec.rules", (rule, path) -> rule(rule, path, findings));
+    findings.each(spec.path("rules"), "spec.rules", (rule, path) -> rule(rule, path, findings));
   }
 
   private static void rule(JsonNode rule, String path, Findings findings) {
     findings.only(rule, path, RULE, "");
-    Findings.each(
+    findings.each(
         rule.path("filters"),
         path + ".filters",
         (filter, at) -> {
@@ -151,7 +151,7 @@ final class TrafficRules {
             findings.say(at, "is " + filter.path("type").asText() + ", which is not taken");
           }
         });
-    Findings.each(
+    findings.each(
         rule.path("backendRefs"),
         path + ".backendRefs",
         (backend, at) -> {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HostileManifestsTest {
   private static final Placement PLACEMENT =
@@ -74,6 +75,15 @@ final class HostileManifestsTest {
           imagePullSecrets: [{ name: other }]                      | spec.template.spec.imagePullSecrets may not be set
           securityContext: { runAsNonRoot: false }                 | spec.template.spec.securityContext.runAsNonRoot must not be false
           securityContext: { runAsUser: 0 }                        | spec.template.spec.securityContext.runAsUser is root's
+          securityContext: { runAsUser: "0" }                      | spec.template.spec.securityContext.runAsUser is root's
+          securityContext: { runAsUser: 0.3 }                      | spec.template.spec.securityContext.runAsUser is root's
+          securityContext: { runAsUser: 0x0 }                      | spec.template.spec.securityContext.runAsUser is root's
+          securityContext: { runAsUser: [0] }                      | is not of the form that Kubernetes has for it
+          securityContext: { runAsNonRoot: "false" }               | spec.template.spec.securityContext.runAsNonRoot must not be false
+          securityContext: { runAsNonRoot: "False" }               | spec.template.spec.securityContext.runAsNonRoot must not be false
+          hostNetwork: "true"                                      | spec.template.spec.hostNetwork may not be set
+          initContainers: { c: {} }                                | is not of the form that Kubernetes has for it
+          initContainers: [null]                                   | spec.template.spec.initContainers[0] is no mapping
           securityContext: { sysctls: [{ name: a, value: b }] }    | spec.template.spec.securityContext.sysctls may not be set
           securityContext: { seccompProfile: { type: Unconfined } } | spec.template.spec.securityContext.seccompProfile is Unconfined
           volumes: [{ name: v, hostPath: { path: / } }]            | spec.template.spec.volumes[v].hostPath may not be mounted
@@ -97,6 +107,9 @@ final class HostileManifestsTest {
           securityContext: { privileged: true }                    | securityContext.privileged may not be set
           securityContext: { allowPrivilegeEscalation: true }      | securityContext.allowPrivilegeEscalation must be false
           securityContext: { runAsUser: 0 }                        | securityContext.runAsUser is root's
+          securityContext: { runAsUser: "0" }                      | securityContext.runAsUser is root's
+          securityContext: { allowPrivilegeEscalation: "true" }    | securityContext.allowPrivilegeEscalation must be false
+          securityContext: { privileged: "true" }                  | securityContext.privileged may not be set
           securityContext: { procMount: Unmasked }                 | securityContext.procMount may not be set
           securityContext: { capabilities: { add: [SYS_ADMIN] } }  | securityContext.capabilities.add has SYS_ADMIN
           ports: [{ containerPort: 80, hostPort: 80 }]             | takes a port of the node
@@ -111,6 +124,45 @@ final class HostileManifestsTest {
     String text = DEPLOYMENT.formatted("terminationGracePeriodSeconds: 30", ", " + field);
 
     assertThat(refused(text)).contains("spec.template.spec.containers[web]").contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          annotations: { container.apparmor.security.beta.kubernetes.io/web: unconfined } | may speak to what serves the whole cluster
+          annotations: { k8s.v1.cni.cncf.io/networks: other }                             | may speak to what serves the whole cluster
+          annotations: { vault.hashicorp.com/agent-inject: "true" }                       | may speak to what serves the whole cluster
+          finalizers: [a/b]                                                               | metadata.finalizers may not be set
+          annotations: { checksum/config: a, prometheus.io/scrape: "true", note: b }      | taken
+          """)
+  void theHeadOfAPodSpeaksToNobodyElse(String head, String words) throws Exception {
+    assertThat(
+            refused(
+                DEPLOYMENT
+                    .formatted("restartPolicy: Always", "")
+                    .replace("metadata: { labels: { app: web } }", "metadata: { " + head + " }")))
+        .contains(words);
+  }
+
+  /** In a namespace that several environments share it could be another one's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Service", "PersistentVolumeClaim"})
+  void whatIsReferredToMustBeBrought(String kind) throws Exception {
+    String text =
+        kind.equals("Service")
+            ? """
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: { name: a }
+            spec: { rules: [{ host: a, http: { paths: [{ path: /, backend: { service: { name: other } } }] } }] }
+            """
+            : DEPLOYMENT.formatted(
+                "volumes: [{ name: v, persistentVolumeClaim: { claimName: other } }]", "");
+
+    assertThat(refused(text))
+        .contains("refers to " + kind + " \"other\", which is not among what is brought");
   }
 
   @ParameterizedTest
@@ -157,6 +209,8 @@ final class HostileManifestsTest {
           metadata: { name: a, annotations: { windlass.io/environment: other } } | is set by Windlass
           metadata: { name: a, annotations: { helm.sh/hook: pre-install } }   | a hook of helm
           metadata: { name: a, labels: { a: 1 } }                             | is no text
+          metadata: { name: a, labels: [] }                                   | is not of the form that Kubernetes has for it
+          metadata: { name: a, annotations: { external-dns.alpha.kubernetes.io/hostname: b } } | may speak to what serves the whole cluster
           """)
   void aHeadThatIsNotTheRepositorysIsRefused(String metadata, String words) throws Exception {
     assertThat(refused("apiVersion: v1\nkind: ConfigMap\n" + metadata + "\n")).contains(words);
@@ -233,12 +287,17 @@ final class HostileManifestsTest {
             """
             apiVersion: networking.k8s.io/v1
             kind: Ingress
-            metadata: { name: a }
+            metadata: { name: b }
             spec:
               tls: [{ hosts: [b.example.com], secretName: tls }]
               rules:
                 - host: a.example.com
                   http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: a, port: { number: 80 } } } }] }
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: a }
+            spec: { selector: { app: a }, ports: [{ port: 80 }] }
             """);
 
     assertThat(drawn)
