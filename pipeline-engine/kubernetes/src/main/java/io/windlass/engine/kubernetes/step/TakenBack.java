@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -110,9 +111,12 @@ final class TakenBack {
   private void read(InputStream stream) throws IOException {
     WorkspaceArchive.index(
         ByteStreams.limit(stream, length(stream)),
-        (name, item) -> {
+        (sent, item) -> {
+          String name = name(sent);
           count(name, item);
-          before.put(name, item);
+          if (name.isEmpty() || before.put(name, item) != null) {
+            throw new IOException("the pod sent an index with \"" + sent + "\"");
+          }
         });
     var raw = new Allowed(stream);
     var tar = new TarArchiveInputStream(raw, "UTF-8");
@@ -213,7 +217,7 @@ final class TakenBack {
     if (entry.isDirectory()) {
       keep(name, new Item("folder", "", mode));
     } else if (entry.isSymbolicLink()) {
-      keep(name, new Item("link", entry.getLinkName(), 0));
+      keep(name, new Item("link", path(entry.getLinkName()).toString(), 0));
     } else if (entry.isLink()) {
       String first = name(entry.getLinkName());
       Optional<Item> known = came(first).filter(item -> item.kind().equals("file"));
@@ -274,7 +278,7 @@ final class TakenBack {
 
   /** A name inside the workspace, without what does not matter. */
   private String name(String raw) throws IOException {
-    Path path = Path.of(raw).normalize();
+    Path path = path(raw).normalize();
     if (path.isAbsolute() || path.startsWith("..")) {
       throw new IOException("the pod sent a file outside of the workspace: " + raw);
     }
@@ -283,6 +287,14 @@ final class TakenBack {
           "the workspace has become more than %d folders deep".formatted(bounds.depth()));
     }
     return path.toString();
+  }
+
+  private static Path path(String raw) throws IOException {
+    try {
+      return Path.of(raw);
+    } catch (InvalidPathException e) {
+      throw new IOException("the pod sent a name that no file here can have: " + raw, e);
+    }
   }
 
   private void apply() throws IOException {
@@ -330,7 +342,7 @@ final class TakenBack {
   /** Takes away what the step has removed, the innermost first. */
   private void remove() throws IOException {
     for (Map.Entry<String, Item> old : before.reversed().entrySet()) {
-      Path place = place(name(old.getKey()));
+      Path place = place(old.getKey());
       if (!old.getValue().kind().equals("folder")) {
         Files.deleteIfExists(place);
       } else if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) && isEmpty(place)) {

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -56,6 +57,8 @@ final class WorkspaceArchive {
           .build()
           .reader()
           .without(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+
+  private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
   /** What an empty file takes on a disk, about. */
   private static final long ENTRY_BYTES = 1 << 10;
@@ -314,11 +317,29 @@ final class WorkspaceArchive {
       expect(JsonToken.START_OBJECT, parser.nextToken());
       for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
         parser.nextToken();
-        items.add(name, parser.readValueAs(Item.class));
+        items.add(name, known(name, parser.readValueAs(Item.class)));
       }
       expect(JsonToken.END_OBJECT, parser.currentToken());
     }
     json.transferTo(OutputStream.nullOutputStream());
+  }
+
+  /** An item as {@link #pack} writes it. */
+  private static Item known(String name, @Nullable Item item) throws IOException {
+    boolean known =
+        item != null
+            && item.kind() != null
+            && item.content() != null
+            && switch (item.kind()) {
+              case "file" -> SHA_256.matcher(item.content()).matches();
+              case "folder" -> item.content().isEmpty();
+              case "link" -> true;
+              default -> false;
+            };
+    if (item == null || !known) {
+      throw new IOException("the pod sent an index with \"" + name + "\", which is nothing known");
+    }
+    return item;
   }
 
   private static void expect(JsonToken wanted, @Nullable JsonToken found) throws IOException {

@@ -269,6 +269,42 @@ final class TakenBackTest {
   }
 
   @Test
+  void anIndexWithWhatIsNoItemIsRefusedBeforeAnythingIsRemoved() {
+    String hash = "0".repeat(64);
+    String removed =
+        "\"kept.txt\":{\"kind\":\"file\",\"content\":\"%s\",\"mode\":420}".formatted(hash);
+    for (String item :
+        List.of(
+            "\"x\":null",
+            "\"x\":{}",
+            "\"x\":7",
+            "\"x\":{\"kind\":\"pipe\",\"content\":\"\",\"mode\":0}",
+            "\"x\":{\"kind\":\"file\",\"content\":\"short\",\"mode\":0}",
+            "\"x\":{\"kind\":\"folder\",\"content\":\"what\",\"mode\":0}",
+            "\"../x\":{\"kind\":\"link\",\"content\":\"\",\"mode\":0}",
+            "\"x\\u0000\":{\"kind\":\"link\",\"content\":\"\",\"mode\":0}",
+            "\"\":{\"kind\":\"link\",\"content\":\"\",\"mode\":0}",
+            removed)) {
+      for (String index :
+          List.of("{%s,%s}".formatted(removed, item), "{%s,%s}".formatted(item, removed))) {
+        byte[] stream = (index.length() + "\n" + index).getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> take(stream)).as(index).isInstanceOf(IOException.class);
+      }
+    }
+    assertThat(workspace.resolve("kept.txt")).hasContent("kept");
+  }
+
+  @Test
+  void anIndexThatIsNoneIsRefused() {
+    for (String index : List.of("", "[]", "null", "{", "{\"x\"")) {
+      byte[] stream = (index.length() + "\n" + index).getBytes(StandardCharsets.UTF_8);
+
+      assertThatThrownBy(() -> take(stream)).as(index).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
   void anIndexWithoutItsLengthIsRefused() {
     for (String stream : List.of("", "12", "-1\n", "twelve\n{}", "1".repeat(100))) {
       assertThatThrownBy(() -> take(stream.getBytes(StandardCharsets.UTF_8)))
