@@ -1,6 +1,9 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.windlass.engine.image.ImageException;
 import io.windlass.engine.kubernetes.apply.Owner;
 import io.windlass.engine.kubernetes.cluster.Capabilities;
@@ -20,6 +23,7 @@ import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Renderer;
 import io.windlass.engine.kubernetes.workload.Rendering;
 import io.windlass.engine.kubernetes.workload.Storage;
+import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
@@ -333,21 +337,33 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     if (kept.isEmpty() || kept.get().wish().divided()) {
       return Map.of();
     }
+    String slot = kept.get().wish().slot().label();
     Map<String, Integer> sizes = new HashMap<>();
-    cluster
+    for (HasMetadata workload : workloads(place, slot)) {
+      sizes.put(Observer.process(workload), Workloads.size(workload));
+    }
+    return sizes;
+  }
+
+  private List<HasMetadata> workloads(Place place, String slot) throws ClusterException {
+    List<HasMetadata> workloads = new ArrayList<>(list(Deployment.class, place, slot));
+    workloads.addAll(list(StatefulSet.class, place, slot));
+    return workloads;
+  }
+
+  private <T extends HasMetadata> List<T> list(Class<T> kind, Place place, String slot)
+      throws ClusterException {
+    return cluster
         .read(
-            "list the Deployments of " + environment,
+            "list the " + HasMetadata.getKind(kind) + "s of " + place,
             client ->
                 client
-                    .apps()
-                    .deployments()
-                    .inNamespace(namespace)
+                    .resources(kind)
+                    .inNamespace(place.namespace())
                     .withLabel(Labels.ENVIRONMENT, place.environment())
-                    .withLabel(Labels.SLOT, kept.get().wish().slot().label())
+                    .withLabel(Labels.SLOT, slot)
                     .list())
-        .getItems()
-        .forEach(d -> sizes.put(Observer.process(d), d.getSpec().getReplicas()));
-    return sizes;
+        .getItems();
   }
 
   @Override

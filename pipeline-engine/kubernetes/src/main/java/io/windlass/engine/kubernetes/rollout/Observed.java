@@ -32,11 +32,12 @@ record Observed(
     return fleets.getOrDefault(process, Seen.NOTHING);
   }
 
-  /** How many replicas the process is to have in all; empty before anybody has said. */
+  /**
+   * How many replicas the process is to have in all; empty before anybody has said. Where no total
+   * is kept, whatever runs of it in the wanted slot is all of it.
+   */
   Optional<Integer> total(String process) {
-    Optional<Integer> kept = Optional.ofNullable(wish.totals().get(process));
-    return kept.isPresent() || wish.divided()
-        ? kept
-        : fleet(process).in(wish.slot()).map(Seen.Workload::size);
+    return Optional.ofNullable(wish.totals().get(process))
+        .or(() -> fleet(process).in(wish.slot()).map(Seen.Workload::size));
   }
 }

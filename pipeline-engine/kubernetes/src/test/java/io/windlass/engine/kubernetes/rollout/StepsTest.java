@@ -208,6 +208,23 @@ final class StepsTest {
   }
 
   @Test
+  void what_runs_of_a_process_is_all_of_it_where_no_total_was_kept() {
+    Seen web = seen(whole(1, TOTAL), whole(2, 2), to(BLUE, TOTAL, 0));
+    Observed back =
+        new Observed(
+            returning(),
+            Map.of("web", true, "ledger", false),
+            Map.of(
+                "web",
+                web,
+                "ledger",
+                new Seen(Map.of(Slot.BLUE, whole(1, 1)), Optional.empty(), false)));
+
+    assertThat(back.total("ledger")).contains(1);
+    assertThat(Steps.next(back)).containsExactly(new Action.Size("web", Slot.GREEN, 0));
+  }
+
+  @Test
   void a_process_that_is_no_more_goes_when_all_others_have_arrived() {
     Observed under =
         new Observed(

@@ -270,6 +270,24 @@ class VolumesTest {
   }
 
   @Test
+  void aCanaryWithoutAProcessThatHadAVolumeCanBeReturnedFrom() throws Exception {
+    open(false);
+    world.keeps("ledger", OWN);
+    Release first = world.release(2, World.WEB, "ledger");
+    begin(first, REPLACE);
+    world.fleet("ledger").resize(1, "a test");
+    await(first, RolloutProgress.Settled.class);
+    Release second = world.release(3);
+    begin(second, new Division.Part(Share.percent(50)));
+    await(second, RolloutProgress.Settled.class);
+
+    world.target().shift(world.environment(), first.id(), REPLACE);
+
+    await(first, RolloutProgress.Settled.class);
+    assertThat(world.fleet("ledger").state().wanted()).isEqualTo(1);
+  }
+
+  @Test
   void aProcessThatRunsDoesNotChangeItsKind() throws Exception {
     open(false);
     world.keeps(World.WEB, OWN);
