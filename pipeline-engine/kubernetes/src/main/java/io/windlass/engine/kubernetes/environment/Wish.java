@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param published the release whose objects beside the workloads (services, routes) are in force
  * @param totals replicas in all by process: of every process while two slots share the fleets, and
  *     of those that have no workload yet. Any other total is its workload's own size
+ * @param replaced the release that it has wholly taken the place of, until that one is retired: so
+ *     long it may be gone back to, and what serves now is on trial
  */
 public record Wish(
     long to,
@@ -25,7 +27,8 @@ public record Wish(
     Optional<Before> before,
     Division division,
     Optional<Long> published,
-    Map<String, Integer> totals) {
+    Map<String, Integer> totals,
+    Optional<Long> replaced) {
   /**
    * The release that another one takes the place of.
    *
@@ -35,6 +38,17 @@ public record Wish(
 
   public Wish {
     totals = Map.copyOf(totals);
+  }
+
+  /** The same where nothing was wholly replaced, or what was is retired. */
+  public Wish(
+      long to,
+      Slot slot,
+      Optional<Before> before,
+      Division division,
+      Optional<Long> published,
+      Map<String, Integer> totals) {
+    this(to, slot, before, division, published, totals, Optional.empty());
   }
 
   /** Nothing yet. */
@@ -71,10 +85,11 @@ public record Wish(
     }
     if (release == to) {
       // Without a second slot there is nothing to divide with: it stays a replacement.
-      return divided() ? new Wish(to, slot, before, wanted, published, totals) : this;
+      return divided() ? new Wish(to, slot, before, wanted, published, totals, replaced) : this;
     }
     if (before.isEmpty()) {
-      Before serving = new Before(to, slot, true);
+      boolean back = replaced.equals(Optional.of(release)) && wanted instanceof Division.Replace;
+      Before serving = new Before(to, slot, !back);
       if (wanted instanceof Division.Replace) {
         return new Wish(release, slot, Optional.of(serving), wanted, published, totals);
       }
@@ -94,18 +109,26 @@ public record Wish(
 
   /** The same once the objects of the release beside its workloads are in force. */
   public Wish published(long release) {
-    return new Wish(to, slot, before, division, Optional.of(release), totals);
+    return new Wish(to, slot, before, division, Optional.of(release), totals, replaced);
   }
 
   /** The same once the release has wholly taken its place: its workloads' sizes are the totals. */
   public Wish concluded() {
-    return new Wish(to, slot, Optional.empty(), new Division.Replace(), published, Map.of());
+    Optional<Long> left =
+        before.isPresent() ? before.filter(Before::proved).map(Before::release) : replaced;
+    return new Wish(to, slot, Optional.empty(), new Division.Replace(), published, Map.of(), left);
+  }
+
+  /** The same once this release may not be gone back to any more. */
+  public Wish retired(long release) {
+    Optional<Long> left = replaced.filter(other -> other != release);
+    return new Wish(to, slot, before, division, published, totals, left);
   }
 
   /** The same with this total, where a total is kept here. */
   public Wish sized(String process, int total) {
     Map<String, Integer> sized = new TreeMap<>(totals);
     sized.put(process, total);
-    return new Wish(to, slot, before, division, published, sized);
+    return new Wish(to, slot, before, division, published, sized, replaced);
   }
 }

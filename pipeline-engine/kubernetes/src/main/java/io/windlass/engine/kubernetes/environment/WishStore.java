@@ -205,6 +205,7 @@ public final class WishStore {
     wish.published().ifPresent(release -> data.put("published", Long.toString(release)));
     wish.totals()
         .forEach((process, total) -> data.put("total." + process, Integer.toString(total)));
+    wish.replaced().ifPresent(release -> data.put("replaced", Long.toString(release)));
     return data;
   }
 
@@ -226,7 +227,8 @@ public final class WishStore {
                     Boolean.parseBoolean(value(data, "before-proved")))),
         division(value(data, "division")),
         Optional.ofNullable(data.get("published")).map(Long::parseLong),
-        totals);
+        totals,
+        Optional.ofNullable(data.get("replaced")).map(Long::parseLong));
   }
 
   private static String value(Map<String, String> data, String key) {

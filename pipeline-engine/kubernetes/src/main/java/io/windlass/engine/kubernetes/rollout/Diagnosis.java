@@ -101,7 +101,8 @@ final class Diagnosis {
         .toList();
   }
 
-  private static Finding worst(List<Finding> findings) {
+  /** The first that is broken, else the first that stands in the way. */
+  static Finding worst(List<Finding> findings) {
     return Stream.<Class<? extends Finding>>of(Finding.Broken.class, Finding.Obstacle.class)
         .flatMap(kind -> findings.stream().filter(kind::isInstance))
         .findFirst()

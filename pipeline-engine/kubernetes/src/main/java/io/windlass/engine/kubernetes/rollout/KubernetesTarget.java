@@ -422,7 +422,11 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     try {
       watches.ensure(namespace);
       Optional<Kept> kept = wishes.read(namespace, environment);
-      boolean shares = kept.filter(k -> k.wish().names(old.number())).isPresent();
+      Optional<Wish> wish = kept.map(Kept::wish);
+      if (wish.flatMap(Wish::replaced).equals(Optional.of(old.number()))) {
+        wishes.write(namespace, environment, kept, wish.get().retired(old.number()));
+      }
+      boolean shares = wish.filter(w -> w.names(old.number())).isPresent();
       if (!shares) {
         commands.forget(namespace, old);
         releases.records(namespace).remove(old);

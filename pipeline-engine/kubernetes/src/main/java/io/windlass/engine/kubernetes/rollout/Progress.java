@@ -75,9 +75,8 @@ final class Progress {
     if (Steps.awaitsCertificates(observed)) {
       return certificates(observed, masker);
     }
-    Finding finding = finding(place, kept.wish().to(), now);
-    boolean serves = kept.wish().before().isEmpty() && ready > 0;
-    if (finding instanceof Finding.Broken(var cause, var witness) && !serves) {
+    Finding finding = finding(place, observed, now);
+    if (finding instanceof Finding.Broken(var cause, var witness)) {
       return new RolloutProgress.Failing(
           masker.mask(cause), witness.map(pod -> lines(pod, masker)).orElse(List.of()));
     }
@@ -88,7 +87,7 @@ final class Progress {
             .or(() ->
                 switch (finding) {
                   case Finding.Obstacle(var what) -> Optional.of(what);
-                  case Finding.Broken(var cause, var witness) -> Optional.of(cause);
+                  case Finding.Broken(var cause, var _) -> Optional.of(cause);
                   case Finding.Well well -> Optional.empty();
                 });
     return new RolloutProgress.Progressing(
@@ -124,14 +123,17 @@ final class Progress {
 
   private static int ready(Observed observed) {
     return observed.processes().keySet().stream()
-        .mapToInt(process ->
-            observed
-                .fleet(process)
-                .in(observed.wish().slot())
-                .filter(w -> w.release() == observed.wish().to())
-                .map(Seen.Workload::proved)
-                .orElse(0))
+        .mapToInt(process -> ready(observed, process))
         .sum();
+  }
+
+  private static int ready(Observed observed, String process) {
+    return observed
+        .fleet(process)
+        .in(observed.wish().slot())
+        .filter(w -> w.release() == observed.wish().to())
+        .map(Seen.Workload::proved)
+        .orElse(0);
   }
 
   private static String detail(Observed observed) {
@@ -159,7 +161,9 @@ final class Progress {
     return "under way";
   }
 
-  private Finding finding(Place place, long release, Instant now) {
+  /** What is the matter with the wanted release: with its worst process, of several. */
+  private Finding finding(Place place, Observed observed, Instant now) {
+    long release = observed.wish().to();
     String number = Long.toString(release);
     List<Pod> pods =
         watches.of(Pod.class, place).stream()
@@ -180,7 +184,26 @@ final class Progress {
     empty.forEach(set -> events.put(set.getMetadata().getName(), events(set, now)));
     Diagnosis.suspects(pods, now)
         .forEach(pod -> events.put(pod.getMetadata().getName(), events(pod, now)));
-    return Diagnosis.of(pods, sets, events, patience, now);
+    List<Finding> findings = new ArrayList<>();
+    for (String process : new TreeSet<>(observed.processes().keySet())) {
+      Finding finding = Diagnosis.of(of(process, pods), of(process, sets), events, patience, now);
+      findings.add(
+          finding instanceof Finding.Broken(var cause, var _) && serves(observed, process)
+              ? new Finding.Obstacle(cause)
+              : finding);
+    }
+    return Diagnosis.worst(findings);
+  }
+
+  /** A release that has proved itself is not given up for a replica that came later. */
+  private static boolean serves(Observed observed, String process) {
+    boolean onTrial =
+        observed.wish().before().isPresent() || observed.wish().replaced().isPresent();
+    return !onTrial && ready(observed, process) > 0;
+  }
+
+  private static <T extends HasMetadata> List<T> of(String process, List<T> objects) {
+    return objects.stream().filter(o -> Observer.process(o).equals(process)).toList();
   }
 
   private static boolean isReplica(Map<String, String> labels, String release) {

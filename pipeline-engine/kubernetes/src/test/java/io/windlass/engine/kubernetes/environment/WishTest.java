@@ -64,6 +64,19 @@ final class WishTest {
   }
 
   @Test
+  void what_was_replaced_can_be_gone_back_to_until_it_is_retired() {
+    Wish trial = SERVES.shifted(2, REPLACE, SIZES).concluded();
+
+    assertThat(trial.replaced()).contains(1L);
+    assertThat(trial.shifted(1, REPLACE, SIZES).before()).contains(new Before(2, Slot.BLUE, false));
+    assertThat(trial.shifted(3, REPLACE, SIZES).before()).contains(new Before(2, Slot.BLUE, true));
+    assertThat(trial.retired(7)).isEqualTo(trial);
+    assertThat(trial.retired(1).shifted(1, REPLACE, SIZES).before())
+        .contains(new Before(2, Slot.BLUE, true));
+    assertThat(trial.shifted(1, REPLACE, SIZES).concluded().replaced()).isEmpty();
+  }
+
+  @Test
   void a_third_release_takes_the_place_of_the_one_that_has_not_proved_itself() {
     Wish third = SERVES.shifted(2, PART, SIZES).shifted(3, REPLACE, SIZES);
 
@@ -84,6 +97,7 @@ final class WishTest {
         Wish.NOTHING.sized("web", 4),
         SERVES,
         SERVES.shifted(2, PART, SIZES),
+        SERVES.shifted(2, PART, SIZES).concluded(),
         SERVES.shifted(2, new Division.Beside(false), SIZES),
         SERVES.shifted(2, new Division.Beside(true), SIZES).shifted(1, REPLACE, SIZES),
         new Wish(

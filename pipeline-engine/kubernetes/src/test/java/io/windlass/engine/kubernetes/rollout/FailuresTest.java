@@ -29,6 +29,7 @@ import io.windlass.engine.rollout.Prepared;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.run.StepResult;
+import io.windlass.scaler.fleet.Replica;
 import io.windlass.scaler.fleet.Share;
 import java.time.Duration;
 import java.util.List;
@@ -227,6 +228,52 @@ final class FailuresTest {
     assertThat(fail(world.release(2)).cause())
         .contains("The cluster does not admit replicas of \"web\"", "not on a Friday");
     assertReturns();
+  }
+
+  @Test
+  void oneReplicaThatBreaksFailsAReleaseThatIsOnTrialAndNotOneThatHasProvedItself()
+      throws Exception {
+    Release second = world.release(2);
+    world.target().prepare(second);
+    shift(second, REPLACE);
+    settle(second);
+    world.order(2, Program.exits(1, "no such table: basket"));
+    String one = world.pods().getFirst().getMetadata().getName();
+
+    cluster.kubelet().crash(world.namespace(), one, World.WEB, 1);
+
+    awaitFailing(second);
+    assertThat(world.ready()).isEqualTo(Map.of(2L, 1));
+    world.target().retire(world.environment(), world.release(1).id());
+    assertThat(progress(second.id()))
+        .isInstanceOfSatisfying(
+            RolloutProgress.Progressing.class,
+            progressing ->
+                assertThat(progressing.obstacle())
+                    .hasValueSatisfying(what -> assertThat(what).contains("do not come up")));
+  }
+
+  @Test
+  void aProcessThatIsBrokenIsNotMadeGoodByAnotherOne() throws Exception {
+    Release second = world.release(2, World.WEB, "worker");
+    world.target().prepare(second);
+    shift(second, REPLACE);
+    world.fleet("worker").resize(1, "a test");
+    settle(second);
+    world.target().retire(world.environment(), world.release(1).id());
+
+    world.breakDown(2);
+
+    awaitFailing(second);
+    assertThat(world.fleet("worker").state().replicas())
+        .singleElement()
+        .satisfies(replica -> assertThat(replica.state()).isEqualTo(Replica.State.READY));
+  }
+
+  private void awaitFailing(Release release) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> progress(release.id()) instanceof RolloutProgress.Failing);
   }
 
   @Test
