@@ -191,6 +191,23 @@ class CertificatesTest {
     assertThat(certificate().getMetadata().getUid()).isEqualTo(uid);
   }
 
+  @Test
+  void aReturnWaitsForNoCertificateThatTheReleaseHadBefore() throws Exception {
+    Release second = world.release(2);
+    manager.issues();
+    bring(second, new Division.Replace());
+    world.target().retire(world.environment(), world.release(1).id());
+    world.plain();
+    bring(world.release(3), new Division.Replace());
+    assertThat(certificates()).isEmpty();
+    manager.refuses("429 urn:ietf:params:acme:error:rateLimited");
+
+    world.target().shift(world.environment(), second.id(), new Division.Replace());
+
+    await(second, RolloutProgress.Settled.class::isInstance);
+    assertThat(world.ready()).containsExactly(Map.entry(2L, 1));
+  }
+
   private void bring(Release release, Division division) throws Exception {
     begin(release, division);
     await(release, RolloutProgress.Settled.class::isInstance);

@@ -370,6 +370,11 @@ public final class World implements AutoCloseable {
     tls = true;
   }
 
+  /** The same ask for none. */
+  void plain() {
+    tls = false;
+  }
+
   Release missing(long number) {
     Release release = release(number);
     release.images().values().forEach(image -> missing.add(image.digest()));
