@@ -217,6 +217,8 @@ final class Commands {
       }
       Optional<String> hopeless = hopeless(release, name).map(masker::mask);
       if (hopeless.isPresent()) {
+        // Nobody waits for it any more: it must not run once its obstacle is gone.
+        delete(job.get());
         return new CommandResult(new StepResult.Refused(hopeless.get()), List.of());
       }
       cluster.read(
@@ -322,9 +324,23 @@ final class Commands {
     }
   }
 
+  private void delete(Job job) throws ClusterException {
+    cluster.write(
+        "delete Job " + job.getMetadata().getName(),
+        client ->
+            client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete());
+  }
+
+  /** Whether the command has begun, as far as its pod tells. */
+  private boolean started(Job job) throws ClusterException {
+    return pod(job.getMetadata().getNamespace(), job.getMetadata().getName()).stream()
+        .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .anyMatch(c -> c.getState().getRunning() != null || c.getState().getTerminated() != null);
+  }
+
   /**
-   * Takes away what ran for a release. What still runs is not stopped in its middle: its time ends
-   * it, and the cluster takes it away.
+   * Takes away what ran for a release, and what never began. What still runs is not stopped in its
+   * middle: its time ends it, and the cluster takes it away.
    */
   void forget(String namespace, ReleaseId release) throws ClusterException {
     List<Job> jobs =
@@ -340,11 +356,10 @@ final class Commands {
                         .withLabels(Labels.release(release))
                         .list())
             .getItems();
-    for (Job job : jobs.stream().filter(Commands::ended).toList()) {
-      cluster.write(
-          "delete Job " + job.getMetadata().getName(),
-          client ->
-              client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete());
+    for (Job job : jobs) {
+      if (ended(job) || !started(job)) {
+        delete(job);
+      }
     }
   }
 }

@@ -397,6 +397,50 @@ final class FailuresTest {
   }
 
   @Test
+  void aCommandThatCannotBeRunDoesNotRunLater() throws Exception {
+    world.order(2, Program.imageNotFound());
+    world.target().prepare(world.release(2));
+    var command = new ReleaseCommand("migrate", Duration.ofMinutes(5));
+
+    assertThat(world.target().once(world.release(2), command, "once").result())
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused -> assertThat(refused.reason()).contains("cannot be pulled"));
+
+    Awaitility.await().atMost(LONG).until(() -> ofCommand(2).isEmpty());
+    assertThat(world.target().once(world.release(2), command, "once").result())
+        .isInstanceOf(StepResult.Lost.class);
+  }
+
+  @Test
+  void aCommandThatHasNotBegunGoesWithItsRelease() throws Exception {
+    world.order(2, Program.registryUnreachable());
+    world.target().prepare(world.release(2));
+    CompletableFuture<StepResult> result = migrate(Duration.ofMinutes(5));
+    Awaitility.await().atMost(LONG).until(() -> !ofCommand(2).isEmpty());
+
+    world.target().retire(world.environment(), world.release(2).id());
+
+    assertThat(result.get(LONG.toSeconds(), TimeUnit.SECONDS)).isInstanceOf(StepResult.Lost.class);
+    Awaitility.await().atMost(LONG).until(() -> ofCommand(2).isEmpty());
+  }
+
+  /** Asks for the command of release 2, as a rollout does. */
+  private CompletableFuture<StepResult> migrate(Duration timeout) {
+    var command = new ReleaseCommand("migrate", timeout);
+    CompletableFuture<StepResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            result.complete(world.target().once(world.release(2), command, "once").result());
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return result;
+  }
+
+  @Test
   void aCommandWhoseAccountCouldNotBeMadeWasNotBegun() throws Exception {
     world.order(2, Program.exits(0, "migrated"));
     world.target().prepare(world.release(2));
@@ -428,16 +472,7 @@ final class FailuresTest {
   void aCommandUnderWayOutlastsTheReleaseItWasFor() throws Exception {
     world.order(2, Program.silent());
     world.target().prepare(world.release(2));
-    var command = new ReleaseCommand("migrate", Duration.ofMinutes(5));
-    CompletableFuture<StepResult> result = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            result.complete(world.target().once(world.release(2), command, "once").result());
-          } catch (Exception e) {
-            result.completeExceptionally(e);
-          }
-        });
+    CompletableFuture<StepResult> result = migrate(Duration.ofMinutes(5));
     Pod pod =
         Awaitility.await()
             .atMost(LONG)
