@@ -49,6 +49,9 @@ final class Diagnosis {
           "invalid reference format",
           "no match for platform");
 
+  private static final Set<String> PODS_CAME_OR_WENT =
+      Set.of("SuccessfulCreate", "SuccessfulDelete");
+
   private static final String BACK_OFF = "CrashLoopBackOff";
   private static final Duration HARDLY_STARTED = Duration.ofSeconds(10);
 
@@ -134,15 +137,32 @@ final class Diagnosis {
         .orElseGet(Finding.Well::new);
   }
 
-  /** Its status does not tell; its events may be of an earlier release. */
+  /**
+   * Its status does not tell; its events may be of an earlier release, and of a time before its
+   * last pod: an event that comes again keeps the time when it came first.
+   */
   private Finding creation(StatefulSet set) {
-    Instant applied = Ownership.applied(set).orElse(Instant.MAX);
-    return events.getOrDefault(set.getMetadata().getName(), List.of()).stream()
+    List<Event> told = events.getOrDefault(set.getMetadata().getName(), List.of());
+    Instant lastPod =
+        told.stream()
+            .filter(e -> PODS_CAME_OR_WENT.contains(e.getReason()))
+            .map(e -> Instant.parse(e.getLastTimestamp()))
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.MIN);
+    Instant from = latest(Ownership.applied(set).orElse(Instant.MAX), lastPod);
+    return told.stream()
         .filter(e -> "FailedCreate".equals(e.getReason()))
-        .filter(e -> !Instant.parse(e.getLastTimestamp()).isBefore(applied))
-        .findFirst()
-        .map(e -> refusal(set, e.getMessage(), applied.toString()))
+        .filter(e -> !Instant.parse(e.getLastTimestamp()).isBefore(from))
+        .max(Comparator.comparing(e -> Instant.parse(e.getLastTimestamp())))
+        .map(e -> {
+          Instant since = latest(from, Instant.parse(e.getFirstTimestamp()));
+          return refusal(set, e.getMessage(), since.toString());
+        })
         .orElseGet(Finding.Well::new);
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private Finding refusal(HasMetadata set, String message, String since) {

@@ -12,6 +12,9 @@ import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.windlass.engine.kubernetes.apply.Ownership;
 import io.windlass.engine.kubernetes.workload.Labels;
 import java.time.Duration;
 import java.time.Instant;
@@ -245,6 +248,53 @@ final class DiagnosisTest {
         .isInstanceOf(wanted)
         .asString()
         .contains(message);
+  }
+
+  static Stream<Arguments> troubles() {
+    return Stream.of(
+        Arguments.of("goes on for as long as it may", 3600, 3000, 300, Finding.Broken.class),
+        Arguments.of("began long after the release came", 3600, 3000, 299, Finding.Obstacle.class),
+        Arguments.of("was there before the last pod, too", 3600, 299, 3000, Finding.Obstacle.class),
+        Arguments.of("was over before the release came", -1, 3000, 3000, Finding.Well.class),
+        Arguments.of("was over before the last pod came", 3600, -1, 3000, Finding.Well.class));
+  }
+
+  /** Times are how many seconds ago; the trouble was told last now. */
+  @ParameterizedTest(name = "it {0}")
+  @MethodSource("troubles")
+  void pods_that_a_stateful_set_cannot_make_get_the_time_since_they_could_not_be_made(
+      String what, int applied, int lastPod, int first, Class<? extends Finding> wanted) {
+    StatefulSet set =
+        new StatefulSetBuilder()
+            .withNewMetadata()
+            .withName("ledger")
+            .addToLabels(Labels.COMPONENT, "ledger")
+            .addNewManagedField()
+            .withManager(Ownership.ENGINE)
+            .withTime(NOW.minusSeconds(applied).toString())
+            .endManagedField()
+            .endMetadata()
+            .build();
+    Event failed = event("FailedCreate", "exceeded quota: small", first, 0);
+    Event made = event("SuccessfulCreate", "create Pod ledger-0 successful", 3600, lastPod);
+
+    assertThat(
+            Diagnosis.of(
+                List.of(),
+                List.of(set),
+                Map.of("ledger", List.of(made, failed)),
+                Patience.STANDARD,
+                NOW))
+        .isInstanceOf(wanted);
+  }
+
+  private static Event event(String reason, String message, int first, int last) {
+    return new EventBuilder()
+        .withReason(reason)
+        .withMessage(message)
+        .withFirstTimestamp(NOW.minusSeconds(first).toString())
+        .withLastTimestamp(NOW.minusSeconds(last).toString())
+        .build();
   }
 
   @Test
