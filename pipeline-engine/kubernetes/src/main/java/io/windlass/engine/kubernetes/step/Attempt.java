@@ -63,7 +63,10 @@ final class Attempt implements AutoCloseable {
         return known.get();
       }
       if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
-        begin(job);
+        Optional<StepResult> refused = begin(job);
+        if (refused.isPresent() && settled(job, refused.get())) {
+          return refused.get();
+        }
         watch.await(seen, LOOK);
         continue;
       }
@@ -99,8 +102,20 @@ final class Attempt implements AutoCloseable {
     return !now.isBefore(since.plus(task.limits().timeout()));
   }
 
-  /** Gives the Job its secrets and lets it run. */
-  private void begin(Job job) throws ClusterException {
+  /** Gives the Job its secrets and lets it run, unless the cluster does not take that. */
+  private Optional<StepResult> begin(Job job) throws ClusterException {
+    try {
+      release(job);
+      return Optional.empty();
+    } catch (ClusterException e) {
+      if (e.kind() == ClusterException.Kind.REFUSED) {
+        return Optional.of(new StepResult.Refused(e.reason()));
+      }
+      throw e;
+    }
+  }
+
+  private void release(Job job) throws ClusterException {
     if (!task.masked().isEmpty()) {
       try {
         executor

@@ -49,13 +49,21 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
 
   @Override
   public StepResult run(StepTask task) throws ExecutorException, InterruptedException {
+    Job job;
     try {
       Optional<String> refused = jobs.refusal(task);
       // One that was begun when more was allowed goes on.
       if (refused.isPresent() && read(task.id()).isEmpty()) {
         return new StepResult.Refused(refused.get());
       }
-      Job job = claim(jobs.job(task));
+      job = claim(jobs.job(task));
+    } catch (ClusterException e) {
+      if (isOurs(e)) {
+        throw new ExecutorException(e.reason(), e);
+      }
+      return new StepResult.Refused(e.reason());
+    }
+    try {
       Optional<StepResult> known = StepRecord.of(job);
       if (known.isPresent()) {
         StepLog.forget(task.logFile());
@@ -65,10 +73,8 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
         return attempt.run();
       }
     } catch (ClusterException e) {
-      if (isOurs(e)) {
-        throw new ExecutorException(e.reason(), e);
-      }
-      return new StepResult.Refused(e.reason());
+      // Whatever the cluster says now, the Job's pod may run.
+      throw new ExecutorException(e.reason(), e);
     } catch (IOException e) {
       throw new ExecutorException(
           "Tried to run step \"" + task.id() + "\" but " + e.getMessage(), e);
@@ -78,8 +84,8 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
   /** Whether asking again may help, or a person at the server; else what is asked is wrong. */
   private static boolean isOurs(ClusterException e) {
     return switch (e.kind()) {
-      case UNREACHABLE, UNAUTHORISED, CONFLICT, THROTTLED, SERVER -> true;
-      case FORBIDDEN, NOT_FOUND, REFUSED -> false;
+      case UNREACHABLE, UNAUTHORISED, FORBIDDEN, CONFLICT, THROTTLED, SERVER -> true;
+      case NOT_FOUND, REFUSED -> false;
     };
   }
 
@@ -146,18 +152,29 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
     }
   }
 
-  /** Makes a Job, or finds the one that is there. */
+  /**
+   * Makes a Job, or finds the one that is there.
+   *
+   * @throws ClusterException of the kind {@code FORBIDDEN} where nobody knows whether it is there;
+   *     where it may not be made and is not there, it is refused
+   */
   private Job claim(Job wanted) throws ClusterException {
     String name = wanted.getMetadata().getName();
     try {
       return cluster.write(
           "create the Job \"" + name + "\"", client -> client.resource(wanted).create());
     } catch (ClusterException e) {
-      if (e.kind() != ClusterException.Kind.CONFLICT) {
-        throw e;
-      }
-      return cluster.read(
-          "read the Job \"" + name + "\"", client -> client.resource(wanted).require());
+      return switch (e.kind()) {
+        case CONFLICT ->
+            cluster.read(
+                "read the Job \"" + name + "\"", client -> client.resource(wanted).require());
+        case FORBIDDEN ->
+            Optional.ofNullable(
+                    cluster.read(
+                        "read the Job \"" + name + "\"", client -> client.resource(wanted).get()))
+                .orElseThrow(() -> new ClusterException(ClusterException.Kind.REFUSED, e.reason()));
+        case UNREACHABLE, UNAUTHORISED, NOT_FOUND, REFUSED, THROTTLED, SERVER -> throw e;
+      };
     }
   }
 

@@ -1,22 +1,29 @@
 package io.windlass.engine.kubernetes.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.run.ExecutorException;
 import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepTask;
 import io.windlass.engine.secret.SecretValue;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,6 +160,125 @@ final class StepFailureTest {
   void aNamespaceThatIsNotThereIsRefused() throws Exception {
     try (var lost = executor(client, "nowhere", 100, LONG)) {
       assertThat(lost.run(task())).isInstanceOf(StepResult.Refused.class);
+    }
+  }
+
+  @Test
+  void aStepThatRunsIsNotOverWhereRightsWereTakenFromTheServer() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    StepTask task = task();
+    RoleBinding rights = grant();
+    try (var limited =
+            Cluster.open(
+                new ClusterSettings(
+                    Optional.of(cluster.kubeconfig(namespace, "windlass")), Optional.empty()));
+        var attending = executor(limited, namespace, 100, LONG);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> attending.run(task));
+      Pod pod = awaitPod();
+
+      cluster.client().resource(rights).delete();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> isForbidden(() -> attending.read(task.id())));
+      cluster.kubelet().crash(namespace, pod.getMetadata().getName(), StepNames.STEP, 3);
+
+      assertThatThrownBy(() -> running.get(2, TimeUnit.MINUTES))
+          .hasCauseInstanceOf(ExecutorException.class)
+          .hasMessageContaining("grant it with a Role");
+      assertThatThrownBy(() -> attending.run(task)).isInstanceOf(ExecutorException.class);
+      grant();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> !isForbidden(() -> attending.read(task.id())));
+      assertThat(attending.run(task)).asString().contains("it ended with 3");
+    }
+  }
+
+  @Test
+  void aServerThatMayMakeNoJobRefusesAStepThatIsNotThere() throws Exception {
+    grant("watch, create, patch", "watch, patch");
+    try (var limited =
+            Cluster.open(
+                new ClusterSettings(
+                    Optional.of(cluster.kubeconfig(namespace, "windlass")), Optional.empty()));
+        var attending = executor(limited, namespace, 100, LONG)) {
+      await().atMost(Duration.ofMinutes(1)).until(() -> !isForbidden(() -> attending.read("any")));
+
+      assertThat(attending.run(task()))
+          .isInstanceOfSatisfying(
+              StepResult.Refused.class,
+              refused -> assertThat(refused.reason()).contains("cannot create resource \"jobs\""));
+    }
+  }
+
+  @Test
+  void aStepWhoseSecretIsNotTakenIsOver() throws Exception {
+    cluster
+        .client()
+        .resource(
+            new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("none")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addToHard("secrets", new Quantity("0"))
+                .endSpec()
+                .build())
+        .create();
+    StepTask task = task();
+
+    StepResult result = executor.run(task);
+
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class, refused -> assertThat(refused.reason()).contains("quota"));
+    assertThat(executor.read(task.id()).flatMap(StepRecord::of)).contains(result);
+  }
+
+  /** The rights that the manifests give. */
+  private RoleBinding grant() throws IOException {
+    return grant("", "");
+  }
+
+  /** The same, but for a word of them. */
+  private RoleBinding grant(String without, String instead) throws IOException {
+    Path role =
+        Path.of(System.getProperty("windlass.root"), "pipelines/kubernetes/steps/role.yaml");
+    String rights = Files.readString(role);
+    cluster
+        .client()
+        .resource(without.isEmpty() ? rights : rights.replace(without, instead))
+        .inNamespace(namespace)
+        .createOr(NonDeletingOperation::update);
+    return cluster
+        .client()
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName("windlass-steps")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "windlass-steps")
+                .addNewSubject("", "ServiceAccount", "windlass", namespace)
+                .build())
+        .create();
+  }
+
+  private interface Asking {
+    void ask() throws ClusterException;
+  }
+
+  private static boolean isForbidden(Asking asking) throws ClusterException {
+    try {
+      asking.ask();
+      return false;
+    } catch (ClusterException e) {
+      if (e.kind() == ClusterException.Kind.FORBIDDEN) {
+        return true;
+      }
+      throw e;
     }
   }
 
