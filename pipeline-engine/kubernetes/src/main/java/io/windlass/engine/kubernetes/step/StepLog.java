@@ -7,6 +7,7 @@ import io.windlass.engine.secret.Masker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,19 +49,22 @@ final class StepLog implements AutoCloseable {
   record Mark(long size, SortedMap<Long, Long> lines) {
     static final Mark BEGINNING = new Mark(0, new TreeMap<>());
 
+    /** The place in a file; the beginning where there is none, or a power cut has emptied it. */
     static Mark read(Path file) throws IOException {
       if (Files.notExists(file)) {
         return BEGINNING;
       }
-      String[] numbers = Files.readString(file).strip().split(" ", -1);
+      String[] numbers =
+          new String(Files.readAllBytes(file), StandardCharsets.US_ASCII).strip().split(" ", -1);
       try {
         SortedMap<Long, Long> lines = new TreeMap<>();
         for (int i = 1; i < numbers.length; i += 2) {
           lines.put(Long.parseLong(numbers[i]), Long.parseLong(numbers[i + 1]));
         }
-        return new Mark(Long.parseLong(numbers[0]), lines);
+        long size = Long.parseLong(numbers[0]);
+        return size < 0 ? BEGINNING : new Mark(size, lines);
       } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-        throw new IOException("Tried to read " + file + " but it is damaged; remove it", e);
+        return BEGINNING;
       }
     }
 

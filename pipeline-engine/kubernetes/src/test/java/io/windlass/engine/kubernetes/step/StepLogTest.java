@@ -151,6 +151,20 @@ final class StepLogTest {
     assertThat(task.logFile()).hasContent("one\n");
   }
 
+  @Test
+  void aLogWhosePlaceCannotBeReadIsBegunAnew() throws Exception {
+    cluster.add("one", 0);
+    cluster.add("two", 1000);
+    for (String damaged : List.of("", "\0\0\0\0", "4 1772359200", "4 x 1", "-4", "\u00ff")) {
+      copy();
+      Files.writeString(folder.resolve("log.mark"), damaged, StandardCharsets.ISO_8859_1);
+
+      copy();
+
+      assertThat(task.logFile()).as(damaged).hasContent("one\ntwo\n");
+    }
+  }
+
   private void copy() throws IOException {
     try (StepLog log = StepLog.open(task)) {
       log.copy(cluster);
