@@ -171,9 +171,10 @@ final class Attempt implements AutoCloseable {
   }
 
   /** Writes down how a service ended, and its last lines. */
-  private void tell(String pod, FailedService service) throws IOException {
+  private void tell(String pod, FailedService service) throws IOException, InterruptedException {
     log.say(service.words());
-    for (String line : executor.streams().lastLines(pod, service.container(), service.again())) {
+    for (String line :
+        executor.streams().lastLines(pod, service.container(), service.again(), SILENCE)) {
       log.line(service.name() + ": " + line);
     }
   }

@@ -19,10 +19,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
@@ -64,7 +66,7 @@ final class PodStreams {
   private static final int LOCKS = 1024;
   private static final int BUFFER = 64 << 10;
   private static final int LAST_LINES = 20;
-  private static final int MOST_LAST_BYTES = 16 << 10;
+  static final int MOST_LAST_BYTES = 16 << 10;
 
   private final KubernetesClient client;
   private final ExecutorSettings settings;
@@ -241,20 +243,37 @@ final class PodStreams {
   }
 
   /**
-   * The last lines of a container; none where they cannot be read.
+   * The last lines of a container, each whole; none where they cannot be read.
    *
    * @param before of the start before the last one
+   * @param within how long they may take to come
    */
-  List<String> lastLines(String pod, String container, boolean before) {
-    var log = container(pod, container);
+  List<String> lastLines(String pod, String container, boolean before, Duration within)
+      throws InterruptedException {
+    var reading = new FutureTask<>(() -> lastBytes(container(pod, container), before));
+    Thread.ofVirtual().name("last lines of " + pod).start(reading);
+    try {
+      return whole(reading.get(within.toNanos(), TimeUnit.NANOSECONDS)).lines().toList();
+    } catch (ExecutionException | TimeoutException e) {
+      return List.of();
+    } finally {
+      reading.cancel(true);
+    }
+  }
+
+  private static byte[] lastBytes(ContainerResource log, boolean before) throws IOException {
     try (InputStream lines =
         before
             ? log.terminated().tailingLines(LAST_LINES).getLogInputStream()
             : log.tailingLines(LAST_LINES).getLogInputStream()) {
-      return new String(lines.readNBytes(MOST_LAST_BYTES), StandardCharsets.UTF_8).lines().toList();
-    } catch (KubernetesClientException | IOException e) {
-      return List.of();
+      return lines.readNBytes(MOST_LAST_BYTES);
     }
+  }
+
+  /** Without a line that may have been cut: the half of a secret is not found to be one. */
+  private static String whole(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return bytes.length < MOST_LAST_BYTES ? text : text.substring(0, text.lastIndexOf('\n') + 1);
   }
 
   private ContainerResource container(String pod, String name) {
