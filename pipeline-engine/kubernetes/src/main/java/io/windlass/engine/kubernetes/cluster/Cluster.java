@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -149,11 +150,23 @@ public final class Cluster implements AutoCloseable {
     return ask(tried, call, false);
   }
 
+  /** What a call that waits for a watch fails with is the same as elsewhere. */
+  private <T> T answer(Function<KubernetesClient, T> call) {
+    try {
+      return call.apply(client);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof KubernetesClientException said) {
+        throw said;
+      }
+      throw e;
+    }
+  }
+
   private <T> T ask(String tried, Function<KubernetesClient, T> call, boolean harmless)
       throws ClusterException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return call.apply(client);
+        return answer(call);
       } catch (KubernetesClientException e) {
         ClusterException failure = Refusals.of(tried, name, e);
         boolean again =

@@ -129,6 +129,28 @@ final class Commands {
   }
 
   /**
+   * Whether the command was begun and its time is not over yet, as its release's record says; false
+   * where that cannot be read.
+   */
+  boolean mayRun(String namespace, ReleaseId release, ReleaseCommand command, String id) {
+    String record = Names.record(release);
+    try {
+      ConfigMap kept =
+          cluster.read(
+              "read ConfigMap " + record,
+              client -> client.configMaps().inNamespace(namespace).withName(record).get());
+      String begun =
+          kept == null
+              ? null
+              : kept.getMetadata().getAnnotations().get(BEGUN + Names.command(release, id));
+      return begun != null
+          && clock.instant().isBefore(Instant.parse(begun).plus(command.timeout()));
+    } catch (ClusterException e) {
+      return false;
+    }
+  }
+
+  /**
    * Writes on the release's record when the Job was begun.
    *
    * @param at as JSON; {@code null} where it was not

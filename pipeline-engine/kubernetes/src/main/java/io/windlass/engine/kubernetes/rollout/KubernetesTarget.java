@@ -471,7 +471,14 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     } catch (ClusterException e) {
       return switch (e.kind()) {
         // However often it is asked.
-        case REFUSED, FORBIDDEN, NOT_FOUND -> lost(e.reason());
+        case REFUSED, NOT_FOUND -> lost(e.reason());
+        case FORBIDDEN -> {
+          // A right that was taken away can be given back while the command runs.
+          if (commands.mayRun(namespace, release.id(), command, id)) {
+            throw new RolloutException(e.reason(), e);
+          }
+          yield lost(e.reason());
+        }
         case UNREACHABLE, UNAUTHORISED, CONFLICT, THROTTLED, SERVER -> throw failed(e);
       };
     }

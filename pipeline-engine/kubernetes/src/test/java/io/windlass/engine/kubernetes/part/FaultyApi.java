@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * are refused, and requests are answered with an error, or not at all.
  */
 public final class FaultyApi implements AutoCloseable {
+  private static final int FORBIDDEN = 403;
   private static final int HANG = 0;
 
   private record Fault(
@@ -187,11 +188,13 @@ public final class FaultyApi implements AutoCloseable {
       exchange.close();
       return;
     }
+    // What a role lacks is told by these words, and by them alone.
+    String said = status == FORBIDDEN ? "User \\\"somebody\\\" cannot do it" : "ordered by a test";
     byte[] body =
         """
-        {"kind":"Status","apiVersion":"v1","status":"Failure","message":"ordered by a test","code":%d}\
+        {"kind":"Status","apiVersion":"v1","status":"Failure","message":"%s","code":%d}\
         """
-            .formatted(status)
+            .formatted(said, status)
             .getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(status, body.length);

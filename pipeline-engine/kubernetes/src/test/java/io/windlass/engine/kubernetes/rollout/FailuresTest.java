@@ -489,6 +489,42 @@ final class FailuresTest {
     Awaitility.await().atMost(LONG).until(() -> ofCommand(2).isEmpty());
   }
 
+  @Test
+  void aRightThatIsTakenAwayWhileACommandRunsDoesNotLoseIt() throws Exception {
+    world.order(2, Program.silent());
+    world.target().prepare(world.release(2));
+    CompletableFuture<StepResult> result = migrate(Duration.ofMinutes(5));
+    Pod pod =
+        Awaitility.await()
+            .atMost(LONG)
+            .until(() -> ofCommand(2), pods -> pods.stream().anyMatch(FailuresTest::running))
+            .getFirst();
+
+    api.answer("GET", "/jobs", 403);
+    assertThatThrownBy(() -> result.get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .hasCauseInstanceOf(RolloutException.class);
+
+    api.heal();
+    cluster.kubelet().crash(world.namespace(), pod.getMetadata().getName(), World.WEB, 0);
+    assertThat(migrate(Duration.ofMinutes(5)).get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(StepResult.Exited.class);
+  }
+
+  @Test
+  void aRightThatIsMissingLosesACommandWhoseTimeIsOver() throws Exception {
+    world.order(2, Program.silent());
+    world.target().prepare(world.release(2));
+    Duration short_ = Duration.ofSeconds(1);
+    CompletableFuture<StepResult> result = migrate(short_);
+    assertThat(result.get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(StepResult.TimedOut.class);
+
+    api.answer("GET", "/jobs", 403);
+
+    assertThat(migrate(short_).get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(StepResult.Lost.class);
+  }
+
   private List<Pod> ofCommand(long release) {
     return world
         .client()
