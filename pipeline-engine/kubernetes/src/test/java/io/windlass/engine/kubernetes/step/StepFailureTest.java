@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -342,6 +343,13 @@ final class StepFailureTest {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<StepResult> running = threads.submit(() -> late.run(task));
       Pod pod = awaitPod();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() ->
+              late.watch()
+                  .sight(StepNames.job(task.id()))
+                  .filter(sight -> sight.stage(Instant.now()) instanceof StepStage.Running)
+                  .isPresent());
       faulty.hang("GET", "watch=true");
       faulty.drop();
 
