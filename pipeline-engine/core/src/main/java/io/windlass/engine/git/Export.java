@@ -24,6 +24,8 @@ import org.eclipse.jgit.treewalk.TreeWalk;
  * that nothing in the directory leads out of it.
  */
 final class Export {
+  private static final int MOST_DEPTH = 64;
+
   private final Budget budget;
   private final ObjectChecker checker = new ObjectChecker();
   private int files;
@@ -68,6 +70,10 @@ final class Export {
     Path path = directory.resolve(name);
     FileMode mode = walk.getFileMode();
     if (walk.isSubtree()) {
+      if (walk.getDepth() >= MOST_DEPTH) {
+        throw refused("its folders are more than " + MOST_DEPTH + " deep at \"" + name + "\"");
+      }
+      count(0);
       Files.createDirectories(path);
       walk.enterSubtree();
     } else if (mode.equals(FileMode.REGULAR_FILE) || mode.equals(FileMode.EXECUTABLE_FILE)) {
@@ -76,16 +82,21 @@ final class Export {
   }
 
   private void file(ObjectLoader blob, Path path) throws GitException, IOException {
+    count(blob.getSize());
+    try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
+      blob.copyTo(out);
+    }
+  }
+
+  /** A folder takes room as a file does. */
+  private void count(long size) throws GitException {
     files++;
-    bytes += blob.getSize();
+    bytes += size;
     Limits limits = budget.limits();
     if (files > limits.checkoutFiles() || bytes > limits.checkoutBytes()) {
       throw refused(
-          "the top folders of what is to be rendered have more than %d files or %d bytes; keep manifests in a folder of their own"
+          "the top folders of what is to be rendered have more than %d files and folders or %d bytes; keep manifests in a folder of their own"
               .formatted(limits.checkoutFiles(), limits.checkoutBytes()));
-    }
-    try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
-      blob.copyTo(out);
     }
   }
 

@@ -100,6 +100,20 @@ class CheckoutTest {
   }
 
   @Test
+  void folders_of_an_export_count_as_files_and_are_not_endlessly_deep() throws Exception {
+    String wide = upstream.write("deploy/a/b/c/d", "x").commit("wide");
+    String deep = upstream.write("deploy/" + "a/".repeat(70) + "b", "x").commit("deep");
+    Mirror mirror = mirrors.fetch(SHOP, upstream.url(), NONE);
+    Limits little = Limits.DEFAULTS.withCheckoutFiles(3);
+
+    assertThatThrownBy(() -> mirror.export(wide, List.of("deploy"), temp.resolve("wide"), little))
+        .hasMessageContaining("more than 3 files and folders");
+    assertThatThrownBy(
+            () -> mirror.export(deep, List.of("deploy"), temp.resolve("deep"), Limits.DEFAULTS))
+        .hasMessageContaining("more than 64 deep");
+  }
+
+  @Test
   void line_ends_are_what_the_repositorys_attributes_say_wherever_they_stand() throws Exception {
     upstream.write("tools/.gitattributes", "*.bat text eol=crlf\n");
     String commit = upstream.write("tools/run.bat", "one\n").write("b.bat", "two\n").commit("bat");
