@@ -31,7 +31,10 @@ import java.util.regex.Pattern;
 record Documents(List<Brought> objects, List<String> problems) {
   private static final int MOST_CHARACTERS = 4 << 20;
   private static final int MOST_DEPTH = 64;
-  private static final int MOST_PROBLEMS = 200;
+
+  /** More than anybody reads at once. */
+  static final int MOST_PROBLEMS = 200;
+
   private static final Pattern BORDER = Pattern.compile("(?m)^---[ \t]*(#.*)?$");
   private static final Pattern FROM = Pattern.compile("(?m)^# Source: (\\p{Print}+)$");
   private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-7]+");

@@ -2,6 +2,7 @@ package io.windlass.engine.kubernetes.manifest;
 
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendering;
+import io.windlass.engine.manifest.ManifestTexts;
 import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ManifestRef;
@@ -35,6 +36,10 @@ public final class Manifests {
         };
     return switch (drawing) {
       case Drawing.Failed(var problems) -> refused(problems);
+      case Drawing.Text(var text, var _) when text.length() > ManifestTexts.MOST_BYTES ->
+          new Drawn.Refused(
+              "the manifests have %d characters, and %d bytes are taken; put what is large into the image"
+                  .formatted(text.length(), ManifestTexts.MOST_BYTES));
       case Drawing.Text(var text, var tool) -> {
         Documents read = Documents.read(manifests.key(), text);
         List<String> problems = new ArrayList<>(read.problems());
@@ -50,7 +55,16 @@ public final class Manifests {
   }
 
   private static Drawn refused(List<String> problems) {
-    return new Drawn.Refused(String.join("\n", problems));
+    return new Drawn.Refused(String.join("\n", readable(problems)));
+  }
+
+  private static List<String> readable(List<String> problems) {
+    if (problems.size() <= Documents.MOST_PROBLEMS) {
+      return problems;
+    }
+    List<String> first = new ArrayList<>(problems.subList(0, Documents.MOST_PROBLEMS));
+    first.add("and " + (problems.size() - first.size()) + " more problems");
+    return first;
   }
 
   /** What a release that brings manifests is made of. */
@@ -68,6 +82,6 @@ public final class Manifests {
     problems.addAll(ObjectRules.check(read.objects(), Terms.of(placement)));
     return problems.isEmpty()
         ? Assembly.of(release, placement, read.objects())
-        : new Rendering.Refused(problems);
+        : new Rendering.Refused(readable(problems));
   }
 }

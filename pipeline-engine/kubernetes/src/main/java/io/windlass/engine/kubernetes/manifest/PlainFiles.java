@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.manifest;
 
+import io.windlass.engine.manifest.ManifestTexts;
 import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.scaler.syntax.Problem;
 import io.windlass.scaler.syntax.Problems;
@@ -17,8 +18,6 @@ import java.util.stream.Stream;
 
 /** Files of objects as they are: one text of all, each called by its name. */
 final class PlainFiles {
-  private static final int MOST_BYTES = 1 << 20;
-
   private PlainFiles() {}
 
   static Drawing read(ManifestSpec.Plain plain, Path tree) {
@@ -36,10 +35,23 @@ final class PlainFiles {
         }
         files.addAll(found);
       }
+      long bytes = 0;
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+      if (bytes > ManifestTexts.MOST_BYTES) {
+        return Drawing.Failed.because(
+            "the files have %d bytes, and %d are taken; put what is large into the image"
+                .formatted(bytes, ManifestTexts.MOST_BYTES));
+      }
+      var budget = new Documents.Budget();
       for (Path file : files) {
         String name = tree.relativize(file.normalize()).toString();
         decode(name, file, problems)
-            .ifPresent(source -> append(name, source.text(), text, problems));
+            .ifPresent(source -> append(name, source.text(), text, budget, problems));
+        if (problems.size() >= Documents.MOST_PROBLEMS) {
+          break;
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Tried to read what was just written", e);
@@ -65,10 +77,6 @@ final class PlainFiles {
 
   private static Optional<Source> decode(String name, Path file, List<String> problems)
       throws IOException {
-    if (Files.size(file) > MOST_BYTES) {
-      problems.add(name + " has " + Files.size(file) + " bytes; at most " + MOST_BYTES);
-      return Optional.empty();
-    }
     var found = new Problems();
     Optional<Source> source = Source.decode(name, Files.readAllBytes(file), found);
     found.list().stream().map(Problem::toString).forEach(problems::add);
@@ -78,8 +86,13 @@ final class PlainFiles {
   /**
    * Read here, where lines are still those of the file; each document then says where it is from.
    */
-  private static void append(String name, String file, StringBuilder text, List<String> problems) {
-    problems.addAll(Documents.read(name, file).problems());
+  private static void append(
+      String name,
+      String file,
+      StringBuilder text,
+      Documents.Budget budget,
+      List<String> problems) {
+    problems.addAll(Documents.read(name, file, budget).problems());
     for (String document : Documents.split(file)) {
       text.append("---\n# Source: ").append(name).append('\n').append(document);
       if (!document.endsWith("\n")) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,12 +28,25 @@ final class Program {
   private static final int MOST_COMPLAINTS = 64 << 10;
   private static final int COMPLAINT_LINES = 20;
 
-  /** Of addresses, in KiB: Go's programs reserve more than they use. */
-  private static final String LIMITED = "ulimit -v 4194304 && ulimit -c 0 && exec \"$@\"";
+  /**
+   * Of addresses, in KiB: Go's programs reserve more than they use; and of the processor's time, so
+   * that one ends which outlives the server.
+   */
+  private static final String LIMITED =
+      "ulimit -v 1572864 && ulimit -t 60 && ulimit -c 0 && exec \"$@\"";
+
+  private static final Path NICE = Path.of("/usr/bin/nice");
+  private static final Path UNSHARE = Path.of("/usr/bin/unshare");
+
+  /** One at a time, so that many commits take no more of the machine than one. */
+  private static final ReentrantLock ONE = new ReentrantLock(true);
 
   private final Known known;
   private final Path program;
   private final Path tree;
+
+  /** Without a network, where the machine lets it. */
+  private boolean apart = Files.isExecutable(UNSHARE);
 
   /**
    * One of these.
@@ -65,6 +79,10 @@ final class Program {
     Path home = home();
     try {
       Ended said = run(known.version(), home);
+      if (said.code() != 0 && apart) {
+        apart = false;
+        said = run(known.version(), home);
+      }
       if (said.code() != 0 || said.late()) {
         throw new RolloutException(
             "Tried to ask \"%s\" for its version but it says: %s; look whether the server may start it"
@@ -91,6 +109,15 @@ final class Program {
 
   /** What it makes of the files, by this command. */
   Drawing draw(List<String> command) throws RolloutException, InterruptedException {
+    ONE.lockInterruptibly();
+    try {
+      return drawNow(command);
+    } finally {
+      ONE.unlock();
+    }
+  }
+
+  private Drawing drawNow(List<String> command) throws RolloutException, InterruptedException {
     String said = version();
     if (!known.versions().matcher(said).matches()) {
       return Drawing.Failed.because(
@@ -136,15 +163,22 @@ final class Program {
 
   private Ended run(List<String> arguments, Path home) throws IOException, InterruptedException {
     Files.createDirectories(home);
-    List<String> command =
-        new ArrayList<>(List.of("/bin/sh", "-c", LIMITED, "sh", program.toString()));
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", LIMITED, "sh"));
+    if (Files.isExecutable(NICE)) {
+      command.addAll(List.of(NICE.toString(), "-n", "10"));
+    }
+    if (apart) {
+      command.addAll(List.of(UNSHARE.toString(), "--user", "--net", "--"));
+    }
+    command.add(program.toString());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(tree.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", "/nonexistent");
     builder.environment().put("HOME", home.toString());
     builder.environment().put("TMPDIR", home.toString());
-    builder.environment().put("GOMEMLIMIT", "1GiB");
+    builder.environment().put("GOMEMLIMIT", "768MiB");
+    builder.environment().put("GOMAXPROCS", "1");
     builder.environment().put("HTTP_PROXY", "http://127.0.0.1:1");
     builder.environment().put("HTTPS_PROXY", "http://127.0.0.1:1");
     Process process = builder.start();

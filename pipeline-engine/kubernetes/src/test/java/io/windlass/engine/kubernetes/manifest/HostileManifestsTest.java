@@ -271,6 +271,22 @@ final class HostileManifestsTest {
     assertThat(refused(text.replace("\\n", "\n"))).contains(words);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          300000 | a: 1   | put what is large into the image | 1
+          100000 | a: 1   | goes beyond 1000 documents       | 1
+           90000 | a: !b  | tags are not supported           | 200
+          """)
+  void aTextWithoutEndIsNotReadToItsEnd(int times, String document, String words, int lines)
+      throws Exception {
+    assertThat(refused(("---\n" + document + "\n").repeat(times)))
+        .contains(words)
+        .hasLineCount(lines);
+  }
+
   @Test
   void everyMistakeIsSaidAtOnce() throws Exception {
     String text =

@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.windlass.engine.TestParts;
@@ -22,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -415,6 +418,60 @@ final class ToolsTest {
     tools = new Tools(Optional.empty(), Optional.of(old));
 
     assertThat(reason(helm())).contains("has helm \"v3.15.4\", and takes a helm 3 from 3.16 on");
+  }
+
+  private void helmThatSays(String script) throws IOException {
+    Path program =
+        Files.writeString(
+            folder.resolve("helm"),
+            "#!/bin/sh\n[ \"$1\" = version ] && echo v3.19.0 && exit\n" + script + "\nexit 1\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    tools = new Tools(Optional.empty(), Optional.of(program));
+    chart("");
+  }
+
+  @Test
+  void aProgramGetsALittleOfTheMachineOnly() throws Exception {
+    helmThatSays("echo time $(ulimit -t) memory $(ulimit -v) threads $GOMAXPROCS >&2");
+
+    assertThat(reason(helm())).contains("time 60 memory 1572864 threads 1");
+  }
+
+  @Test
+  void aProgramHasNoNetworkWhereTheMachineLetsIt() throws Exception {
+    Process alone =
+        new ProcessBuilder("/bin/sh", "-c", "/usr/bin/unshare --user --net -- /bin/true").start();
+    assumeThat(alone.waitFor()).as("unshare works here").isZero();
+    helmThatSays("/usr/bin/readlink /proc/self/ns/net >&2");
+
+    assertThat(reason(helm()))
+        .contains("net:[")
+        .doesNotContain(Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString());
+  }
+
+  @Test
+  void programsRunOneAtATime() throws Exception {
+    helmThatSays(
+        "/bin/mkdir %1$s/runs || echo beside another >&2; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; /bin/rmdir %1$s/runs"
+            .formatted(folder));
+    Path first = tree;
+    Path second = Files.createDirectory(folder.resolve("second"));
+    var spec = new ManifestSpec.Helm(".", List.of(), Optional.empty());
+    for (Path one : List.of(first, second)) {
+      Files.writeString(one.resolve("Chart.yaml"), "apiVersion: v2\nname: a\nversion: 1.0.0\n");
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Drawn>> drawn =
+          Stream.of(first, second)
+              .map(one ->
+                  threads.submit(() ->
+                      new Manifests(_ -> Optional.empty(), tools)
+                          .draw(PRODUCTION, spec, one, Placement.in("shop"))))
+              .toList();
+      for (Future<Drawn> one : drawn) {
+        assertThat(reason(one.get())).isEqualTo("helm says: nothing, and ended with 1");
+      }
+    }
   }
 
   @Test
