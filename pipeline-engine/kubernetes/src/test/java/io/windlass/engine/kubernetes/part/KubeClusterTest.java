@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,14 +92,17 @@ final class KubeClusterTest {
         awaitPod(found ->
             waiting(found).equals("CrashLoopBackOff")
                 && found.getStatus().getContainerStatuses().getFirst().getRestartCount() > 1);
-    assertThat(
-            cluster
-                .client()
-                .pods()
-                .inNamespace(namespace)
-                .withName(pod.getMetadata().getName())
-                .getLog())
-        .isEqualTo("no database\n");
+    // One that has just been started again has said nothing yet.
+    Awaitility.await()
+        .untilAsserted(() ->
+            assertThat(
+                    cluster
+                        .client()
+                        .pods()
+                        .inNamespace(namespace)
+                        .withName(pod.getMetadata().getName())
+                        .getLog())
+                .isEqualTo("no database\n"));
   }
 
   @Test
