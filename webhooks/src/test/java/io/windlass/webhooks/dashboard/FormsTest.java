@@ -78,6 +78,7 @@ class FormsTest {
     assertThat(page.html()).contains("kind=\"&lt;gift");
 
     assertThat(browsing.post(HERE + "/rollout/approve", Map.of()).status()).isEqualTo(303);
+    server.engine.confirm(SeededServer.PRODUCTION, 1);
 
     assertThat(browsing.get(HERE).text())
         .contains("Stage 3 of 3: in place")

@@ -311,6 +311,12 @@ final class SeededEngine implements AutoCloseable {
 
   void holdOver(EnvironmentId environment, int stage) {
     tell(environment, new EnvironmentEvent.HoldOver(rollout(environment), stage));
+    confirm(environment, stage);
+  }
+
+  /** What is held is looked at, as it is before a hold or a gate is left, and serves. */
+  void confirm(EnvironmentId environment, int stage) {
+    tell(environment, new EnvironmentEvent.Confirmed(rollout(environment), stage));
   }
 
   /** The release under way fails, and the one before serves again. */
