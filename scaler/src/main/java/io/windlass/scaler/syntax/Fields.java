@@ -142,14 +142,7 @@ public final class Fields {
 
   /** One of the words, as text. */
   public Optional<String> word(String name, Collection<String> allowed) {
-    Optional<Node> node = node(name);
-    Optional<String> word =
-        node.flatMap(n -> n instanceof Node.Scalar s ? Optional.of(s.text()) : Optional.empty())
-            .filter(allowed::contains);
-    if (word.isEmpty()) {
-      node.ifPresent(n -> problems.notOneOf(n, path(name), allowed));
-    }
-    return word;
+    return value(name, (node, path, all) -> Values.word(node, path, allowed, all));
   }
 
   public Optional<Fields> fields(String name) {

@@ -43,6 +43,14 @@ public final class Problems {
     add(node.at(), path, "found " + Values.describe(node), expected);
   }
 
+  /** Whether a value is as expected; a problem where it is not. */
+  public boolean isRight(boolean right, Node node, String path, String expected) {
+    if (!right) {
+      wrong(node, path, expected);
+    }
+    return right;
+  }
+
   /** A value that is none of the allowed words. */
   public void notOneOf(Node node, String path, Collection<String> allowed) {
     Optional<String> near =

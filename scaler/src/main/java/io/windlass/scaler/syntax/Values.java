@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,6 +41,19 @@ public final class Values {
     }
     problems.wrong(node, path, "text, a number, true or false");
     return Optional.empty();
+  }
+
+  /** One of the allowed words. */
+  public static Optional<String> word(
+      Node node, String path, Collection<String> allowed, Problems problems) {
+    Optional<String> word =
+        node instanceof Scalar s
+            ? Optional.of(s.text()).filter(allowed::contains)
+            : Optional.empty();
+    if (word.isEmpty()) {
+      problems.notOneOf(node, path, allowed);
+    }
+    return word;
   }
 
   public static Optional<Boolean> flag(Node node, String path, Problems problems) {

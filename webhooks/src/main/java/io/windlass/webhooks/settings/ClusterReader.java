@@ -29,7 +29,7 @@ final class ClusterReader {
   private static final List<String> AUTOSCALERS = List.of("refuse", "scale-out-only");
   private static final List<String> ON_REMOVAL = List.of("keep", "delete");
   private static final List<String> ISSUERS = List.of(Issuer.EVERYWHERE, "Issuer");
-  private static final int HIGHEST_USER = 2_000_000_000;
+  static final int HIGHEST_USER = 2_000_000_000;
 
   private ClusterReader() {}
 
@@ -140,13 +140,7 @@ final class ClusterReader {
   private static Optional<String> form(
       Node node, String path, Pattern form, String expected, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(text -> {
-          boolean good = form.matcher(text).matches();
-          if (!good) {
-            problems.wrong(node, path, expected);
-          }
-          return good;
-        });
+        .filter(text -> problems.isRight(form.matcher(text).matches(), node, path, expected));
   }
 
   /**

@@ -19,7 +19,6 @@ import java.util.Set;
 /** Reads {@code steps: { kubernetes: ... }}: the cluster where steps run as Jobs. */
 record ClusterStepsReader(Set<String> names, Map<String, Target> targets) {
   private static final Duration LONGEST = Duration.ofHours(6);
-  private static final int HIGHEST_USER = 2_000_000_000;
   private static final List<String> OPERATORS = List.of("Equal", "Exists");
   private static final List<String> EFFECTS =
       List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
@@ -46,7 +45,7 @@ record ClusterStepsReader(Set<String> names, Map<String, Target> targets) {
     Optional<String> namespace = f.value("namespace", ClusterReader::namespace);
     Optional<String> image = f.text("image");
     Optional<String> helper = f.text("helper");
-    Optional<Integer> user = f.integer("run-as-user", 1, HIGHEST_USER);
+    Optional<Integer> user = f.integer("run-as-user", 1, ClusterReader.HIGHEST_USER);
     Amounts usual = amounts(f, "resources", ExecutorSettings.USUAL);
     Amounts most = amounts(f, "max", usual.times(ExecutorSettings.TIMES_USUAL));
     if (most.cpuMillis() < usual.cpuMillis() || most.memoryBytes() < usual.memoryBytes()) {

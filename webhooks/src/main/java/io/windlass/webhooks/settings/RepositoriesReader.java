@@ -185,14 +185,12 @@ final class RepositoriesReader {
 
   private static Optional<String> hostKey(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = t.matches("([^\\s#]+ )?(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?");
-          if (!good) {
-            problems.wrong(
-                node, path, "a line of known_hosts such as github.com ssh-ed25519 AAAA...");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                t.matches("([^\\s#]+ )?(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?"),
+                node,
+                path,
+                "a line of known_hosts such as github.com ssh-ed25519 AAAA..."));
   }
 
   private Map<String, Grant> environments(Fields all) {

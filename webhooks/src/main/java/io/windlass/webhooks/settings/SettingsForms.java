@@ -140,13 +140,8 @@ final class SettingsForms {
   private static Optional<String> matching(
       Node node, String path, Pattern form, String expected, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = t.length() <= 260 && form.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, expected);
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(t.length() <= 260 && form.matcher(t).matches(), node, path, expected));
   }
 
   /** A repository's address, which never carries a credential. */

@@ -6,7 +6,6 @@ import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.syntax.Fields;
 import io.windlass.scaler.syntax.Node;
 import io.windlass.scaler.syntax.Node.Entry;
-import io.windlass.scaler.syntax.Node.Scalar;
 import io.windlass.scaler.syntax.Problem;
 import io.windlass.scaler.syntax.Problems;
 import io.windlass.scaler.syntax.Source;
@@ -27,9 +26,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -350,16 +351,9 @@ public final class SettingsReader {
   }
 
   private static Optional<Occasion> occasion(Node node, String path, Problems all) {
-    Optional<Occasion> occasion =
-        switch (node instanceof Scalar s ? s.text() : "") {
-          case "failure" -> Optional.of(Occasion.FAILURE);
-          case "recovery" -> Optional.of(Occasion.RECOVERY);
-          case "approval" -> Optional.of(Occasion.APPROVAL);
-          default -> Optional.empty();
-        };
-    if (occasion.isEmpty()) {
-      all.notOneOf(node, path, List.of("failure", "recovery", "approval"));
-    }
-    return occasion;
+    List<String> words =
+        Arrays.stream(Occasion.values()).map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
+    return Values.word(node, path, words, all)
+        .map(w -> Occasion.valueOf(w.toUpperCase(Locale.ROOT)));
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.CorruptObjectException;
@@ -33,6 +34,11 @@ final class Export {
 
   Export(Limits limits) {
     this.budget = new Budget(limits);
+  }
+
+  /** The limit that ended it, where one did. */
+  Optional<Budget.Reached> reached() {
+    return budget.reached();
   }
 
   void write(MirrorRepository local, String sha, Collection<String> paths, Path directory)

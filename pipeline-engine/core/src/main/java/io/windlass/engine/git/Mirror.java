@@ -146,10 +146,18 @@ public final class Mirror {
    */
   public void export(String sha, Collection<String> paths, Path directory, Limits limits)
       throws GitException {
+    var export = new Export(limits);
     try {
-      new Export(limits).write(local, Sha.require(sha), paths, directory);
+      export.write(local, Sha.require(sha), paths, directory);
     } catch (IOException | IllegalArgumentException failed) {
-      throw unreadable(sha, failed);
+      throw export
+          .reached()
+          .map(limit ->
+              new GitException(
+                  limit.fault(),
+                  "Tried to read the manifests of " + sha + " but " + limit.why(),
+                  failed))
+          .orElseGet(() -> unreadable(sha, failed));
     }
   }
 

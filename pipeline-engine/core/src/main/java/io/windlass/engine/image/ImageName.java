@@ -1,6 +1,7 @@
 package io.windlass.engine.image;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Where an image goes to, without its tag. */
@@ -36,6 +37,11 @@ public sealed interface ImageName {
   /** An image that stays on this machine; capitals, which references do not allow, are lowered. */
   static ImageName local(String repository) {
     return new InStore(repository.toLowerCase(Locale.ROOT));
+  }
+
+  /** What the repository's file names; one that stays on this machine where it names none. */
+  static ImageName of(Optional<String> named, String repository) {
+    return named.map(ImageName::parse).orElseGet(() -> local(repository));
   }
 
   /** Reads {@code ghcr.io/acme/shop}: the first part must be a registry's host. */

@@ -3,6 +3,7 @@ package io.windlass.engine.manifest;
 import com.google.common.io.ByteStreams;
 import io.windlass.engine.image.Digest;
 import io.windlass.engine.journal.Database;
+import io.windlass.engine.journal.Tx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +21,9 @@ import java.util.zip.GZIPOutputStream;
 public final class ManifestTexts {
   /** Of one environment; a cluster keeps about as much of a release, packed. */
   public static final int MOST_BYTES = 1 << 20;
+
+  private static final String NAMED_BY_NONE =
+      " AND NOT EXISTS (SELECT 1 FROM environment_release WHERE body LIKE '%' || manifest_text.hash || '%')";
 
   private final Database database;
 
@@ -71,27 +75,22 @@ public final class ManifestTexts {
    * @param needed hashes of deployments that have no release yet
    */
   public int forget(Instant before, Set<String> needed) {
-    List<String> old =
-        database.read(tx ->
-            tx.handle()
-                .createQuery("SELECT hash FROM manifest_text WHERE kept < :before")
-                .bind("before", before)
-                .mapTo(String.class)
-                .list());
-    int forgotten = 0;
-    for (String hash : old) {
-      if (!needed.contains(hash)) {
-        forgotten +=
-            database.write(tx ->
-                tx.update(
-                    "DELETE FROM manifest_text WHERE hash = ? AND kept < ?"
-                        + " AND NOT EXISTS (SELECT 1 FROM environment_release WHERE body LIKE ?)",
-                    hash,
-                    before,
-                    "%" + hash + "%"));
-      }
-    }
-    return forgotten;
+    return database.removeInParts(
+        (tx, most) ->
+            old(tx, before).stream().filter(h -> !needed.contains(h)).limit(most).toList(),
+        (tx, hash) ->
+            tx.update(
+                "DELETE FROM manifest_text WHERE hash = ? AND kept < ?" + NAMED_BY_NONE,
+                hash,
+                before));
+  }
+
+  private static List<String> old(Tx tx, Instant before) {
+    return tx.handle()
+        .createQuery("SELECT hash FROM manifest_text WHERE kept < :before" + NAMED_BY_NONE)
+        .bind("before", before)
+        .mapTo(String.class)
+        .list();
   }
 
   private static String pack(byte[] text) {

@@ -156,13 +156,7 @@ record AppReader(Forms forms) {
   private static Optional<String> form(
       Node node, String path, Pattern form, String expected, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = form.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, expected);
-          }
-          return good;
-        });
+        .filter(t -> problems.isRight(form.matcher(t).matches(), node, path, expected));
   }
 
   private static Optional<Node> overlay(Optional<Node> wide, Optional<Node> narrow) {
@@ -171,7 +165,7 @@ record AppReader(Forms forms) {
         : narrow.or(() -> wide);
   }
 
-  private static Optional<Integer> port(Fields f) {
+  static Optional<Integer> port(Fields f) {
     return f.integer("port", 1, HIGHEST_PORT);
   }
 

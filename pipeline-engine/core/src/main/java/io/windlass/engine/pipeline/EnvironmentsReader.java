@@ -128,13 +128,12 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
 
   private static Optional<String> target(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = Forms.NAME.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, "the name of a target in the server's file");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                Forms.NAME.matcher(t).matches(),
+                node,
+                path,
+                "the name of a target in the server's file"));
   }
 
   /** The process that is meant where none is named. */
@@ -207,13 +206,12 @@ record EnvironmentsReader(Forms forms, Optional<Node> app) {
 
   private static Optional<String> host(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = t.length() <= 253 && HOST.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, "a host name in small letters such as shop.example.com");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                t.length() <= 253 && HOST.matcher(t).matches(),
+                node,
+                path,
+                "a host name in small letters such as shop.example.com"));
   }
 
   /** {@code scale:} for the only process, or one block for each process by name. */

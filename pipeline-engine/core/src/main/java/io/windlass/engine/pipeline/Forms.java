@@ -113,38 +113,33 @@ record Forms(Limits limits) {
   /** Text with at least one character and no control character. */
   static Optional<String> word(Node node, String path, Problems problems) {
     Optional<String> text = Values.text(node, path, problems);
-    return text.filter(t -> {
-      boolean good = !t.isBlank() && t.chars().noneMatch(Character::isISOControl);
-      if (!good) {
-        problems.wrong(node, path, "text on one line");
-      }
-      return good;
-    });
+    return text.filter(t ->
+        problems.isRight(
+            !t.isBlank() && t.chars().noneMatch(Character::isISOControl),
+            node,
+            path,
+            "text on one line"));
   }
 
   /** The reference of an image that a step runs in; may hold expressions. */
   static Optional<String> stepImage(Node node, String path, Problems problems) {
     return Expressions.value(node, path, problems)
-        .filter(t -> {
-          boolean good = STEP_IMAGE.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, "an image such as node:22");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                STEP_IMAGE.matcher(t).matches(), node, path, "an image such as node:22"));
   }
 
   /** A path below the workspace: no way out of it. */
   static Optional<String> insidePath(Node node, String path, Problems problems) {
     return word(node, path, problems)
-        .filter(t -> {
-          boolean good =
-              !t.startsWith("/") && !List.of(t.split("/", -1)).contains("..") && !t.contains("\\");
-          if (!good) {
-            problems.wrong(node, path, "a path inside the repository");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                !t.startsWith("/")
+                    && !List.of(t.split("/", -1)).contains("..")
+                    && !t.contains("\\"),
+                node,
+                path,
+                "a path inside the repository"));
   }
 
   /** Reports a list that is too long or names something twice. */

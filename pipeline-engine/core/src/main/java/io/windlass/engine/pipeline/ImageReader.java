@@ -147,12 +147,8 @@ record ImageReader(Forms forms) {
   private static Values.Form<String> matching(Pattern pattern, String expected) {
     return (node, path, problems) ->
         Values.text(node, path, problems)
-            .filter(t -> {
-              boolean good = t.length() <= 300 && pattern.matcher(t).matches();
-              if (!good) {
-                problems.wrong(node, path, expected);
-              }
-              return good;
-            });
+            .filter(t ->
+                problems.isRight(
+                    t.length() <= 300 && pattern.matcher(t).matches(), node, path, expected));
   }
 }

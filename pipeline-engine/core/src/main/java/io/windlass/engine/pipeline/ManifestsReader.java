@@ -82,24 +82,22 @@ record ManifestsReader(Forms forms) {
   /** A path inside of the repository, in characters that no tool takes for anything else. */
   private static Optional<String> path(Node node, String path, Problems problems) {
     return Forms.insidePath(node, path, problems)
-        .filter(t -> {
-          boolean good = PATH.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, "a path of letters, digits and . _ - + @ /");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                PATH.matcher(t).matches(),
+                node,
+                path,
+                "a path of letters, digits and . _ - + @ /"));
   }
 
   private static Optional<String> release(Node node, String path, Problems problems) {
     return Values.text(node, path, problems)
-        .filter(t -> {
-          boolean good = RELEASE.matcher(t).matches();
-          if (!good) {
-            problems.wrong(node, path, "a name of small letters, digits and - such as shop");
-          }
-          return good;
-        });
+        .filter(t ->
+            problems.isRight(
+                RELEASE.matcher(t).matches(),
+                node,
+                path,
+                "a name of small letters, digits and - such as shop"));
   }
 
   private static void refuse(Fields environment, Optional<Node> app, String key) {

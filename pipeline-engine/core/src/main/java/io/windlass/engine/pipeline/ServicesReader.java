@@ -14,7 +14,6 @@ import java.util.Optional;
 /** Reads the {@code services:} of a step. */
 record ServicesReader(Forms forms) {
   private static final Duration LONGEST = Duration.ofMinutes(30);
-  private static final int HIGHEST_PORT = 65_535;
   private static final int HIGHEST_USER = 2_000_000_000;
 
   List<ServiceSpec> read(Fields services) {
@@ -41,7 +40,7 @@ record ServicesReader(Forms forms) {
     Optional<String> run = f.value("run", forms::shell);
     Map<String, String> env = forms.variables(f, "env");
     List<String> secrets = forms.secrets(f);
-    Optional<Integer> port = f.integer("port", 1, HIGHEST_PORT);
+    Optional<Integer> port = AppReader.port(f);
     port.map(p -> ports.putIfAbsent(p, name))
         .ifPresent(other ->
             f.problems()

@@ -267,10 +267,7 @@ public final class Plans {
   /** What stands for the image until it is built: its name is known, its digest is not. */
   private static ImageRef unbuilt(EnvironmentId environment, RunPlan plan) {
     ImageName name =
-        plan.image()
-            .flatMap(image -> image.spec().name())
-            .map(ImageName::parse)
-            .orElseGet(() -> ImageName.local(environment.repository()));
+        ImageName.of(plan.image().flatMap(image -> image.spec().name()), environment.repository());
     return new ImageRef(name + "@" + NO_DIGEST, NO_DIGEST);
   }
 

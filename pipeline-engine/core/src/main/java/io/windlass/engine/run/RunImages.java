@@ -27,8 +27,7 @@ final class RunImages {
 
   BuiltImage build(RunId run, String sha, Path workspace, ImageSpec spec)
       throws ImageException, InterruptedException {
-    ImageName name =
-        spec.name().map(ImageName::parse).orElseGet(() -> ImageName.local(run.repository()));
+    ImageName name = ImageName.of(spec.name(), run.repository());
     if (name instanceof ImageName.InRegistry) {
       refuse(grants.refusal(run.repository(), name.toString(), ImageGrants.Use.PUSH));
     }

@@ -100,6 +100,18 @@ class CheckoutTest {
   }
 
   @Test
+  void an_export_that_takes_too_long_says_so() throws Exception {
+    String commit = upstream.write("deploy/a", "x").commit("one");
+    Mirror mirror = mirrors.fetch(SHOP, upstream.url(), NONE);
+    Limits none = Limits.DEFAULTS.withTime(Duration.ZERO);
+
+    assertThatThrownBy(() -> mirror.export(commit, List.of("deploy"), temp.resolve("tree"), none))
+        .isInstanceOfSatisfying(
+            GitException.class, e -> assertThat(e.fault()).isEqualTo(GitException.Fault.WORLD))
+        .hasMessageContaining("it took longer than 0 s");
+  }
+
+  @Test
   void folders_of_an_export_count_as_files_and_are_not_endlessly_deep() throws Exception {
     String wide = upstream.write("deploy/a/b/c/d", "x").commit("wide");
     String deep = upstream.write("deploy/" + "a/".repeat(70) + "b", "x").commit("deep");
