@@ -1,7 +1,6 @@
 package io.windlass.engine.image.registry;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.windlass.engine.TestParts;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -90,11 +89,7 @@ public final class DockerRegistry implements AutoCloseable {
 
   /** Skips the test without the program, unless this is CI. */
   public static void need(String name) {
-    boolean there = program(name).isPresent();
-    if (!there && "true".equals(System.getenv("CI"))) {
-      throw new AssertionError("part absent: " + name + " is required where CI=true");
-    }
-    assumeTrue(there, "part absent: " + name);
+    TestParts.need(program(name).isPresent(), name);
   }
 
   /** Output of a program that ended well. */

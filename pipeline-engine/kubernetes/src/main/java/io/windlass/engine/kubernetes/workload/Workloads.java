@@ -1,6 +1,8 @@
 package io.windlass.engine.kubernetes.workload;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -77,40 +79,39 @@ public final class Workloads {
       case Deployment deployment ->
           deployment
               .edit()
-              .editMetadata()
-              .withName(name)
-              .addToLabels(Labels.SLOT, slot.label())
-              .endMetadata()
+              .withMetadata(named(name, slot, workload.getMetadata()))
               .editSpec()
-              .editSelector()
-              .addToMatchLabels(Labels.SLOT, slot.label())
-              .endSelector()
-              .editTemplate()
-              .editMetadata()
-              .addToLabels(Labels.SLOT, slot.label())
-              .endMetadata()
-              .endTemplate()
+              .withSelector(of(slot, deployment.getSpec().getSelector()))
+              .withTemplate(of(slot, deployment.getSpec().getTemplate()))
               .endSpec()
               .build();
       case StatefulSet set ->
           set.edit()
-              .editMetadata()
-              .withName(name)
-              .addToLabels(Labels.SLOT, slot.label())
-              .endMetadata()
+              .withMetadata(named(name, slot, workload.getMetadata()))
               .editSpec()
-              .editSelector()
-              .addToMatchLabels(Labels.SLOT, slot.label())
-              .endSelector()
-              .editTemplate()
-              .editMetadata()
-              .addToLabels(Labels.SLOT, slot.label())
-              .endMetadata()
-              .endTemplate()
+              .withSelector(of(slot, set.getSpec().getSelector()))
+              .withTemplate(of(slot, set.getSpec().getTemplate()))
               .endSpec()
               .build();
       default -> throw notOne(workload);
     };
+  }
+
+  private static ObjectMeta named(String name, Slot slot, ObjectMeta meta) {
+    return meta.edit().withName(name).addToLabels(Labels.SLOT, slot.label()).build();
+  }
+
+  private static LabelSelector of(Slot slot, LabelSelector selector) {
+    return selector.edit().addToMatchLabels(Labels.SLOT, slot.label()).build();
+  }
+
+  private static PodTemplateSpec of(Slot slot, PodTemplateSpec template) {
+    return template
+        .edit()
+        .editMetadata()
+        .addToLabels(Labels.SLOT, slot.label())
+        .endMetadata()
+        .build();
   }
 
   private static IllegalArgumentException notOne(HasMetadata object) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.windlass.engine.TestParts;
-import io.windlass.engine.image.registry.DockerRegistry;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendering;
 import io.windlass.engine.kubernetes.workload.Shop;
@@ -58,24 +57,11 @@ final class ToolsTest {
 
   @BeforeEach
   void find() throws IOException {
-    tools = new Tools(Optional.of(program("kustomize")), Optional.of(program("helm")));
+    tools =
+        new Tools(
+            Optional.of(TestParts.program("kustomize", "tools")),
+            Optional.of(TestParts.program("helm", "tools")));
     tree = Files.createDirectory(folder.resolve("tree"));
-  }
-
-  private static Path program(String name) throws IOException {
-    Optional<Path> found = DockerRegistry.program(name);
-    if (found.isEmpty() && Files.isDirectory(TestParts.cache())) {
-      try (Stream<Path> parts = Files.list(TestParts.cache())) {
-        found =
-            parts
-                .filter(part -> part.getFileName().toString().startsWith("tools-"))
-                .map(part -> part.resolve(name))
-                .filter(Files::isExecutable)
-                .findFirst();
-      }
-    }
-    TestParts.need(found.isPresent(), name + " (run bin/parts)");
-    return found.orElseThrow();
   }
 
   private void file(String path, String text) throws IOException {

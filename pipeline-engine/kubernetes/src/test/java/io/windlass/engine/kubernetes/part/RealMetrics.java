@@ -1,17 +1,12 @@
 package io.windlass.engine.kubernetes.part;
 
 import io.windlass.engine.TestParts;
-import io.windlass.engine.image.registry.DockerRegistry;
 import io.windlass.scaler.signal.prometheus.RealPrometheus;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a cluster with monitoring has: a Prometheus that scrapes cAdvisor, which is part of a real
@@ -33,20 +28,19 @@ public final class RealMetrics implements AutoCloseable {
    */
   public static RealMetrics of(KubeCluster cluster, RealNode node, Path folder) throws IOException {
     RealPrometheus.needed();
-    Optional<Path> program = program();
-    TestParts.need(program.isPresent(), "kube-state-metrics (run bin/parts)");
-    int port = freePort();
+    Path program = TestParts.program("kube-state-metrics", "kube-state-metrics");
+    int port = KubeCluster.freePort();
     Daemon stateMetrics =
         Daemon.start(
             folder.resolve("kube-state-metrics.log"),
             List.of(
-                program.orElseThrow().toString(),
+                program.toString(),
                 "--kubeconfig=" + cluster.kubeconfig(),
                 "--resources=pods",
                 "--host=127.0.0.1",
                 "--port=" + port,
                 "--telemetry-host=127.0.0.1",
-                "--telemetry-port=" + freePort()));
+                "--telemetry-port=" + KubeCluster.freePort()));
     try {
       Path token = folder.resolve("token");
       Files.writeString(token, cluster.client().getConfiguration().getAutoOAuthToken());
@@ -67,24 +61,6 @@ public final class RealMetrics implements AutoCloseable {
     } catch (IOException | RuntimeException | Error e) {
       stateMetrics.close();
       throw e;
-    }
-  }
-
-  private static Optional<Path> program() throws IOException {
-    try (Stream<Path> folders = Files.list(TestParts.cache())) {
-      return DockerRegistry.program("kube-state-metrics")
-          .or(() ->
-              folders
-                  .filter(f -> f.getFileName().toString().startsWith("kube-state-metrics-"))
-                  .map(f -> f.resolve("kube-state-metrics"))
-                  .filter(Files::isExecutable)
-                  .findAny());
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
