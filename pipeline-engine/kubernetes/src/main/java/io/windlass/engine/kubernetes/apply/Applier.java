@@ -184,13 +184,29 @@ public final class Applier {
   public List<ObjectRef> prune(Collection<ObjectRef> refs) throws ClusterException {
     List<ObjectRef> pruned = new ArrayList<>();
     for (ObjectRef ref : new TreeSet<>(refs)) {
-      Optional<GenericKubernetesResource> live = find(ref);
-      if (live.isPresent() && isOurs(live.get())) {
-        delete(live.get());
+      if (prune(ref)) {
         pruned.add(ref);
       }
     }
     return pruned;
+  }
+
+  /** Controllers write the status of an object at any time; what matters is whose it is. */
+  private boolean prune(ObjectRef ref) throws ClusterException {
+    for (int attempt = 1; ; attempt++) {
+      Optional<GenericKubernetesResource> live = find(ref);
+      if (live.isEmpty() || !isOurs(live.get())) {
+        return false;
+      }
+      try {
+        delete(live.get());
+        return true;
+      } catch (ClusterException e) {
+        if (e.kind() != Kind.CONFLICT || attempt == TRIES) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Deletes this very object, as it was read; one that has changed since is left. */

@@ -10,8 +10,11 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
+import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendered;
@@ -21,6 +24,7 @@ import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ProcessRuntime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +185,37 @@ class ApplierTest extends ShopNamespace {
     assertThat(kube.client().resource(taken).inNamespace(namespace).get()).isNotNull();
     assertThat(applier.prune(Inventory.gone(before, after))).isEmpty();
     assertThat(applier.find(after.workload("web", Slot.BLUE))).isPresent();
+  }
+
+  @Test
+  void pruningIsNotStoppedByAControllerThatWritesMeanwhile() throws Exception {
+    var budget = new ObjectRef("policy/v1", "PodDisruptionBudget", "shop-production-worker");
+    bring(rendered(1, Map.of()));
+    try (FaultyApi api = FaultyApi.before(kube);
+        Cluster through =
+            Cluster.open(
+                new ClusterSettings(Optional.of(api.kubeconfig()), Optional.empty()),
+                List.of(api.interceptor()))) {
+      api.beforeOnce("DELETE", "/shop-production-worker", () -> note(budget));
+
+      List<ObjectRef> pruned =
+          new Applier(through, Shop.PRODUCTION, namespace).prune(List.of(budget));
+
+      assertThat(pruned).containsExactly(budget);
+    }
+    assertThat(applier.find(budget)).isEmpty();
+  }
+
+  private void note(ObjectRef budget) {
+    kube.client()
+        .policy()
+        .v1()
+        .podDisruptionBudget()
+        .inNamespace(namespace)
+        .withName(budget.name())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"example.com/seen\":\"yes\"}}}");
   }
 
   private Deployment web(long number, Map<String, String> env) {

@@ -14,35 +14,30 @@ import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.Release;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A namespace of its own for each test, where releases of the small shop are applied. */
 abstract class ShopNamespace {
-  static KubeCluster kube;
-  static Cluster cluster;
-
+  KubeCluster kube;
+  Cluster cluster;
   String namespace;
   Applier applier;
 
-  @BeforeAll
-  static void open() throws Exception {
+  @BeforeEach
+  void open() throws Exception {
     kube = KubeCluster.shared();
     cluster = Cluster.open(new ClusterSettings(Optional.of(kube.kubeconfig()), Optional.empty()));
-  }
-
-  @AfterAll
-  static void close() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
-
-  @BeforeEach
-  void namespace() {
     namespace = kube.namespace("shop");
     applier = new Applier(cluster, Shop.PRODUCTION, namespace);
+  }
+
+  @AfterEach
+  void close() {
+    if (namespace != null) {
+      cluster.close();
+      kube.client().namespaces().withName(namespace).delete();
+    }
   }
 
   Placement placement() {

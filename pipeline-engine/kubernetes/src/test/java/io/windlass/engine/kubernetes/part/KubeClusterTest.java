@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,11 @@ final class KubeClusterTest {
   @BeforeEach
   void makeNamespace() {
     namespace = cluster.namespace("pods");
+  }
+
+  @AfterEach
+  void leave() {
+    cluster.client().namespaces().withName(namespace).delete();
   }
 
   @Test

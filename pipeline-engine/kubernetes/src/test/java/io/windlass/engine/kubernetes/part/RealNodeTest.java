@@ -6,8 +6,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A real kubelet runs a pod here, and the API server reaches it. */
+@Isolated("two kubelets of a machine clear away each other's pods")
 final class RealNodeTest {
   @Test
   void aPodOfTheRestrictedProfileRunsAndItsLogIsRead() throws Exception {

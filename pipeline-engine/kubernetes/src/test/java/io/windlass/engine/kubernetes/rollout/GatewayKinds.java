@@ -70,6 +70,7 @@ final class GatewayKinds {
         .waitUntilCondition(
             found ->
                 found.getStatus() != null
+                    && found.getStatus().getConditions() != null
                     && found.getStatus().getConditions().stream()
                         .anyMatch(
                             c -> c.getType().equals("Established") && c.getStatus().equals("True")),

@@ -36,6 +36,7 @@ final class Traffic implements AutoCloseable {
   private final List<String> failures = new ArrayList<>();
   private final Map<Long, Integer> answers = new TreeMap<>();
   private volatile boolean over;
+  private int period;
 
   Traffic(World world) {
     this.world = world;
@@ -71,6 +72,7 @@ final class Traffic implements AutoCloseable {
   }
 
   private void ask() {
+    int begun = period();
     Optional<Endpoint> endpoint = choose(service());
     if (endpoint.isEmpty()) {
       fail("no endpoint");
@@ -82,7 +84,7 @@ final class Traffic implements AutoCloseable {
             .build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      count(answer);
+      count(begun, answer);
     } catch (IOException e) {
       fail(e + " from " + endpoint.get().getTargetRef().getName());
     } catch (InterruptedException e) {
@@ -90,11 +92,16 @@ final class Traffic implements AutoCloseable {
     }
   }
 
-  private synchronized void count(HttpResponse<String> answer) {
-    if (answer.statusCode() == 200) {
-      answers.merge(Long.parseLong(answer.body().split(" ")[0]), 1, Integer::sum);
-    } else {
+  private synchronized int period() {
+    return period;
+  }
+
+  /** An answer to a request from before the last call is not of this period. */
+  private synchronized void count(int begun, HttpResponse<String> answer) {
+    if (answer.statusCode() != 200) {
       failures.add(answer.statusCode() + " " + answer.body());
+    } else if (begun == period) {
+      answers.merge(Long.parseLong(answer.body().split(" ")[0]), 1, Integer::sum);
     }
   }
 
@@ -131,10 +138,11 @@ final class Traffic implements AutoCloseable {
         : Optional.of(ready.get(random.nextInt(ready.size())));
   }
 
-  /** What was answered by each release since the last call, once there are so many answers. */
+  /** What each release answers of the requests from now on, once there are so many answers. */
   Map<Long, Double> shares(int answered) {
     synchronized (this) {
       answers.clear();
+      period++;
     }
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> total() >= answered);
     synchronized (this) {

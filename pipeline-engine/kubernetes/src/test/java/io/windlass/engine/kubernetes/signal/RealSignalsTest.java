@@ -36,9 +36,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Containers of a real kubelet, measured by its own cAdvisor. */
 @Timeout(300)
+@Isolated("two kubelets of a machine clear away each other's pods")
 final class RealSignalsTest {
   private static final FleetId FLEET = FleetId.parse("acme/shop/production/web");
   private static final String NAME =
