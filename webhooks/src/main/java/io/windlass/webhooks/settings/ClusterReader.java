@@ -30,6 +30,7 @@ final class ClusterReader {
   private static final List<String> ON_REMOVAL = List.of("keep", "delete");
   private static final List<String> ISSUERS = List.of(Issuer.EVERYWHERE, "Issuer");
   static final int HIGHEST_USER = 2_000_000_000;
+  private static final int MOST_HOSTS = 1_000;
 
   private ClusterReader() {}
 
@@ -80,8 +81,9 @@ final class ClusterReader {
     f.require("issuer");
     Optional<String> name = f.value("issuer", ClusterReader::name);
     String kind = f.word("kind", ISSUERS).orElse(Issuer.EVERYWHERE);
+    int most = f.integer("max", 1, MOST_HOSTS).orElse(Issuer.MOST_HOSTS);
     f.done();
-    return name.map(n -> new Issuer(n, kind));
+    return name.map(n -> new Issuer(n, kind, most));
   }
 
   private static Storage storage(Fields f) {

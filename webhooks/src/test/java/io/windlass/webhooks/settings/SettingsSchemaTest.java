@@ -71,7 +71,7 @@ class SettingsSchemaTest {
             + " annotations: { a: '1' } }, pull-secrets: [r], run-as-user: 1000, node-selector: { pool: apps }, autoscalers: scale-out-only } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: letsencrypt } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], kinds: [v1/PersistentVolumeClaim, monitoring.coreos.com/v1/ServiceMonitor], kustomize: /opt/kustomize, helm: /opt/helm } } }",
-        "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: own, kind: Issuer } } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: own, kind: Issuer, max: 5 } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], storage: } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], storage: { class: fast, shared-class: nfs, max-size: 20GiB, on-removal: delete } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], gateway: { name: public, namespace: infra, section: https } } } }",
@@ -128,6 +128,7 @@ class SettingsSchemaTest {
         "targets: { a: { kubernetes: { namespaces: [x], gateway: { name: g, namespace: n }, certificates: { issuer: i } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { kind: Issuer } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { issuer: i, kind: issuer } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { issuer: i, max: 0 } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { class: Fast } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { max-size: 20 } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { on-removal: ask } } } }",
@@ -187,6 +188,7 @@ class SettingsSchemaTest {
         .containsEntry("server.listen", s.server().listen().toString())
         .containsEntry("database", "sqlite")
         .containsEntry("targets.*.kubernetes.certificates.kind", Issuer.EVERYWHERE)
+        .containsEntry("targets.*.kubernetes.certificates.max", "" + Issuer.MOST_HOSTS)
         .containsEntry("targets.*.kubernetes.storage.max-size", (Storage.MOST_BYTES >> 30) + "GiB")
         .containsEntry("targets.*.kubernetes.run-as-user", Long.toString(Placement.USER))
         .containsEntry("steps.kubernetes.run-as-user", Long.toString(ExecutorSettings.USER))

@@ -74,6 +74,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Preparation preparation;
   private final Preview preview;
   private final Listeners listeners;
+  private final CertificateTries tries;
   private final Companions companions;
   private volatile Optional<Capabilities> capabilities = Optional.empty();
 
@@ -127,13 +128,14 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     this.releases = new Releases(cluster);
     Ingresses ingresses = new Ingresses(cluster);
     this.listeners = new Listeners(cluster);
-    this.observer = new Observer(cluster, watches, releases, ingresses);
+    this.tries = new CertificateTries(cluster, clock);
+    this.observer = new Observer(cluster, watches, releases, ingresses, tries);
     this.converger =
         new Converger(
             watches,
             wishes,
             observer,
-            new Writes(cluster, observer, releases, wishes, ingresses),
+            new Writes(cluster, observer, releases, wishes, ingresses, tries),
             this::isOurs);
     this.progress = new Progress(cluster, watches, patience, clock);
     this.commands = new Commands(cluster, patience, clock);
@@ -292,6 +294,9 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       rendering = Renderer.render(release, placement, capabilities());
     }
     Optional<String> objection = listeners.objection(release, placement.exposure());
+    if (objection.isEmpty() && rendering instanceof Rendering.Done(var rendered)) {
+      objection = tries.objection(rendered);
+    }
     return objection.isEmpty() ? rendering : rendering.refused(objection.get());
   }
 

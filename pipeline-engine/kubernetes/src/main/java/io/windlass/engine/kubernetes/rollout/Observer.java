@@ -47,12 +47,19 @@ final class Observer {
   private final Watches watches;
   private final Releases releases;
   private final Ingresses ingresses;
+  private final CertificateTries tries;
 
-  Observer(Cluster cluster, Watches watches, Releases releases, Ingresses ingresses) {
+  Observer(
+      Cluster cluster,
+      Watches watches,
+      Releases releases,
+      Ingresses ingresses,
+      CertificateTries tries) {
     this.cluster = cluster;
     this.watches = watches;
     this.releases = releases;
     this.ingresses = ingresses;
+    this.tries = tries;
   }
 
   /** All of an environment at one moment, as seen. */
@@ -99,7 +106,11 @@ final class Observer {
     List<Certification> certificates = new ArrayList<>();
     Applier applier = new Applier(cluster, wanted.get().id().environment(), place.namespace());
     for (GenericKubernetesResource certificate : Certificates.in(wanted.get()).toList()) {
-      certificates.add(Certification.of(certificate, applier.findOurs(certificate)));
+      Certification seen = Certification.of(certificate, applier.findOurs(certificate));
+      certificates.add(
+          seen.state() == Certification.State.FAILED
+              ? tries.with(wanted.get().id().environment(), certificate, seen)
+              : seen);
     }
     return certificates;
   }

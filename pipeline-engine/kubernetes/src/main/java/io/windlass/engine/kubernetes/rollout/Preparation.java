@@ -104,7 +104,7 @@ final class Preparation {
     return Optional.empty();
   }
 
-  /** cert-manager waits for hours before it tries one again that it was refused. */
+  /** cert-manager waits longer before it tries one again that it was refused than we do. */
   private static void askAgain(Applier applier, Rendered rendered) throws ClusterException {
     for (GenericKubernetesResource certificate : Certificates.in(rendered).toList()) {
       var seen = Certification.of(certificate, applier.findOurs(certificate));

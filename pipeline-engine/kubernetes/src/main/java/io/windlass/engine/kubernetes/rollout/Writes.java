@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.rollout;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Service;
@@ -20,6 +21,7 @@ import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.release.ReleaseId;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,18 +40,21 @@ final class Writes {
   private final Releases releases;
   private final WishStore wishes;
   private final Ingresses ingresses;
+  private final CertificateTries tries;
 
   Writes(
       Cluster cluster,
       Observer observer,
       Releases releases,
       WishStore wishes,
-      Ingresses ingresses) {
+      Ingresses ingresses,
+      CertificateTries tries) {
     this.cluster = cluster;
     this.observer = observer;
     this.releases = releases;
     this.wishes = wishes;
     this.ingresses = ingresses;
+    this.tries = tries;
   }
 
   void perform(Action action, Place place, Kept kept, Observed observed) throws ClusterException {
@@ -111,7 +116,16 @@ final class Writes {
     }
 
     void certify(long release) throws ClusterException {
-      for (HasMetadata certificate : Certificates.in(rendered(release)).toList()) {
+      List<GenericKubernetesResource> wanted = Certificates.in(rendered(release)).toList();
+      List<GenericKubernetesResource> absent = new ArrayList<>();
+      for (GenericKubernetesResource certificate : wanted) {
+        if (applier.findOurs(certificate).isEmpty()) {
+          absent.add(certificate);
+        }
+      }
+      // Before it is done: what is counted once too often costs minutes, the other way days.
+      tries.asking(kept.environment(), absent);
+      for (GenericKubernetesResource certificate : wanted) {
         applier.apply(certificate);
       }
     }

@@ -36,6 +36,11 @@ public final class Certificates {
     return certificate.<String>get("spec", "dnsNames", 0);
   }
 
+  /** The name of the Secret that it is kept in. */
+  public static String secret(GenericKubernetesResource certificate) {
+    return certificate.<String>get("spec", "secretName");
+  }
+
   static HasMetadata of(EnvironmentId environment, String namespace, String host, Issuer issuer) {
     String name = Names.certificate(environment, host);
     return new GenericKubernetesResourceBuilder()

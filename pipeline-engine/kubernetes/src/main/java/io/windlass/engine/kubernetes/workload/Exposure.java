@@ -27,9 +27,13 @@ public sealed interface Exposure {
    * An issuer of cert-manager.
    *
    * @param kind {@code Issuer}, of the environment's namespace, or {@code ClusterIssuer}
+   * @param mostHosts of one environment that it issues certificates for
    */
-  record Issuer(String name, String kind) {
+  record Issuer(String name, String kind, int mostHosts) {
     public static final String EVERYWHERE = "ClusterIssuer";
+
+    /** A public issuer gives a few hundred in some hours, to all environments together. */
+    public static final int MOST_HOSTS = 20;
   }
 
   /**

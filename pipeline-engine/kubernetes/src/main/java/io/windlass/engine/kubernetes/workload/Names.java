@@ -77,6 +77,11 @@ public final class Names {
     return app(environment) + "-windlass";
   }
 
+  /** {@code shop-production-certificates}: when certificates were asked for. */
+  public static String certificates(EnvironmentId environment) {
+    return app(environment) + "-certificates";
+  }
+
   /** {@code shop-production-shop-example-com}: the HTTPRoute of a host. */
   static String route(EnvironmentId environment, String host) {
     return ofHost(environment, host, DNS);

@@ -80,7 +80,7 @@ record Routes(List<HasMetadata> objects, List<String> notes, List<String> refusa
             .map(Map.Entry::getKey)
             .toList();
     if (!secured.isEmpty()) {
-      Optional<String> refusal = refuseCertificates(by, cluster, String.join(", ", secured));
+      Optional<String> refusal = refuseCertificates(by, cluster, secured);
       if (refusal.isPresent()) {
         return new Routes(List.of(), notes, List.of(refusal.get()));
       }
@@ -95,11 +95,18 @@ record Routes(List<HasMetadata> objects, List<String> notes, List<String> refusa
   }
 
   private static Optional<String> refuseCertificates(
-      Exposure.ByIngress by, Capabilities cluster, String hosts) {
+      Exposure.ByIngress by, Capabilities cluster, List<String> secured) {
+    String hosts = String.join(", ", secured);
     if (by.issuer().isEmpty()) {
       return Optional.of(
           "Nobody issues certificates for %s; let the operator name an issuer of cert-manager under certificates in the target, or take tls out of the routes"
               .formatted(hosts));
+    }
+    int most = by.issuer().get().mostHosts();
+    if (secured.size() > most) {
+      return Optional.of(
+          "The release asks for certificates of %d hosts and the target gives an environment at most %d; take tls out of some routes, or let the operator raise certificates.max"
+              .formatted(secured.size(), most));
     }
     return cluster.has(Capabilities.CERTIFICATE)
         ? Optional.empty()

@@ -1,10 +1,16 @@
 package io.windlass.engine.kubernetes.part;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,7 +72,10 @@ public final class CertManager implements AutoCloseable {
 
   /** From now on new ones are refused with these words. */
   public synchronized void refuses(String words) {
-    status = issuing("False", "Failed", words);
+    Map<String, Object> refused = new HashMap<>(issuing("False", "Failed", words));
+    refused.put("failedIssuanceAttempts", 1);
+    refused.put("lastFailureTime", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    status = refused;
   }
 
   private synchronized void become(Map<String, Object> next) {
@@ -102,6 +111,23 @@ public final class CertManager implements AutoCloseable {
           now.setAdditionalProperty("status", status);
           return now;
         });
+    if (status.containsKey("notAfter")) {
+      keep(certificate);
+    }
+  }
+
+  /** What was issued stays in its Secret when the certificate goes. */
+  private void keep(GenericKubernetesResource certificate) {
+    Secret secret =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName(certificate.get("spec", "secretName"))
+            .withNamespace(namespace)
+            .withLabels(certificate.get("spec", "secretTemplate", "labels"))
+            .endMetadata()
+            .addToStringData("tls.crt", "issued")
+            .build();
+    client.resource(secret).createOr(NonDeletingOperation::update);
   }
 
   @Override

@@ -33,7 +33,7 @@ class CertificatesTest {
       new Exposure.ByIngress(
           Optional.empty(),
           Map.of(),
-          Optional.of(new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE)));
+          Optional.of(new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE, 1)));
 
   private World world;
   private CertManager manager;
@@ -99,22 +99,55 @@ class CertificatesTest {
   }
 
   @Test
-  void aRefusalFailsTheReleaseWithTheWordsAndIsAskedForAgainByTheNext() throws Exception {
-    manager.refuses("429 urn:ietf:params:acme:error:rateLimited");
+  void aRefusalFailsTheReleaseWithTheWordsAndIsAskedForAgainLater() throws Exception {
     Release second = world.release(2);
-    begin(second, new Division.Replace());
-    await(
-        second,
-        progress ->
-            progress instanceof RolloutProgress.Failing failing
-                && failing
-                    .cause()
-                    .equals(
-                        "The certificate of shop.example.com is not issued:"
-                            + " 429 urn:ietf:params:acme:error:rateLimited"));
+    refuse(second);
 
     manager.issues();
+    world.later(Duration.ofMinutes(16));
     bring(second, new Division.Replace());
+    assertThat(world.ready()).containsExactly(Map.entry(2L, 1));
+  }
+
+  @Test
+  void aHostThatIsRefusedIsAskedForLessAndLessOften() throws Exception {
+    refuse(world.release(2));
+    assertThat(prepared(3))
+        .contains("The certificate of shop.example.com was asked for at", "(1 in a row)");
+
+    // Also where a return has taken the certificate away, and with it what cert-manager knows.
+    goBack();
+    assertThat(certificates()).isEmpty();
+    assertThat(prepared(3)).contains("(1 in a row)", "deploy again then");
+    assertThat(world.target().plan(Optional.empty(), world.release(3)))
+        .anySatisfy(change -> {
+          assertThat(change.subject()).isEqualTo("refused");
+          assertThat(change.lines().getFirst().after().orElseThrow()).contains("(1 in a row)");
+        });
+
+    world.later(Duration.ofMinutes(16));
+    refuse(world.release(3));
+    goBack();
+    world.later(Duration.ofMinutes(16));
+    assertThat(prepared(4)).contains("(2 in a row)");
+
+    world.later(Duration.ofMinutes(15));
+    manager.issues();
+    bring(world.release(4), new Division.Replace());
+    assertThat(world.ready()).containsExactly(Map.entry(4L, 1));
+  }
+
+  @Test
+  void aHostWhoseCertificateIsKeptIsTakenBackAtOnce() throws Exception {
+    manager.issues();
+    Release second = world.release(2);
+    begin(second, new Division.Part(Share.percent(50)));
+    await(second, RolloutProgress.Settled.class::isInstance);
+    goBack();
+    assertThat(certificates()).isEmpty();
+
+    bring(second, new Division.Replace());
+
     assertThat(world.ready()).containsExactly(Map.entry(2L, 1));
   }
 
@@ -216,6 +249,33 @@ class CertificatesTest {
   private void begin(Release release, Division division) throws Exception {
     assertThat(world.target().prepare(release)).isEqualTo(new Prepared.Ready());
     world.target().shift(world.environment(), release.id(), division);
+  }
+
+  /** Brings a release whose certificate its issuer refuses. */
+  private void refuse(Release release) throws Exception {
+    manager.refuses("429 urn:ietf:params:acme:error:rateLimited");
+    begin(release, new Division.Replace());
+    await(
+        release,
+        progress ->
+            progress instanceof RolloutProgress.Failing failing
+                && failing
+                    .cause()
+                    .matches(
+                        "The certificate of shop.example.com is not issued:"
+                            + " 429 urn:ietf:params:acme:error:rateLimited;"
+                            + " a deployment asks for it again from 20[0-9T:-]+Z on"));
+  }
+
+  private void goBack() throws Exception {
+    world.target().shift(world.environment(), world.release(1).id(), new Division.Replace());
+    await(world.release(1), RolloutProgress.Settled.class::isInstance);
+  }
+
+  private String prepared(long number) throws Exception {
+    return world.target().prepare(world.release(number)) instanceof Prepared.Failed(var cause)
+        ? cause
+        : "";
   }
 
   private void await(Release release, Predicate<RolloutProgress> expected) {

@@ -68,7 +68,7 @@ class RolesTest {
     kube.define("cert-manager.io_certificates.yaml");
     gateway(kube.client(), namespace);
 
-    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
+    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE, 1);
     var byIngress =
         new Exposure.ByIngress(Optional.of(IngressNginx.CLASS), Map.of(), Optional.of(issuer));
     var byGateway = new Exposure.ByGateway("public", namespace, Optional.empty());

@@ -39,7 +39,6 @@ import io.windlass.scaler.fleet.FleetId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +74,7 @@ public final class World implements AutoCloseable {
   private KubernetesTarget target;
   private Duration drain = Duration.ofSeconds(1);
   private boolean tls;
+  private volatile Duration ahead = Duration.ZERO;
   private final Map<String, List<Volume>> volumes = new TreeMap<>();
 
   private World(
@@ -136,7 +136,7 @@ public final class World implements AutoCloseable {
         version -> Optional.of(SecretValue.of("the value of " + version.name())),
         new Manifests(manifests -> Optional.ofNullable(texts.get(manifests)), Tools.none()),
         IMPATIENT,
-        InstantSource.system());
+        () -> Instant.now().plus(ahead));
   }
 
   /** Throws the target away, as a crash of the server does, and makes another. */
@@ -240,6 +240,11 @@ public final class World implements AutoCloseable {
         Optional.of(64L << 20),
         drain,
         volumes.getOrDefault(process, List.of()));
+  }
+
+  /** From now on the target's clock is this much ahead. */
+  void later(Duration time) {
+    ahead = ahead.plus(time);
   }
 
   /** From now on the operator says this, of the same namespace. */

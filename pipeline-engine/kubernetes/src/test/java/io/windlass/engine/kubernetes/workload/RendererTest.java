@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RendererTest {
@@ -60,7 +61,7 @@ class RendererTest {
 
   @Test
   void aHostWithTlsHasACertificateOfItsOwn() {
-    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE);
+    var issuer = new Exposure.Issuer("letsencrypt", Exposure.Issuer.EVERYWHERE, 1);
     Rendered rendered = Shop.rendered(secured(), exposed(Optional.of(issuer)));
 
     assertThat(Certificates.in(rendered))
@@ -134,7 +135,7 @@ class RendererTest {
   @Test
   void tlsIsRefusedWhereNobodyIssues() {
     Rendering without = Renderer.render(secured(), exposed(Optional.empty()), Shop.NEWEST);
-    var issuer = new Exposure.Issuer("own", "Issuer");
+    var issuer = new Exposure.Issuer("own", "Issuer", 1);
     Rendering unknown =
         Renderer.render(secured(), exposed(Optional.of(issuer)), new Capabilities(34, Set.of()));
 
@@ -143,11 +144,30 @@ class RendererTest {
     assertThat(((Rendering.Refused) unknown).reason()).endsWith("install cert-manager there");
   }
 
+  @Test
+  void hostsWithTlsAreCountedAndAnEnvironmentHasNoMoreThanTheOperatorGives() {
+    var two = Optional.of(new Exposure.Issuer("own", "Issuer", 2));
+
+    assertThat(
+            Certificates.in(Shop.rendered(secured("a.example.com", "b.example.com"), exposed(two))))
+        .hasSize(2);
+    assertThat(
+            refusal(
+                secured("a.example.com", "b.example.com", "c.example.com"),
+                exposed(two),
+                Shop.NEWEST))
+        .contains("of 3 hosts and the target gives an environment at most 2", "certificates.max");
+  }
+
   private static Placement exposed(Optional<Exposure.Issuer> issuer) {
     return Placement.in("shop").exposed(new Exposure.ByIngress(Optional.empty(), Map.of(), issuer));
   }
 
   private static Release secured() {
+    return secured("shop.example.com");
+  }
+
+  private static Release secured(String... hosts) {
     return Shop.release(
         Shop.PRODUCTION,
         1,
@@ -155,7 +175,9 @@ class RendererTest {
             Map.of(),
             List.of(),
             Map.of("web", Shop.web()),
-            List.of(new PublicRoute(Optional.of("shop.example.com"), "/", "web", true)),
+            Stream.of(hosts)
+                .map(host -> new PublicRoute(Optional.of(host), "/", "web", true))
+                .toList(),
             Optional.empty()));
   }
 
