@@ -1,5 +1,6 @@
 package io.windlass.webhooks.settings;
 
+import com.google.common.math.LongMath;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.manifest.Kinds;
 import io.windlass.engine.kubernetes.workload.Exposure;
@@ -89,13 +90,15 @@ final class ClusterReader {
   private static Storage storage(Fields f) {
     Optional<String> own = f.value("class", ClusterReader::name);
     Optional<String> shared = f.value("shared-class", ClusterReader::name);
-    Optional<Long> most = f.bytes("max-size");
+    long most = f.bytes("max-size").orElse(Storage.MOST_BYTES);
+    Optional<Long> total = f.bytes("total");
     Optional<String> removal = f.word("on-removal", ON_REMOVAL);
     f.done();
     return new Storage(
         own,
         shared,
-        most.orElse(Storage.MOST_BYTES),
+        most,
+        total.orElse(LongMath.saturatedMultiply(most, Storage.TIMES_MOST)),
         removal.filter(ON_REMOVAL.get(1)::equals).isPresent());
   }
 

@@ -73,7 +73,7 @@ class SettingsSchemaTest {
         "targets: { s: { kubernetes: { namespaces: [shop], kinds: [v1/PersistentVolumeClaim, monitoring.coreos.com/v1/ServiceMonitor], kustomize: /opt/kustomize, helm: /opt/helm } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], ingress: , certificates: { issuer: own, kind: Issuer, max: 5 } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], storage: } } }",
-        "targets: { s: { kubernetes: { namespaces: [shop], storage: { class: fast, shared-class: nfs, max-size: 20GiB, on-removal: delete } } } }",
+        "targets: { s: { kubernetes: { namespaces: [shop], storage: { class: fast, shared-class: nfs, max-size: 20GiB, total: 1TiB, on-removal: delete } } } }",
         "targets: { s: { kubernetes: { namespaces: [shop], gateway: { name: public, namespace: infra, section: https } } } }",
         "{targets: {s: {kubernetes: {namespaces: ['shop-*']}}}, repositories: {a/b: {environments: {p: {target: s, namespace: shop-p}}}}}",
         "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {kubernetes: {target: s, namespace: ci, image: 'ghcr.io/acme/ci:1',"
@@ -131,6 +131,7 @@ class SettingsSchemaTest {
         "targets: { a: { kubernetes: { namespaces: [x], ingress: , certificates: { issuer: i, max: 0 } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { class: Fast } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { max-size: 20 } } } }",
+        "targets: { a: { kubernetes: { namespaces: [x], storage: { total: all } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], storage: { on-removal: ask } } } }",
         "targets: { a: { kubernetes: { namespaces: [x], autoscalers: ignore } } }",
         "targets: { a: { kubernetes: { namespaces: [x], kinds: [ServiceMonitor] } } }",
@@ -190,6 +191,7 @@ class SettingsSchemaTest {
         .containsEntry("targets.*.kubernetes.certificates.kind", Issuer.EVERYWHERE)
         .containsEntry("targets.*.kubernetes.certificates.max", "" + Issuer.MOST_HOSTS)
         .containsEntry("targets.*.kubernetes.storage.max-size", (Storage.MOST_BYTES >> 30) + "GiB")
+        .containsEntry("targets.*.kubernetes.storage.total", Storage.TIMES_MOST + " times max-size")
         .containsEntry("targets.*.kubernetes.run-as-user", Long.toString(Placement.USER))
         .containsEntry("steps.kubernetes.run-as-user", Long.toString(ExecutorSettings.USER))
         .containsEntry("steps.kubernetes.resources.cpu", ExecutorSettings.USUAL.cpuMillis() + "m")

@@ -75,6 +75,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final Preview preview;
   private final Listeners listeners;
   private final CertificateTries tries;
+  private final LiveClaims claims;
   private final Companions companions;
   private volatile Optional<Capabilities> capabilities = Optional.empty();
 
@@ -140,7 +141,8 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     this.progress = new Progress(cluster, watches, patience, clock);
     this.commands = new Commands(cluster, patience, clock);
     this.preparation = new Preparation(cluster, releases);
-    this.preview = new Preview(cluster, wishes, releases);
+    this.claims = new LiveClaims(cluster);
+    this.preview = new Preview(cluster, wishes, releases, claims);
     this.companions = new Companions(cluster);
   }
 
@@ -283,6 +285,18 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   }
 
   private Rendering render(Release release, Placement placement) throws ClusterException {
+    Rendering rendering = made(release, placement);
+    Optional<String> objection = Optional.empty();
+    if (rendering instanceof Rendering.Done(var rendered)) {
+      objection = claims.objection(rendered, placement.storage());
+      if (objection.isEmpty()) {
+        objection = tries.objection(rendered);
+      }
+    }
+    return objection.isEmpty() ? rendering : rendering.refused(objection.get());
+  }
+
+  private Rendering made(Release release, Placement placement) throws ClusterException {
     Optional<ManifestRef> brought = release.runtime().manifests();
     if (brought.isPresent()) {
       return manifests.render(release, brought.get(), placement);
@@ -294,9 +308,6 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       rendering = Renderer.render(release, placement, capabilities());
     }
     Optional<String> objection = listeners.objection(release, placement.exposure());
-    if (objection.isEmpty() && rendering instanceof Rendering.Done(var rendered)) {
-      objection = tries.objection(rendered);
-    }
     return objection.isEmpty() ? rendering : rendering.refused(objection.get());
   }
 

@@ -14,16 +14,13 @@ import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.workload.Claims;
-import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Rendered;
 import io.windlass.engine.kubernetes.workload.Slot;
-import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.Change;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,11 +34,13 @@ final class Preview {
   private final Cluster cluster;
   private final WishStore wishes;
   private final Releases releases;
+  private final LiveClaims claims;
 
-  Preview(Cluster cluster, WishStore wishes, Releases releases) {
+  Preview(Cluster cluster, WishStore wishes, Releases releases, LiveClaims claims) {
     this.cluster = cluster;
     this.wishes = wishes;
     this.releases = releases;
+    this.claims = claims;
   }
 
   List<Change> of(Optional<Release> serving, Rendered next) throws ClusterException {
@@ -58,7 +57,7 @@ final class Preview {
             new Planner(applier).plan(settled(applier, next, slot), gone(serving, next)));
     Planner.secrets(serving, next.release()).ifPresent(changes::add);
     List<String> notes = new ArrayList<>(next.notes());
-    notes.addAll(claims(applier, next));
+    notes.addAll(ofClaims(applier, next));
     if (!changes.isEmpty() && !notes.isEmpty()) {
       changes.add(Change.said("notes", notes));
     }
@@ -66,41 +65,13 @@ final class Preview {
   }
 
   /** What is to be said of volumes, which do not go where nothing asks for them any more. */
-  private List<String> claims(Applier applier, Rendered next) throws ClusterException {
+  private List<String> ofClaims(Applier applier, Rendered next) throws ClusterException {
     List<String> notes = new ArrayList<>();
-    Set<String> wanted = new HashSet<>();
     for (PersistentVolumeClaim claim : Claims.among(next.objects()).toList()) {
-      wanted.add(claim.getMetadata().getName());
       Claims.note(claim, applier.find(claim)).ifPresent(notes::add);
     }
-    existing(next).stream()
-        .filter(claim -> !wanted.contains(claim.getMetadata().getName()))
-        .map(Claims::unused)
-        .forEach(notes::add);
+    notes.addAll(claims.unused(next));
     return notes;
-  }
-
-  private List<PersistentVolumeClaim> existing(Rendered next) throws ClusterException {
-    EnvironmentId environment = next.id().environment();
-    try {
-      return cluster
-          .read(
-              "list the claims of " + environment,
-              client ->
-                  client
-                      .persistentVolumeClaims()
-                      .inNamespace(next.namespace())
-                      .withLabel(Labels.MANAGED_BY, Labels.WINDLASS)
-                      .withLabel(Labels.ENVIRONMENT, Labels.environment(environment))
-                      .list())
-          .getItems();
-    } catch (ClusterException e) {
-      // A role that never could make one has none of ours.
-      if (e.kind() == ClusterException.Kind.FORBIDDEN) {
-        return List.of();
-      }
-      throw e;
-    }
   }
 
   /** What differs from a release that is all that runs. */
@@ -113,7 +84,13 @@ final class Preview {
             .map(Wish::slot)
             .orElse(Slot.BLUE);
     var applier = new Applier(cluster, id.environment(), serving.namespace());
-    return new Planner(applier).drift(settled(applier, serving, slot));
+    List<Change> changes =
+        new ArrayList<>(new Planner(applier).drift(settled(applier, serving, slot)));
+    List<String> unused = claims.unused(serving);
+    if (!unused.isEmpty()) {
+      changes.add(Change.said("notes", unused));
+    }
+    return changes;
   }
 
   private static Slot serving(Wish wish) {

@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.workload;
 
+import com.google.common.math.LongMath;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -7,13 +8,17 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.windlass.engine.release.ProcessRuntime;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.Volume;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +29,7 @@ public final class Claims {
   private static final String OWN = "ReadWriteOnce";
   private static final String SHARED = "ReadWriteMany";
   private static final String STORAGE = "storage";
+  private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
   private static final Quantity NOTHING = new Quantity("0");
 
   private Claims() {}
@@ -104,8 +110,69 @@ public final class Claims {
 
   /** Says that a claim is there which a release has no volume for, for people. */
   public static String unused(PersistentVolumeClaim live) {
-    return "PersistentVolumeClaim \"%s\" of %s is of no volume of this release; it stays, with its files, until somebody deletes it"
-        .formatted(live.getMetadata().getName(), size(live));
+    return "PersistentVolumeClaim \"%s\" of %s is of no volume of this release; it stays, with its files, until somebody deletes it with kubectl delete pvc %1$s --namespace %s"
+        .formatted(live.getMetadata().getName(), size(live), live.getMetadata().getNamespace());
+  }
+
+  /** Whether a release has no claims, and none are made for its pods. */
+  public static boolean none(Rendered release) {
+    return among(release.objects()).findAny().isEmpty() && forPods(release) == 0;
+  }
+
+  /**
+   * Says that an environment would have more than it may. One that had more already may bring what
+   * needs no more.
+   *
+   * @param live its claims, with those that the release has no volume for
+   * @param most bytes in all
+   * @return a sentence for people; empty where it has not
+   */
+  public static Optional<String> excess(
+      Rendered release, List<PersistentVolumeClaim> live, long most) {
+    Map<String, Long> sizes = new TreeMap<>();
+    live.forEach(claim -> sizes.put(claim.getMetadata().getName(), bytes(size(claim))));
+    long before = sum(sizes);
+    Set<String> unused = new TreeSet<>(sizes.keySet());
+    among(release.objects())
+        .forEach(claim -> {
+          sizes.merge(claim.getMetadata().getName(), bytes(size(claim)), Math::max);
+          unused.remove(claim.getMetadata().getName());
+        });
+    long after = LongMath.saturatedAdd(sum(sizes), forPods(release));
+    if (after <= most || after <= before) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "The volumes of %s would have %s and the target gives an environment at most %s; ask for less, or let the operator raise storage.total%s"
+            .formatted(
+                release.id().environment(),
+                Pods.memory(after),
+                Pods.memory(most),
+                unused.isEmpty()
+                    ? ""
+                    : ". No volume of this release is kept in "
+                        + String.join(", ", unused)
+                        + ": kubectl delete pvc makes room, where nobody needs the files"));
+  }
+
+  private static long sum(Map<String, Long> sizes) {
+    return sizes.values().stream().reduce(0L, LongMath::saturatedAdd);
+  }
+
+  /** What a brought StatefulSet makes for each of its pods, under no name of ours. */
+  private static long forPods(Rendered release) {
+    return release.objects().stream()
+        .filter(StatefulSet.class::isInstance)
+        .map(set -> ((StatefulSet) set).getSpec())
+        .filter(spec -> spec.getVolumeClaimTemplates() != null)
+        .mapToLong(spec ->
+            spec.getVolumeClaimTemplates().stream()
+                .mapToLong(claim -> bytes(size(claim)))
+                .map(bytes ->
+                    LongMath.saturatedMultiply(
+                        bytes, Optional.ofNullable(spec.getReplicas()).orElse(1)))
+                .reduce(0, LongMath::saturatedAdd))
+        .reduce(0, LongMath::saturatedAdd);
   }
 
   private static Optional<String> storageClass(PersistentVolumeClaim claim) {
@@ -130,7 +197,7 @@ public final class Claims {
   }
 
   private static long bytes(Quantity size) {
-    return size.getNumericalAmount().longValue();
+    return size.getNumericalAmount().min(MOST).longValue();
   }
 
   /** Lets a process' only container have its volumes. */

@@ -93,7 +93,7 @@ class RolesTest {
   private static Placement stored(Disks disks) {
     Optional<String> kind = Optional.of(disks.storageClass());
     return Placement.in(disks.storageClass())
-        .storing(new Storage(kind, Optional.empty(), Storage.MOST_BYTES, true));
+        .storing(new Storage(kind, Optional.empty(), Storage.MOST_BYTES, Storage.MOST_BYTES, true));
   }
 
   /** Prepared, run once, shifted, divided, broken, returned to, sized, retired and removed. */

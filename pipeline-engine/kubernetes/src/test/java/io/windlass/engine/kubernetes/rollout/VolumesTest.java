@@ -39,6 +39,8 @@ class VolumesTest {
   private static final Volume OWN = new Volume("data", "/data", 1L << 30, false);
   private static final Volume SHARED = new Volume("uploads", "/uploads", 1L << 30, true);
 
+  private static final long TOTAL = 5L << 30;
+
   private Disks disks;
   private World world;
 
@@ -60,7 +62,7 @@ class VolumesTest {
         List.of(),
         Optional.of(Placement.USER),
         Map.of(),
-        Optional.of(new Storage(kind, kind, Storage.MOST_BYTES, deleted)),
+        Optional.of(new Storage(kind, kind, Storage.MOST_BYTES, TOTAL, deleted)),
         Set.of("v1/PersistentVolumeClaim"));
   }
 
@@ -187,17 +189,66 @@ class VolumesTest {
   }
 
   @Test
-  void thePlanTellsOfAVolumeThatTheReleaseDoesNotHave() throws Exception {
+  void planAndDriftTellOfAVolumeThatTheReleaseDoesNotHave() throws Exception {
     open(false, OWN);
+    String leftOver = claim().getMetadata().getName();
+    Change told =
+        Change.said(
+            "notes",
+            List.of(
+                "PersistentVolumeClaim \"%s\" of 1Gi is of no volume of this release; it stays, with its files, until somebody deletes it with kubectl delete pvc %1$s --namespace %s"
+                    .formatted(leftOver, world.namespace())));
+    assertThat(world.target().drift(world.release(1))).isEmpty();
     world.keeps(World.WEB, new Volume("files", "/data", 1L << 30, false));
+    Release second = world.release(2);
 
-    assertThat(world.target().plan(Optional.of(world.release(1)), world.release(2)))
-        .contains(
-            Change.said(
-                "notes",
-                List.of(
-                    "PersistentVolumeClaim \"%s\" of 1Gi is of no volume of this release; it stays, with its files, until somebody deletes it"
-                        .formatted(claim().getMetadata().getName()))));
+    assertThat(world.target().plan(Optional.of(world.release(1)), second)).contains(told);
+    bring(second);
+    assertThat(world.target().drift(second)).containsExactly(told);
+  }
+
+  @Test
+  void whatAnEnvironmentHasInAllIsBoundWithTheClaimsThatAreLeftOver() throws Exception {
+    open(false, new Volume("data", "/data", 3L << 30, false));
+    String leftOver = claim().getMetadata().getName();
+    world.keeps(World.WEB, new Volume("files", "/data", 3L << 30, false));
+    Release second = world.release(2);
+    String reason =
+        "The volumes of %s would have 6Gi and the target gives an environment at most 5Gi; ask for less, or let the operator raise storage.total. No volume of this release is kept in %s: kubectl delete pvc makes room, where nobody needs the files"
+            .formatted(world.environment(), leftOver);
+
+    assertThat(world.target().plan(Optional.of(world.release(1)), second))
+        .contains(Change.refused(List.of(reason)));
+    assertThat(world.target().prepare(second)).isEqualTo(new Prepared.Failed(reason));
+    assertThat(claims()).hasSize(1);
+
+    world.keeps(World.WEB, new Volume("files", "/data", 2L << 30, false));
+    assertThat(world.target().prepare(world.release(3))).isEqualTo(new Prepared.Ready());
+    assertThat(claims()).hasSize(2);
+  }
+
+  @Test
+  void aClaimThatIsBroughtCountsTooAndOneThatIsThereStays() throws Exception {
+    open(false);
+    assertThat(world.target().prepare(claiming(2, "16Ei")))
+        .isInstanceOfSatisfying(
+            Prepared.Failed.class,
+            failed -> assertThat(failed.reason()).contains("would have", "at most 5Gi"));
+    bring(claiming(3, "5Gi"));
+
+    world.placed(
+        new Placement(
+            world.namespace(),
+            new Exposure.None(),
+            List.of(),
+            Optional.of(Placement.USER),
+            Map.of(),
+            Optional.of(
+                new Storage(
+                    Optional.empty(), Optional.empty(), Storage.MOST_BYTES, 1L << 30, false)),
+            Set.of("v1/PersistentVolumeClaim")));
+
+    assertThat(world.target().prepare(claiming(4, "5Gi"))).isEqualTo(new Prepared.Ready());
   }
 
   @Test

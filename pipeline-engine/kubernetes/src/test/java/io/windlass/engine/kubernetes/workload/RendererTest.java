@@ -86,7 +86,7 @@ class RendererTest {
   @Test
   void volumesAreRefusedWhereTheOperatorGivesNone() {
     Release release = keeping(new Volume("uploads", "/data", 20L << 30, true));
-    var own = new Storage(Optional.of("fast"), Optional.empty(), 10L << 30, false);
+    var own = new Storage(Optional.of("fast"), Optional.empty(), 10L << 30, 50L << 30, false);
 
     Rendering none = Renderer.render(release, Placement.in("shop"), Shop.NEWEST);
     Rendering little = Renderer.render(release, Placement.in("shop").storing(own), Shop.NEWEST);
@@ -100,7 +100,7 @@ class RendererTest {
 
   @Test
   void oneClaimIsSharedByAllProcessesAndAsLargeAsTheLargestAsks() {
-    var storage = new Storage(Optional.empty(), Optional.of("nfs"), 50L << 30, false);
+    var storage = new Storage(Optional.empty(), Optional.of("nfs"), 50L << 30, 50L << 30, false);
     Map<String, ProcessRuntime> processes =
         Map.of(
             "web", Shop.keeping(new Volume("uploads", "/a", 1L << 30, true)),
