@@ -49,8 +49,13 @@ final class Converger implements AutoCloseable {
   private static final class Work {
     final AtomicBoolean woken = new AtomicBoolean();
     final AtomicBoolean retried = new AtomicBoolean();
+    final Unseen unseen;
     int failures;
     volatile Optional<Trouble> trouble = Optional.empty();
+
+    Work(Unseen unseen) {
+      this.unseen = unseen;
+    }
   }
 
   /** What came of the work on one wish; it says nothing of a later one. */
@@ -76,7 +81,7 @@ final class Converger implements AutoCloseable {
 
   /** Something has changed there. Returns at once. */
   void wake(Place place) {
-    Work work = works.computeIfAbsent(place, any -> new Work());
+    Work work = works.computeIfAbsent(place, any -> new Work(writes.unseen()));
     if (work.woken.compareAndSet(false, true)) {
       after(GATHER, place, () -> run(place, work));
     }
@@ -126,7 +131,8 @@ final class Converger implements AutoCloseable {
   private void turn(Place place, Work work) {
     Optional<Kept> kept = Optional.empty();
     try {
-      if (watches.trouble(place.namespace()).isPresent()) {
+      if (watches.trouble(place.namespace()).isPresent()
+          || work.unseen.isLeft(watches.workloads(place))) {
         // What is not there may only not be seen.
         retry(place, work, UNSEEN);
         return;
@@ -173,7 +179,7 @@ final class Converger implements AutoCloseable {
         wake(place);
         return;
       }
-      writes.perform(action, place, kept.get(), observed);
+      writes.perform(action, place, kept.get(), observed, work.unseen);
       LOG.atInfo()
           .addKeyValue("environment", kept.get().environment())
           .addKeyValue("step", action)

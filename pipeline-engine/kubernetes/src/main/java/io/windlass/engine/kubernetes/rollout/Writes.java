@@ -57,13 +57,24 @@ final class Writes {
     this.tries = tries;
   }
 
-  void perform(Action action, Place place, Kept kept, Observed observed) throws ClusterException {
+  /** For what is written of one environment. */
+  Unseen unseen() {
+    return new Unseen(cluster);
+  }
+
+  /**
+   * Does it.
+   *
+   * @param unseen is told which workload was made or changed
+   */
+  void perform(Action action, Place place, Kept kept, Observed observed, Unseen unseen)
+      throws ClusterException {
     Work work = new Work(place, kept, observed);
     switch (action) {
       case Action.Certify(var release) -> work.certify(release);
       case Action.Publish(var release) -> work.publish(release);
       case Action.Apply(var process, var slot, var release, var size) ->
-          work.applier.apply(work.rendered(release).workload(process, slot), size);
+          unseen.wrote(work.applier.apply(work.rendered(release).workload(process, slot), size));
       case Action.Size(var process, var slot, var to) -> {
         Optional<HasMetadata> seen = observer.workload(place, process, slot);
         if (seen.isPresent()) {

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,12 +53,15 @@ public final class FaultyApi implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger written = new AtomicInteger();
   private final int port;
-  private ServerSocket server;
+  private final ServerSocket watches;
+  private volatile CountDownLatch news = new CountDownLatch(0);
+  private volatile ServerSocket server;
 
   private FaultyApi(KubeCluster cluster, Path kubeconfig) throws IOException {
     this.api = cluster.url();
     this.server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
     this.port = server.getLocalPort();
+    this.watches = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
     this.kubeconfig = Files.createTempFile("faulty", ".kubeconfig");
     Files.writeString(
         this.kubeconfig,
@@ -67,6 +71,7 @@ public final class FaultyApi implements AutoCloseable {
     faults.createContext("/", this::fault);
     faults.start();
     accept(server);
+    accept(watches);
   }
 
   /** In front of a cluster, for the user who may do everything. */
@@ -94,6 +99,9 @@ public final class FaultyApi implements AutoCloseable {
                 || request.uri().getPath().endsWith("/selfsubjectaccessreviews");
         if (!reads) {
           written.incrementAndGet();
+        }
+        if (request.uri().getPort() == port && isWatch(request.uri())) {
+          builder.uri(through(request.uri(), watches.getLocalPort()));
         }
         Optional<Fault> fault =
             orders.stream()
@@ -140,6 +148,16 @@ public final class FaultyApi implements AutoCloseable {
     answer(method, path, HANG);
   }
 
+  /** What watches bring is kept back until {@link #catchUp}: what is seen gets older. */
+  public void lag() {
+    news = new CountDownLatch(1);
+  }
+
+  /** Watches bring all that they have missed. */
+  public void catchUp() {
+    news.countDown();
+  }
+
   /** Requests go well again. */
   public void heal() {
     orders.clear();
@@ -147,11 +165,7 @@ public final class FaultyApi implements AutoCloseable {
 
   /** Connections break, and new ones are refused. */
   public synchronized void cutOff() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    close(server);
     drop();
   }
 
@@ -209,11 +223,16 @@ public final class FaultyApi implements AutoCloseable {
           while (!listening.isClosed()) {
             try {
               Socket client = listening.accept();
+              if (server.isClosed()) {
+                client.close();
+                continue;
+              }
               Socket upstream = new Socket(api.getHost(), api.getPort());
               sockets.add(client);
               sockets.add(upstream);
-              Thread.ofVirtual().start(() -> copy(client, upstream));
-              Thread.ofVirtual().start(() -> copy(upstream, client));
+              boolean waits = listening == watches;
+              Thread.ofVirtual().start(() -> copy(client, upstream, false));
+              Thread.ofVirtual().start(() -> copy(upstream, client, waits));
             } catch (IOException e) {
               // Cut off, or the cluster is away: the next connection is tried again.
             }
@@ -221,18 +240,29 @@ public final class FaultyApi implements AutoCloseable {
         });
   }
 
-  private void copy(Socket from, Socket to) {
+  private static boolean isWatch(URI uri) {
+    return uri.getQuery() != null && uri.getQuery().contains("watch=true");
+  }
+
+  private static URI through(URI uri, int port) {
+    return URI.create(uri.toString().replace(":" + uri.getPort() + "/", ":" + port + "/"));
+  }
+
+  private void copy(Socket from, Socket to, boolean waits) {
     try (from;
         to;
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       byte[] bytes = new byte[16 << 10];
       for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        if (waits) {
+          news.await();
+        }
         if (!dead.contains(from)) {
           out.write(bytes, 0, read);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       // Broken, as ordered or by its ends.
     } finally {
       sockets.remove(from);
@@ -241,7 +271,7 @@ public final class FaultyApi implements AutoCloseable {
     }
   }
 
-  private static void close(Socket socket) {
+  private static void close(Closeable socket) {
     try {
       socket.close();
     } catch (IOException e) {
@@ -252,7 +282,9 @@ public final class FaultyApi implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    catchUp();
     cutOff();
+    close(watches);
     faults.stop(0);
     try {
       Files.delete(kubeconfig);

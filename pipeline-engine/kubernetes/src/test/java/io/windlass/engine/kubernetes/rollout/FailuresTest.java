@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -108,6 +109,48 @@ final class FailuresTest {
   private void assertOldServes() {
     assertThat(world.ready()).containsEntry(1L, 2);
     assertThat(world.requests()).containsOnlyKeys(1L);
+  }
+
+  @ParameterizedTest
+  @MethodSource("begun")
+  void aReturnIsNotOverBeforeWhatWasBegunIsSeen(Division division) throws Exception {
+    Release next = world.release(2);
+    world.target().prepare(next);
+    api.lag();
+    shift(next, division);
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> deployments().anyMatch(d -> Observer.release(d) == 2));
+
+    shift(world.release(1), REPLACE);
+
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> {
+          RolloutProgress progress = progress(world.release(1).id());
+          assertThat(progress).isNotInstanceOf(RolloutProgress.Settled.class);
+          return progress instanceof RolloutProgress.Progressing moving
+              && moving.obstacle().filter(o -> o.contains("cannot be seen")).isPresent();
+        });
+    api.catchUp();
+    settle(world.release(1));
+    assertThat(deployments()).hasSize(1).allMatch(d -> Observer.release(d) == 1);
+    assertThat(world.ready()).isEqualTo(Map.of(1L, 2));
+  }
+
+  static Stream<Division> begun() {
+    return Stream.of(REPLACE, HALF);
+  }
+
+  private Stream<Deployment> deployments() {
+    return world
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(world.namespace())
+        .list()
+        .getItems()
+        .stream();
   }
 
   private void assertReturns() throws Exception {
