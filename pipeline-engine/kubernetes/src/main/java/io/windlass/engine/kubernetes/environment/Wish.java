@@ -75,7 +75,8 @@ public record Wish(
    *
    * <p>A release comes into the other slot where it is to run beside what is there, else it
    * replaces the pods of the slot that serves. Going back finds the release before where it is. A
-   * third one takes the place of the one that has not proved itself yet.
+   * third one takes the place of the one that has not proved itself: of the newer one, or of what
+   * is left of it while the one before is coming back.
    *
    * @param sizes what each workload that serves now is sized to, by process
    */
@@ -104,7 +105,24 @@ public record Wish(
       return new Wish(release, kept.slot(), Optional.of(left), back, published, totals);
     }
     Division next = divided() ? wanted : new Division.Replace();
-    return new Wish(release, slot, before, next, published, totals);
+    return kept.proved()
+        ? new Wish(release, slot, before, next, published, totals)
+        : new Wish(
+            release, kept.slot(), Optional.of(new Before(to, slot, true)), next, published, totals);
+  }
+
+  /**
+   * Why this cannot be asked for now, in words.
+   *
+   * @return empty where it can
+   */
+  public Optional<String> objection(long release, Division wanted) {
+    boolean third = before.filter(b -> b.release() != release).isPresent() && release != to;
+    return third && !divided() && !(wanted instanceof Division.Replace)
+        ? Optional.of(
+            "release %d is still taking the place of release %d in the same pods, so that none is whole for release %d to stand beside; wait for that, or deploy with strategy rolling"
+                .formatted(to, before.get().release(), release))
+        : Optional.empty();
   }
 
   /** The same once the objects of the release beside its workloads are in force. */

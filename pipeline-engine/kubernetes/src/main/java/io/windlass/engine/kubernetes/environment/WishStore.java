@@ -174,8 +174,12 @@ public final class WishStore {
     written.put(place, new Own(last + 1, Optional.empty()));
   }
 
+  /** What a repository brings has our labels too, and whatever data it likes, but not this name. */
   private static boolean isWish(ConfigMap map) {
-    return map.getData() != null && map.getData().containsKey("division");
+    Map<String, String> annotations = map.getMetadata().getAnnotations();
+    String environment = annotations == null ? null : annotations.get(Labels.ENVIRONMENT);
+    return environment != null
+        && map.getMetadata().getName().equals(Names.state(EnvironmentId.parse(environment)));
   }
 
   /** Versions of one object are numbers that grow. */

@@ -333,6 +333,11 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       watches.ensure(namespace);
       Place place = Place.of(namespace, environment);
       try (var _ = wishes.turn(place)) {
+        Optional<String> objection =
+            wishes.find(place).flatMap(k -> k.wish().objection(to.number(), division));
+        if (objection.isPresent()) {
+          throw RolloutException.refused("Tried to shift to " + to + " but " + objection.get());
+        }
         Map<String, Integer> sizes = sizes(namespace, environment);
         wishes.change(
             namespace,

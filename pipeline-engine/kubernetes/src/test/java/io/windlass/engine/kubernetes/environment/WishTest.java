@@ -85,6 +85,30 @@ final class WishTest {
   }
 
   @Test
+  void after_a_return_a_third_one_takes_the_place_of_what_is_left_of_the_bad_one() {
+    Wish back = SERVES.shifted(2, PART, SIZES).shifted(1, REPLACE, SIZES);
+
+    Wish third = back.shifted(3, PART, SIZES);
+
+    assertThat(third.slot()).isEqualTo(Slot.GREEN);
+    assertThat(third.before()).contains(new Before(1, Slot.BLUE, true));
+    assertThat(third.division()).isEqualTo(PART);
+    assertThat(third.totals()).isEqualTo(back.totals());
+    assertThat(third.concluded().replaced()).contains(1L);
+  }
+
+  @Test
+  void after_a_return_in_one_slot_a_third_one_replaces_and_nothing_stands_beside() {
+    Wish back = SERVES.shifted(2, REPLACE, SIZES).shifted(1, REPLACE, SIZES);
+
+    assertThat(back.shifted(3, REPLACE, SIZES).before()).contains(new Before(1, Slot.BLUE, true));
+    assertThat(back.objection(3, REPLACE)).isEmpty();
+    assertThat(back.objection(2, PART)).isEmpty();
+    assertThat(back.objection(3, PART))
+        .hasValueSatisfying(why -> assertThat(why).contains("deploy with strategy rolling"));
+  }
+
+  @Test
   void asking_again_changes_nothing() {
     Wish canary = SERVES.shifted(2, PART, SIZES);
 

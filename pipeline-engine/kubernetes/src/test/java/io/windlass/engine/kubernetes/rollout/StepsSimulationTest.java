@@ -55,7 +55,11 @@ final class StepsSimulationTest {
           cluster.breaks(release);
         }
         boolean returned = bad;
-        for (Division division : strategy()) {
+        List<Division> strategy = strategy();
+        if (cluster.wish().objection(release, strategy.getFirst()).isPresent()) {
+          arrive();
+        }
+        for (Division division : strategy) {
           cluster.shift(release, division);
           if (bad || random.nextInt(5) == 0) {
             run(random.nextInt(200));
@@ -68,13 +72,24 @@ final class StepsSimulationTest {
         }
         if (returned) {
           cluster.shift(good, new Division.Replace());
+          if (random.nextInt(4) == 0) {
+            // The next commit does not wait for the end of it.
+            run(random.nextInt(100));
+            continue;
+          }
           arrive();
         } else {
           good = release;
         }
-        assertThat(cluster.readyOf(good)).isEqualTo(cluster.total());
-        assertThat(cluster.wish()).isEqualTo(cluster.wish().concluded());
+        assertArrived();
       }
+      arrive();
+      assertArrived();
+    }
+
+    private void assertArrived() {
+      assertThat(cluster.readyOf(good)).isEqualTo(cluster.total());
+      assertThat(cluster.wish()).isEqualTo(cluster.wish().concluded());
     }
 
     private List<Division> strategy() {
