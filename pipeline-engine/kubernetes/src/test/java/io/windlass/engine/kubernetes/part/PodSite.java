@@ -4,7 +4,9 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,7 +20,9 @@ import java.util.function.ToIntFunction;
  * address for an endpoint; what listens there listens on {@code 127.a.b.c}.
  */
 public final class PodSite {
-  private static final int NETWORK = 64 + (int) (ProcessHandle.current().pid() % 128);
+  /** Held as long as this JVM lives, so that no other one takes the same network. */
+  private static final ServerSocket NETWORK = network();
+
   private static final AtomicInteger NEXT = new AtomicInteger(1);
 
   private final String address;
@@ -30,7 +34,26 @@ public final class PodSite {
 
   static PodSite next() {
     int number = NEXT.getAndIncrement();
-    return new PodSite("10.%d.%d.%d".formatted(NETWORK, number / 250 % 250, 1 + number % 250));
+    return new PodSite(
+        "10.%d.%d.%d"
+            .formatted(
+                NETWORK.getInetAddress().getAddress()[1] & 0xff,
+                number / 250 % 250,
+                1 + number % 250));
+  }
+
+  private static ServerSocket network() {
+    for (int network = 64; network < 192; network++) {
+      try {
+        return new ServerSocket(10_255, 1, InetAddress.getByName("127." + network + ".255.254"));
+      } catch (BindException e) {
+        // Another JVM's.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    throw new IllegalStateException(
+        "Tried to find a network for pods but all of 127.64 to 127.191 are taken");
   }
 
   /** Where a test reaches what a cluster's address stands for. */
