@@ -108,7 +108,7 @@ final class OpenCluster implements AutoCloseable {
                 Optional.of(settings.runAsUser()),
                 settings.nodeSelector(),
                 settings.storage(),
-                settings.kinds()));
+                settings.allowance()));
   }
 
   private Optional<String> namespace(EnvironmentId environment) {

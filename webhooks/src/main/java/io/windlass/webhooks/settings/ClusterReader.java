@@ -3,6 +3,7 @@ package io.windlass.webhooks.settings;
 import com.google.common.math.LongMath;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.manifest.Kinds;
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Exposure.Issuer;
 import io.windlass.engine.kubernetes.workload.Placement;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Reads {@code kubernetes:} of a target, and the namespace of a grant. */
@@ -32,6 +34,8 @@ final class ClusterReader {
   private static final List<String> ISSUERS = List.of(Issuer.EVERYWHERE, "Issuer");
   static final int HIGHEST_USER = 2_000_000_000;
   private static final int MOST_HOSTS = 1_000;
+
+  private static final Patterns NO_NAME = new Patterns(List.of(), false);
 
   private ClusterReader() {}
 
@@ -60,20 +64,22 @@ final class ClusterReader {
     Map<String, String> nodes = f.map("node-selector", Values::asWritten);
     Optional<String> autoscalers = f.word("autoscalers", AUTOSCALERS);
     Optional<Storage> storage = f.value("storage", Fields::ofOptional).map(ClusterReader::storage);
-    List<String> kinds = f.list("kinds", ClusterReader::kind);
+    Set<String> kinds = new HashSet<>(f.list("kinds", ClusterReader::kind));
+    Patterns annotations = f.value("annotations", Patterns::read).orElse(NO_NAME);
+    Patterns tlsSecrets = f.value("tls-secrets", Patterns::read).orElse(NO_NAME);
     Optional<Path> kustomize = f.value("kustomize", file);
     Optional<Path> helm = f.value("helm", file);
     f.done();
     return new Target.Kubernetes(
         new ClusterSettings(kubeconfig, context),
-        namespaces.orElse(new Patterns(List.of(), false)),
+        namespaces.orElse(NO_NAME),
         ingress.or(() -> gateway).orElseGet(Exposure.None::new),
         pullSecrets,
         user.map(Integer::longValue).orElse(Placement.USER),
         nodes,
         storage,
         autoscalers.filter(AUTOSCALERS.get(1)::equals).isPresent(),
-        new HashSet<>(kinds),
+        new Allowance(kinds, annotations, tlsSecrets),
         kustomize,
         helm);
   }

@@ -4,6 +4,7 @@ import io.windlass.engine.git.CloneUrl;
 import io.windlass.engine.journal.DatabaseSettings.Store;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.step.ExecutorSettings;
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.pipeline.Patterns;
@@ -160,7 +161,7 @@ public record Settings(
      * @param storage what volumes are kept in; empty: there are none
      * @param autoscalers whether another autoscaler on a workload of ours is kept where it only
      *     scales out, instead of refused
-     * @param kinds of objects that repositories may bring beyond the standard ones
+     * @param allowance what repositories may bring of their own
      * @param kustomize the program; empty for the one on the server's PATH
      * @param helm the same
      */
@@ -173,14 +174,13 @@ public record Settings(
         Map<String, String> nodeSelector,
         Optional<Storage> storage,
         boolean autoscalers,
-        Set<String> kinds,
+        Allowance allowance,
         Optional<Path> kustomize,
         Optional<Path> helm)
         implements Target {
       public Kubernetes {
         pullSecrets = List.copyOf(pullSecrets);
         nodeSelector = Map.copyOf(nodeSelector);
-        kinds = Set.copyOf(kinds);
       }
     }
   }

@@ -33,6 +33,9 @@ final class ObjectRules {
           "kubectl.kubernetes.io/default-container",
           "kubectl.kubernetes.io/restartedAt");
 
+  private static final Set<String> CLAIM =
+      Set.of("accessModes", "resources", "storageClassName", "volumeMode");
+
   private ObjectRules() {}
 
   /** All that is wrong with them. */
@@ -46,7 +49,7 @@ final class ObjectRules {
         problems.add(object + " is there twice; see " + other);
       }
     }
-    problems.addAll(References.check(objects));
+    problems.addAll(References.check(objects, terms));
     return problems;
   }
 
@@ -74,23 +77,26 @@ final class ObjectRules {
       case "Ingress" -> TrafficRules.ingress(object.tree(), terms, findings);
       case "HTTPRoute" -> TrafficRules.route(spec, terms, findings);
       case "StatefulSet" -> claims(spec, terms, findings);
-      case "CronJob" -> below(spec.path("jobTemplate"), "spec.jobTemplate", findings);
+      case "CronJob" -> below(spec.path("jobTemplate"), "spec.jobTemplate", terms, findings);
+      case "PersistentVolumeClaim" -> claim(spec, "spec", findings);
       default -> {}
     }
     JsonNode template = object.template();
     if (template.isObject()) {
-      below(template, object.templatePath(), findings);
+      below(template, object.templatePath(), terms, findings);
       PodRules.check(template.path("spec"), object.templatePath() + ".spec", terms, findings);
     }
     return findings.list();
   }
 
   /** The head of what the cluster makes of a template. */
-  private static void below(JsonNode template, String path, Findings findings) {
+  private static void below(JsonNode template, String path, Terms terms, Findings findings) {
     JsonNode metadata = template.path("metadata");
     findings.only(metadata, path + ".metadata", HEAD, "; leave it out");
     labels(metadata, path + ".metadata", Set.of(), findings);
-    annotations(metadata, path + ".metadata", findings);
+    keys(metadata, "annotations", path + ".metadata", terms, findings);
+    // What puts containers into pods goes by these, too.
+    keys(metadata, "labels", path + ".metadata", terms, findings);
   }
 
   private static void head(Brought object, Terms terms, Findings findings) {
@@ -119,24 +125,27 @@ final class ObjectRules {
     // An Ingress' are asked for more strictly, and what the operator allows is known to them.
     if (Kinds.STANDARD.contains(object.apiVersion() + "/" + object.kind())
         && !object.is("Ingress")) {
-      annotations(metadata, "metadata", findings);
+      keys(metadata, "annotations", "metadata", terms, findings);
     }
   }
 
-  /** Networks, proxies, names and profiles are given out by annotations of those who serve them. */
-  private static void annotations(JsonNode metadata, String path, Findings findings) {
-    for (Iterator<String> keys = metadata.path("annotations").fieldNames(); keys.hasNext(); ) {
+  /** Networks, proxies, names and profiles are given out by keys of those who serve them. */
+  private static void keys(
+      JsonNode metadata, String part, String path, Terms terms, Findings findings) {
+    for (Iterator<String> keys = metadata.path(part).fieldNames(); keys.hasNext(); ) {
       String key = keys.next();
       boolean known =
           key.indexOf('/') < 0
               || ANNOTATIONS.contains(key)
               || ANNOTATORS.contains(key.substring(0, key.indexOf('/')))
-              || key.startsWith(OURS);
+              || key.startsWith(OURS)
+              || terms.allowance().annotations().takes(key);
       if (!known) {
         findings.say(
-            path + ".annotations[" + key + "]",
-            "may speak to what serves the whole cluster; keys without a prefix are taken, and those of "
-                + String.join(", ", ANNOTATORS.stream().sorted().toList()));
+            path + "." + part + "[" + key + "]",
+            "may speak to what serves the whole cluster; keys without a prefix are taken, those of "
+                + String.join(", ", ANNOTATORS.stream().sorted().toList())
+                + ", and those that the operator lists under annotations of the target");
       }
     }
   }
@@ -163,5 +172,14 @@ final class ObjectRules {
           "spec.volumeClaimTemplates",
           "may not be set; let the operator allow \"v1/PersistentVolumeClaim\" in the target's kinds");
     }
+    findings.each(
+        spec.path("volumeClaimTemplates"),
+        "spec.volumeClaimTemplates",
+        (claim, path) -> claim(claim.path("spec"), path + ".spec", findings));
+  }
+
+  /** A copy of a claim, or a volume by its name, could be another environment's. */
+  private static void claim(JsonNode spec, String path, Findings findings) {
+    findings.only(spec, path, CLAIM, "; a claim of a repository begins empty");
   }
 }

@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.manifest;
 
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 
@@ -8,9 +9,12 @@ import io.windlass.engine.kubernetes.workload.Placement;
  *
  * @param namespace that all objects must be in
  * @param exposure how they may be reached from outside
+ * @param allowance what the operator says beside their kinds
  */
-record Terms(String namespace, Exposure exposure, Kinds kinds) {
+record Terms(String namespace, Exposure exposure, Kinds kinds, Allowance allowance) {
   static Terms of(Placement placement) {
-    return new Terms(placement.namespace(), placement.exposure(), new Kinds(placement.kinds()));
+    Allowance allowance = placement.allowance();
+    return new Terms(
+        placement.namespace(), placement.exposure(), new Kinds(allowance.kinds()), allowance);
   }
 }

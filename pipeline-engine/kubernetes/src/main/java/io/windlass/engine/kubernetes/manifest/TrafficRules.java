@@ -5,7 +5,6 @@ import io.windlass.engine.kubernetes.workload.Exposure;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -73,7 +72,7 @@ final class TrafficRules {
           "is \"%s\" and the target has \"%s\"; leave it out"
               .formatted(own, by.ingressClass().get()));
     }
-    annotations(ingress.path("metadata").path("annotations"), by.annotations(), findings);
+    annotations(ingress.path("metadata").path("annotations"), by, terms, findings);
     if (spec.path("rules").isEmpty()) {
       findings.say("spec.rules", "is empty");
     }
@@ -100,16 +99,16 @@ final class TrafficRules {
 
   /** An annotation can be a program for the controller that serves everybody. */
   private static void annotations(
-      JsonNode annotations, Map<String, String> operators, Findings findings) {
+      JsonNode annotations, Exposure.ByIngress by, Terms terms, Findings findings) {
     for (Iterator<String> keys = annotations.fieldNames(); keys.hasNext(); ) {
       String key = keys.next();
-      boolean same = annotations.path(key).asText().equals(operators.get(key));
+      boolean same = annotations.path(key).asText().equals(by.annotations().get(key));
       // What names the chart and its parts tells the controller nothing.
       boolean harmless = key.startsWith("app.kubernetes.io/") || key.startsWith("meta.helm.sh/");
-      if (!same && !harmless) {
+      if (!same && !harmless && !terms.allowance().annotations().takes(key)) {
         findings.say(
             "metadata.annotations[" + key + "]",
-            "may only come from the operator, under ingress.annotations of the target");
+            "may only come from the operator, under ingress.annotations of the target, or with its key listed under annotations");
       }
     }
   }

@@ -3,7 +3,6 @@ package io.windlass.engine.kubernetes.workload;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Where and how the operator lets the releases of an environment run. Nothing in it comes from a
@@ -16,8 +15,7 @@ import java.util.Set;
  *     by its number and not be 0, since the cluster starts nothing as root
  * @param nodeSelector labels of the nodes that they may run on
  * @param storage what volumes are kept in; empty: there are none
- * @param kinds of objects that a repository may bring beyond the standard ones, as {@code
- *     apiVersion/Kind}
+ * @param allowance what repositories may bring of their own
  */
 public record Placement(
     String namespace,
@@ -26,14 +24,13 @@ public record Placement(
     Optional<Long> runAsUser,
     Map<String, String> nodeSelector,
     Optional<Storage> storage,
-    Set<String> kinds) {
+    Allowance allowance) {
   /** Whom images know as nobody in particular; those built by Windlass name no user. */
   public static final long USER = 65532;
 
   public Placement {
     imagePullSecrets = List.copyOf(imagePullSecrets);
     nodeSelector = Map.copyOf(nodeSelector);
-    kinds = Set.copyOf(kinds);
   }
 
   /** A namespace, and nothing else said. */
@@ -45,15 +42,21 @@ public record Placement(
         Optional.of(USER),
         Map.of(),
         Optional.empty(),
-        Set.of());
+        Allowance.NOTHING);
   }
 
   public Placement exposed(Exposure by) {
-    return new Placement(namespace, by, imagePullSecrets, runAsUser, nodeSelector, storage, kinds);
+    return new Placement(
+        namespace, by, imagePullSecrets, runAsUser, nodeSelector, storage, allowance);
   }
 
   public Placement storing(Storage in) {
     return new Placement(
-        namespace, exposure, imagePullSecrets, runAsUser, nodeSelector, Optional.of(in), kinds);
+        namespace, exposure, imagePullSecrets, runAsUser, nodeSelector, Optional.of(in), allowance);
+  }
+
+  public Placement allowing(Allowance brought) {
+    return new Placement(
+        namespace, exposure, imagePullSecrets, runAsUser, nodeSelector, storage, brought);
   }
 }

@@ -2,9 +2,11 @@ package io.windlass.engine.kubernetes.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.pipeline.ManifestSpec;
+import io.windlass.engine.pipeline.Patterns;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.Drawn;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +41,28 @@ final class HostileManifestsTest {
             containers: [{ name: web, image: nginx %s }]
       """;
 
+  private static final String INGRESS =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: Ingress
+      metadata: { name: a }
+      spec:
+        tls: %s
+        rules: [{ host: a, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: a } } }] } }]
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: { name: a }
+      spec: { selector: { app: a }, ports: [{ port: 80 }] }
+      """;
+
   @TempDir Path tree;
 
   private Drawn draw(String text) throws Exception {
+    return draw(text, PLACEMENT);
+  }
+
+  private Drawn draw(String text, Placement placement) throws Exception {
     Path file = tree.resolve("deploy/all.yaml");
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
@@ -49,11 +71,15 @@ final class HostileManifestsTest {
             new EnvironmentId("acme/shop", "production"),
             new ManifestSpec.Plain(List.of("deploy")),
             tree,
-            PLACEMENT);
+            placement);
   }
 
   private String refused(String text) throws Exception {
-    return draw(text) instanceof Drawn.Refused(var reason) ? reason : "taken";
+    return reason(draw(text));
+  }
+
+  private static String reason(Drawn drawn) {
+    return drawn instanceof Drawn.Refused(var reason) ? reason : "taken";
   }
 
   @ParameterizedTest
@@ -134,6 +160,9 @@ final class HostileManifestsTest {
           annotations: { container.apparmor.security.beta.kubernetes.io/web: unconfined } | may speak to what serves the whole cluster
           annotations: { k8s.v1.cni.cncf.io/networks: other }                             | may speak to what serves the whole cluster
           annotations: { vault.hashicorp.com/agent-inject: "true" }                       | may speak to what serves the whole cluster
+          labels: { sidecar.istio.io/inject: "true" }                                     | labels[sidecar.istio.io/inject] may speak to what serves the whole cluster
+          labels: { azure.workload.identity/use: "true" }                                 | may speak to what serves the whole cluster
+          labels: { app.kubernetes.io/name: web, helm.sh/chart: a, app: web }             | taken
           finalizers: [a/b]                                                               | metadata.finalizers may not be set
           annotations: { checksum/config: a, prometheus.io/scrape: "true", note: b }      | taken
           """)
@@ -144,6 +173,99 @@ final class HostileManifestsTest {
                     .formatted("restartPolicy: Always", "")
                     .replace("metadata: { labels: { app: web } }", "metadata: { " + head + " }")))
         .contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          example.com/a, mesh.example.com/*  | { annotations: { example.com/a: b, mesh.example.com/c: d }, labels: { mesh.example.com/e: f } } | taken
+          mesh.example.com/*                 | { annotations: { example.com/a: b } }           | may speak to what serves the whole cluster
+          mesh.example.com/*, windlass.io/*  | { annotations: { windlass.io/environment: b } } | is set by Windlass
+          """)
+  void theOperatorAllowsMoreKeys(String keys, String head, String words) throws Exception {
+    Placement placement =
+        PLACEMENT.allowing(new Allowance(Set.of(), patterns(keys), Allowance.NOTHING.tlsSecrets()));
+    String text =
+        DEPLOYMENT
+            .formatted("restartPolicy: Always", "")
+            .replace("metadata: { labels: { app: web } }", "metadata: " + head);
+
+    assertThat(reason(draw(text, placement))).contains(words);
+  }
+
+  @Test
+  void anIngressTakesAKeyThatTheOperatorAllows() throws Exception {
+    String text =
+        INGRESS
+            .formatted("[{ hosts: [a] }]")
+            .replace(
+                "name: a }", "name: a, annotations: { nginx.ingress.kubernetes.io/x: plain } }");
+    Patterns keys = patterns("nginx.ingress.kubernetes.io/x");
+    Placement placement =
+        PLACEMENT.allowing(new Allowance(Set.of(), keys, Allowance.NOTHING.tlsSecrets()));
+
+    assertThat(reason(draw(text, PLACEMENT))).contains("may only come from the operator");
+    assertThat(reason(draw(text, placement))).isEqualTo("taken");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [{ hosts: [a] }]                             | taken
+          [{ hosts: [a], secretName: own }]            | taken
+          [{ hosts: [a], secretName: wildcard-shop }]  | taken
+          [{ hosts: [a], secretName: shop-r41 }]       | spec.tls takes Secret "shop-r41"
+          [{ secretName: own }, { secretName: x }]     | spec.tls takes Secret "x"
+          """)
+  void anIngressTakesItsCertificateFromNoOtherSecret(String tls, String words) throws Exception {
+    Placement placement =
+        PLACEMENT.allowing(
+            new Allowance(
+                Set.of("cert-manager.io/v1/Certificate"),
+                Allowance.NOTHING.annotations(),
+                patterns("wildcard-*")));
+    String certificate =
+        "---\napiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: a }\nspec: { secretName: own }\n";
+
+    assertThat(reason(draw(INGRESS.formatted(tls) + certificate, placement))).contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          dataSource: { kind: PersistentVolumeClaim, name: other }    | spec.dataSource may not be set
+          dataSourceRef: { kind: PersistentVolumeClaim, name: other } | spec.dataSourceRef may not be set
+          volumeName: pv-1                                            | spec.volumeName may not be set
+          selector: { matchLabels: { a: b } }                         | spec.selector may not be set
+          storageClassName: fast                                      | taken
+          """)
+  void aClaimBeginsEmpty(String field, String words) throws Exception {
+    String spec = "{ resources: { requests: { storage: 1Gi } }, %s }".formatted(field);
+    String claim =
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: a }\nspec: %s\n"
+            .formatted(spec);
+    String set =
+        DEPLOYMENT
+            .formatted("restartPolicy: Always", "")
+            .replace("Deployment", "StatefulSet")
+            .replace(
+                "  template:",
+                "  volumeClaimTemplates: [{ metadata: { name: v }, spec: %s }]\n  template:"
+                    .formatted(spec));
+    Placement placement = PLACEMENT.allowing(Allowance.of("v1/PersistentVolumeClaim"));
+
+    assertThat(reason(draw(claim, placement))).contains(words);
+    assertThat(reason(draw(set, placement))).contains(words);
+  }
+
+  private static Patterns patterns(String list) {
+    return new Patterns(List.of(list.split(", *")), false);
   }
 
   /** In a namespace that several environments share it could be another one's. */
@@ -305,7 +427,7 @@ final class HostileManifestsTest {
             kind: Ingress
             metadata: { name: b }
             spec:
-              tls: [{ hosts: [b.example.com], secretName: tls }]
+              tls: [{ hosts: [b.example.com] }]
               rules:
                 - host: a.example.com
                   http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: a, port: { number: 80 } } } }] }

@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Shop;
+import io.windlass.engine.pipeline.Patterns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Objects of any form are an answer in words, and never an error of ours. */
@@ -22,7 +25,12 @@ final class MutatedManifestsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Placement PLACEMENT =
       Placement.in("shop")
-          .exposed(new Exposure.ByIngress(Optional.of("nginx"), Map.of(), Optional.empty()));
+          .exposed(new Exposure.ByIngress(Optional.of("nginx"), Map.of(), Optional.empty()))
+          .allowing(
+              new Allowance(
+                  Set.of(),
+                  new Patterns(List.of("a/*"), false),
+                  new Patterns(List.of("tls"), false)));
 
   private static final String OBJECTS =
       """

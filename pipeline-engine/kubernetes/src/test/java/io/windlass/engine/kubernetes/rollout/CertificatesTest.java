@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.windlass.engine.kubernetes.part.CertManager;
 import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.kubernetes.workload.Placement;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -194,7 +194,7 @@ class CertificatesTest {
             Optional.of(Placement.USER),
             Map.of(),
             Optional.empty(),
-            Set.of("cert-manager.io/v1/Certificate")));
+            Allowance.of("cert-manager.io/v1/Certificate")));
     manager.refuses("no such issuer");
     Release second =
         world.bringing(

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.part.Disks;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Storage;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class VolumesTest {
         Optional.of(Placement.USER),
         Map.of(),
         Optional.of(new Storage(kind, kind, Storage.MOST_BYTES, TOTAL, deleted)),
-        Set.of("v1/PersistentVolumeClaim"));
+        Allowance.of("v1/PersistentVolumeClaim"));
   }
 
   @AfterEach
@@ -246,7 +246,7 @@ class VolumesTest {
             Optional.of(
                 new Storage(
                     Optional.empty(), Optional.empty(), Storage.MOST_BYTES, 1L << 30, false)),
-            Set.of("v1/PersistentVolumeClaim")));
+            Allowance.of("v1/PersistentVolumeClaim")));
 
     assertThat(world.target().prepare(claiming(4, "5Gi"))).isEqualTo(new Prepared.Ready());
   }

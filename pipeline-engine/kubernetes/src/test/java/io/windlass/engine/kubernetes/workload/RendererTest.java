@@ -44,7 +44,7 @@ class RendererTest {
             Optional.empty(),
             Map.of("pool", "apps"),
             Optional.empty(),
-            Set.of());
+            Allowance.NOTHING);
 
     isAsIn("gateway-green.yaml", Shop.rendered(Shop.release(41), placement).all(Slot.GREEN));
   }
