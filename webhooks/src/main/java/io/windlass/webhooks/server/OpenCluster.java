@@ -28,12 +28,16 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Namespaces of a cluster as a target. */
 final class OpenCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenCluster.class);
+
+  /** What holds for the machine is said once, however many clusters there are. */
+  private static final AtomicBoolean SAID = new AtomicBoolean();
 
   private final String name;
   private final Settings.Target.Kubernetes settings;
@@ -74,19 +78,29 @@ final class OpenCluster implements AutoCloseable {
   /** Says in the log which programs there are for kustomizations and charts, and their versions. */
   void sayTools() {
     try {
-      tools
-          .versions()
-          .forEach((tool, version) ->
-              LOG.atInfo()
-                  .addKeyValue("target", name)
-                  .addKeyValue("tool", tool)
-                  .addKeyValue("version", version)
-                  .log("manifests are rendered with this program"));
+      Map<String, String> versions = tools.versions();
+      if (!versions.isEmpty() && SAID.compareAndSet(false, true)) {
+        Tools.networked().ifPresent(OpenCluster::sayNetworked);
+      }
+      versions.forEach((tool, version) ->
+          LOG.atInfo()
+              .addKeyValue("target", name)
+              .addKeyValue("tool", tool)
+              .addKeyValue("version", version)
+              .log("manifests are rendered with this program"));
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("target", name).setCause(e).log("cannot ask tools for versions");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static void sayNetworked(String cause) {
+    LOG.atWarn()
+        .addKeyValue("cause", cause)
+        .log(
+            "kustomize and helm run with this machine's network, since unshare --user --net does not work here;"
+                + " let the server's user make user namespaces, or leave these programs away");
   }
 
   /** Steps as Jobs of this cluster. */

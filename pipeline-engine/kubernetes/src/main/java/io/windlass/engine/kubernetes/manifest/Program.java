@@ -1,16 +1,18 @@
 package io.windlass.engine.kubernetes.manifest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.io.ByteStreams;
 import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.run.WrittenTree;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +38,8 @@ final class Program {
       "ulimit -v 1572864 && ulimit -t 60 && ulimit -c 0 && exec \"$@\"";
 
   private static final Path NICE = Path.of("/usr/bin/nice");
-  private static final Path UNSHARE = Path.of("/usr/bin/unshare");
+  static final Path UNSHARE = Path.of("/usr/bin/unshare");
+  private static final List<String> APART = List.of("--user", "--net", "--");
 
   /** One at a time, so that many commits take no more of the machine than one. */
   private static final ReentrantLock ONE = new ReentrantLock(true);
@@ -44,6 +47,31 @@ final class Program {
   private final Known known;
   private final Path program;
   private final Path tree;
+
+  /**
+   * Why programs have the machine's network, in words; empty where they have none.
+   *
+   * @param unshare the program that takes it away
+   */
+  static Optional<String> networked(Path unshare) throws InterruptedException {
+    if (!Files.isExecutable(unshare)) {
+      return Optional.of("\"" + unshare + "\" is not there");
+    }
+    List<String> command = new ArrayList<>(List.of(unshare.toString()));
+    command.addAll(APART);
+    command.add("/bin/true");
+    try {
+      Process tried = new ProcessBuilder(command).redirectErrorStream(true).start();
+      tried.getOutputStream().close();
+      String said = new String(tried.getInputStream().readNBytes(MOST_COMPLAINTS), UTF_8);
+      return tried.waitFor() == 0
+          ? Optional.empty()
+          : Optional.of(
+              said.isBlank() ? "\"" + unshare + "\" ended with " + tried.waitFor() : said.strip());
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
 
   /** Without a network, where the machine lets it. */
   private boolean apart = Files.isExecutable(UNSHARE);
@@ -168,7 +196,8 @@ final class Program {
       command.addAll(List.of(NICE.toString(), "-n", "10"));
     }
     if (apart) {
-      command.addAll(List.of(UNSHARE.toString(), "--user", "--net", "--"));
+      command.add(UNSHARE.toString());
+      command.addAll(APART);
     }
     command.add(program.toString());
     command.addAll(arguments);
@@ -205,7 +234,7 @@ final class Program {
             if (bytes.length > most) {
               process.destroyForcibly();
             }
-            read.complete(new Said(new String(bytes, StandardCharsets.UTF_8), bytes.length > most));
+            read.complete(new Said(new String(bytes, UTF_8), bytes.length > most));
           } catch (IOException e) {
             // It was stopped while it wrote.
             read.complete(new Said("", false));

@@ -77,6 +77,11 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     }
   }
 
+  /** Why these programs would have the machine's network, in words; empty where they have none. */
+  public static Optional<String> networked() throws InterruptedException {
+    return Program.networked(Program.UNSHARE);
+  }
+
   private static String version(Program.Known known, Path program, Path folder)
       throws InterruptedException {
     try {

@@ -436,6 +436,23 @@ final class ToolsTest {
   }
 
   @Test
+  void whyAProgramHasTheNetworkIsSaidInTheMachinesWords() throws Exception {
+    Path none = folder.resolve("none");
+    Path refuses = script("refuses", "echo unshare failed: Operation not permitted >&2; exit 1");
+    Path works = script("works", "exit 0");
+
+    assertThat(Program.networked(none)).contains("\"" + none + "\" is not there");
+    assertThat(Program.networked(refuses)).contains("unshare failed: Operation not permitted");
+    assertThat(Program.networked(works)).isEmpty();
+  }
+
+  private Path script(String name, String text) throws IOException {
+    Path script = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text + "\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return script;
+  }
+
+  @Test
   void programsRunOneAtATime() throws Exception {
     helmThatSays(
         "/bin/mkdir %1$s/runs || echo beside another >&2; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; /bin/rmdir %1$s/runs"
