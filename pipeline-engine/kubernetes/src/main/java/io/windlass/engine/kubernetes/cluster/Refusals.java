@@ -1,10 +1,15 @@
 package io.windlass.engine.kubernetes.cluster;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.base.Ascii;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.windlass.engine.kubernetes.cluster.ClusterException.Kind;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +33,9 @@ final class Refusals {
    */
   private static final Duration THROTTLED_PAUSE = Duration.ofSeconds(1);
 
+  private static final int LONGEST_ANSWER = 300;
+  private static final ObjectMapper JSON = JsonMapper.builder().build();
+
   private Refusals() {}
 
   /**
@@ -36,7 +44,8 @@ final class Refusals {
    * @param tried as "apply Deployment shop-web": what follows "Tried to"
    * @param cluster as people know it, such as its address
    */
-  static ClusterException of(String tried, String cluster, KubernetesClientException e) {
+  static ClusterException of(String tried, String cluster, KubernetesClientException failure) {
+    KubernetesClientException e = answered(failure);
     Kind kind = kind(e);
     String said = said(e);
     List<FieldConflict> fields = conflicts(e);
@@ -59,6 +68,29 @@ final class Refusals {
               case SERVER -> "the cluster failed: " + said;
             };
     return new ClusterException(kind, message, retryAfter(kind, e), fields, e);
+  }
+
+  /** Where a stream was not opened, the library leaves what was answered in a cause. */
+  private static KubernetesClientException answered(KubernetesClientException e) {
+    for (@Nullable Throwable at = e; at != null && e.getCode() <= 0; at = at.getCause()) {
+      if (at instanceof WebSocketHandshakeException answer) {
+        String body = String.valueOf(answer.getResponse().body());
+        int code = answer.getResponse().statusCode();
+        return new KubernetesClientException(message(body, code), code, null);
+      }
+    }
+    return e;
+  }
+
+  /** The API server's sentence, or what a node or something between has answered instead. */
+  private static String message(String body, int code) {
+    try {
+      return JSON.readTree(body).path("message").asText("it answered with " + code);
+    } catch (JsonProcessingException e) {
+      return body.startsWith("<")
+          ? "it answered with " + code + " and a page"
+          : Ascii.truncate(body.strip(), LONGEST_ANSWER, "...");
+    }
   }
 
   private static Kind kind(KubernetesClientException e) {

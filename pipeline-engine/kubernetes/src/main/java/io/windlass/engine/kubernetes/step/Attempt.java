@@ -2,6 +2,7 @@ package io.windlass.engine.kubernetes.step;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.step.PodStreams.UnfitException;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.ExecutorException;
 import io.windlass.engine.run.StepResult;
@@ -30,8 +31,12 @@ final class Attempt implements AutoCloseable {
   private final StepLog log;
   private final AtomicBoolean ended = new AtomicBoolean();
   private Optional<Thread> follower = Optional.empty();
+  private final Tries sending;
+  private final Tries takingBack;
   private boolean sent;
-  private int unsent;
+
+  /** How its command ended, once its log is here. */
+  private Optional<StepStage.Ended> over = Optional.empty();
 
   /** How it ended, once all that there is of it is here. */
   private Optional<StepResult> result = Optional.empty();
@@ -42,6 +47,11 @@ final class Attempt implements AutoCloseable {
     this.executor = executor;
     this.task = task;
     this.log = log;
+    Duration patience = executor.settings().patience();
+    Duration timeout = task.limits().timeout();
+    this.sending = new Tries(patience);
+    // What a step has done for long is worth as long.
+    this.takingBack = new Tries(timeout.compareTo(patience) > 0 ? timeout : patience);
   }
 
   StepResult run() throws ClusterException, IOException, ExecutorException, InterruptedException {
@@ -49,13 +59,17 @@ final class Attempt implements AutoCloseable {
       StepWatch watch = executor.watch();
       long seen = watch.changes();
       Instant now = executor.clock().instant();
+      if (!takingBack.isDue(now)) {
+        watch.await(seen, takingBack.left(now));
+        continue;
+      }
       Optional<StepSight> sight = watch.sight(StepNames.job(task.id()));
       if (sight.isEmpty() || isOver(sight.get().stage(now), now)) {
         // Watches may be behind, and each of them for itself: what ends an attempt is asked for.
         sight = executor.look(task.id());
       }
       if (sight.isEmpty()) {
-        return result.orElseGet(() -> new StepResult.Lost("its Job was deleted"));
+        return result.orElseGet(() -> lost("its Job was deleted"));
       }
       Job job = sight.get().job();
       Optional<StepResult> known = StepRecord.of(job);
@@ -74,7 +88,7 @@ final class Attempt implements AutoCloseable {
       if (end.isPresent() && settled(job, end.get())) {
         return end.get();
       }
-      watch.await(seen, end.isPresent() ? PAUSE : rest(sight.get().stage(now), now));
+      watch.await(seen, end.isPresent() ? PAUSE : rest(sight.get().stage(now)));
     }
   }
 
@@ -134,7 +148,7 @@ final class Attempt implements AutoCloseable {
 
   /** Does what is due at a stage; an end is still to be written down. */
   private Optional<StepResult> step(Job job, StepStage stage, Instant now)
-      throws ExecutorException, InterruptedException, IOException {
+      throws ClusterException, InterruptedException, IOException {
     return switch (stage) {
       case StepStage.Waiting(var words, var since) -> await(words, since, now);
       case StepStage.Receiving(var pod) -> send(pod, now);
@@ -146,19 +160,26 @@ final class Attempt implements AutoCloseable {
       }
       case StepStage.Ended at -> {
         follow(at.pod());
-        if (result.isEmpty()) {
+        if (over.isEmpty()) {
           awaitLastLines(at.pod());
           for (FailedService service : at.services()) {
             tell(at.pod(), service);
           }
-          result = Optional.of(end(at));
+          over = Optional.of(at);
+        }
+        if (result.isEmpty()) {
+          result = end(at, now);
         }
         yield result;
       }
       case StepStage.OverLimit(var limit) ->
           Optional.of(new StepResult.OverLimit(limit, StepStage.started(job), now));
-      case StepStage.Late late -> Optional.of(new StepResult.TimedOut(StepStage.started(job), now));
-      case StepStage.Lost(var reason) -> Optional.of(new StepResult.Lost(reason));
+      case StepStage.Late late ->
+          Optional.of(
+              over.isPresent()
+                  ? lost("its pod's time is over")
+                  : new StepResult.TimedOut(StepStage.started(job), now));
+      case StepStage.Lost(var reason) -> Optional.of(lost(reason));
       case StepStage.Unserved(var pod, var service) -> {
         if (result.isEmpty()) {
           tell(pod, service);
@@ -184,7 +205,8 @@ final class Attempt implements AutoCloseable {
       said = words;
       log.say("waiting: " + words);
     }
-    if (!isOutOfPatience(since, now)) {
+    // One that has run waits for the cluster to say that its pod is gone.
+    if (follower.isPresent() || !isOutOfPatience(since, now)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -196,8 +218,8 @@ final class Attempt implements AutoCloseable {
   }
 
   private Optional<StepResult> send(String pod, Instant now)
-      throws ExecutorException, InterruptedException {
-    if (sent) {
+      throws ClusterException, InterruptedException {
+    if (sent || !sending.isDue(now)) {
       return Optional.empty();
     }
     try {
@@ -208,49 +230,57 @@ final class Attempt implements AutoCloseable {
       return Optional.of(new StepResult.OverLimit(String.valueOf(e.getMessage()), now, now));
     } catch (IOException e) {
       // It may have come all the same, and then the pod goes on.
-      if (++unsent < TRIES) {
-        return Optional.empty();
-      }
-      throw new ExecutorException(
-          "Tried to send the workspace of step \"%s\" to its pod but %s"
-              .formatted(task.id(), e.getMessage()),
-          e);
+      return again(sending, "send the workspace of step \"" + task.id() + "\" to its pod", e, now)
+          ? Optional.empty()
+          : Optional.of(new StepResult.Lost(sending.words("its workspace could not be sent")));
     }
   }
 
-  private StepResult end(StepStage.Ended at) throws InterruptedException {
+  private Optional<StepResult> end(StepStage.Ended at, Instant now)
+      throws ClusterException, InterruptedException {
+    if (!at.kept()) {
+      return Optional.of(lost("its pod has ended with it"));
+    }
     try {
-      retried(() -> executor.streams().takeBack(task, at.pod()));
+      executor.streams().takeBack(task, at.pod());
     } catch (OversizedException e) {
-      return new StepResult.OverLimit(String.valueOf(e.getMessage()), at.started(), at.ended());
+      return Optional.of(
+          new StepResult.OverLimit(String.valueOf(e.getMessage()), at.started(), at.ended()));
+    } catch (UnfitException e) {
+      return Optional.of(lost(String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      return new StepResult.Lost(
-          "it ended with %d, but its files could not be taken back: %s"
-              .formatted(at.code(), e.getMessage()));
+      return again(takingBack, "take back the files of step \"" + task.id() + "\"", e, now)
+          ? Optional.empty()
+          : Optional.of(lost("its pod cannot be reached"));
     }
-    return at.outOfMemory()
-        ? new StepResult.OverLimit("memory", at.started(), at.ended())
-        : new StepResult.Exited(at.code(), at.started(), at.ended());
+    return Optional.of(
+        at.outOfMemory()
+            ? new StepResult.OverLimit("memory", at.started(), at.ended())
+            : new StepResult.Exited(at.code(), at.started(), at.ended()));
   }
 
-  private interface Streaming {
-    void once() throws IOException, InterruptedException;
+  /**
+   * Whether a stream that has failed is to be tried again: a cluster that is busy is waited for.
+   *
+   * @throws ClusterException where the server has not the right to it
+   */
+  private boolean again(Tries tries, String tried, IOException failed, Instant began)
+      throws ClusterException {
+    ClusterException failure = executor.cluster().failure(tried, failed);
+    if (failure.kind() == ClusterException.Kind.FORBIDDEN) {
+      throw failure;
+    }
+    boolean more = tries.failed(failure.reason(), began, executor.clock().instant());
+    return more && failure.kind() != ClusterException.Kind.REFUSED;
   }
 
-  private static void retried(Streaming streaming) throws IOException, InterruptedException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        streaming.once();
-        return;
-      } catch (OversizedException e) {
-        throw e;
-      } catch (IOException e) {
-        if (attempt == TRIES) {
-          throw e;
-        }
-        TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-      }
-    }
+  /** Nobody has all that the step has done; where its end is known it is said. */
+  private StepResult.Lost lost(String reason) {
+    return new StepResult.Lost(
+        over.map(at ->
+                "it ended with %d, but its files could not be taken back: %s"
+                    .formatted(at.code(), takingBack.words(reason)))
+            .orElse(reason));
   }
 
   /**
@@ -271,19 +301,17 @@ final class Attempt implements AutoCloseable {
   }
 
   /** How long nothing is due, unless something changes. */
-  private Duration rest(StepStage stage, Instant now) {
-    if (unsent > 0 && !sent) {
-      return PAUSE;
-    }
+  private Duration rest(StepStage stage) {
+    Instant now = executor.clock().instant();
     Duration left =
         switch (stage) {
           case StepStage.Running(var _, var since) ->
               Duration.between(now, since.plus(task.limits().timeout()));
           case StepStage.Waiting(var _, var since) ->
               Duration.between(now, since.plus(executor.settings().patience()));
-          case StepStage.Receiving _,
-              StepStage.Ended _,
-              StepStage.OverLimit _,
+          case StepStage.Receiving _ -> sent ? LOOK : sending.left(now);
+          case StepStage.Ended _ -> takingBack.left(now);
+          case StepStage.OverLimit _,
               StepStage.Late _,
               StepStage.Lost _,
               StepStage.Unserved _,

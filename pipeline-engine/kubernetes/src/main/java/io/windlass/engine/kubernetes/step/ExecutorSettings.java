@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param usual for steps and services that name none, request and limit
  * @param most that one step may ask for, with its services
  * @param workspaceBytes the most that a step's workspace may hold
- * @param patience how long a step may wait for a node, a quota or a registry
+ * @param patience how long a step may wait for a node, a quota or a registry, and at least how long
+ *     a pod is tried that cannot be reached
  * @param serviceAccount of the pods; no token of it is mounted. Empty for the namespace's default
  * @param pullSecrets names of Secrets in the namespace
  * @param nodes labels that a node must have

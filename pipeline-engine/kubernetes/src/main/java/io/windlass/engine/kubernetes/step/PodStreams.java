@@ -154,24 +154,45 @@ final class PodStreams {
   /**
    * Streams the workspace back from a pod whose step has ended. The stream is put aside as it comes
    * and looked at when it is whole, so that a slow pod keeps nobody waiting.
+   *
+   * @throws OversizedException where it is more than a step may leave behind
+   * @throws UnfitException where it came whole and is not what a pod sends
    */
   void takeBack(StepTask task, String pod) throws IOException, InterruptedException {
     Path received = aside(task, ".back");
     var bounds = WorkspaceBounds.of(settings.workspaceBytes());
     try {
       receive(pod, received, bounds);
-      try (InputStream stream =
-          uncompressed(new BufferedInputStream(Files.newInputStream(received), BUFFER))) {
-        TakenBack.take(
-            task.workspace(),
-            aside(task, ""),
-            stream,
-            bounds,
-            one,
-            locks.get(task.workspace()).writeLock());
-      }
+      take(task, received, bounds);
     } finally {
       Files.deleteIfExists(received);
+    }
+  }
+
+  private void take(StepTask task, Path received, WorkspaceBounds bounds)
+      throws IOException, InterruptedException {
+    try (InputStream stream =
+        uncompressed(new BufferedInputStream(Files.newInputStream(received), BUFFER))) {
+      TakenBack.take(
+          task.workspace(),
+          aside(task, ""),
+          stream,
+          bounds,
+          one,
+          locks.get(task.workspace()).writeLock());
+    } catch (OversizedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnfitException(e);
+    }
+  }
+
+  /** What came from a pod cannot be taken, and asking again would bring the same. */
+  static final class UnfitException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnfitException(IOException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 

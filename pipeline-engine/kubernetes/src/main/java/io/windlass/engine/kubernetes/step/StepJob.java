@@ -55,8 +55,11 @@ record StepJob(ExecutorSettings settings) {
   /** What goes by before and after the command: pulling images, moving the workspace. */
   private static final Duration AROUND = Duration.ofMinutes(30);
 
-  /** How often an attempt may wait so long: for a node, for its helper, for its own image. */
-  private static final int WAITS = 3;
+  /**
+   * How often an attempt may wait so long: for a node, for its helper, for its workspace, for its
+   * own image.
+   */
+  private static final int WAITS = 4;
 
   private static final long CONTROL_BYTES = 2 * WorkspaceBounds.INDEX_BYTES;
   private static final long GRACE_SECONDS = 5;

@@ -38,12 +38,14 @@ sealed interface StepStage {
    * Its command has ended, and the files can be taken back while the pod stands.
    *
    * @param outOfMemory whether it was ended for that
+   * @param kept whether what hands the files out still runs
    * @param services that ended before it
    */
   record Ended(
       String pod,
       int code,
       boolean outOfMemory,
+      boolean kept,
       Instant started,
       Instant ended,
       List<FailedService> services)
@@ -173,6 +175,9 @@ sealed interface StepStage {
         pod.getMetadata().getName(),
         end.getExitCode(),
         reason.equals("OOMKilled"),
+        status(pod, StepNames.KEEP)
+            .map(found -> found.getState().getTerminated() == null)
+            .orElse(true),
         Instant.parse(end.getStartedAt()),
         Instant.parse(end.getFinishedAt()),
         FailedService.of(pod));

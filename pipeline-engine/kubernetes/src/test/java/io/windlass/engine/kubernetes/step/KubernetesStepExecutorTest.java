@@ -1,15 +1,17 @@
 package io.windlass.engine.kubernetes.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.windlass.engine.kubernetes.cluster.Cluster;
+import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.RealNode;
 import io.windlass.engine.pipeline.Resources;
 import io.windlass.engine.pipeline.ServiceSpec;
-import io.windlass.engine.run.StepContainer;
+import io.windlass.engine.run.ExecutorException;
 import io.windlass.engine.run.StepExecutor;
 import io.windlass.engine.run.StepExecutorContract;
 import io.windlass.engine.run.StepLimits;
@@ -19,7 +21,6 @@ import io.windlass.engine.run.StepTask;
 import io.windlass.engine.secret.SecretValue;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,12 +36,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real containers of a real kubelet, under the restricted profile. */
 @Execution(ExecutionMode.CONCURRENT)
 final class KubernetesStepExecutorTest extends StepExecutorContract {
   private static KubeCluster cluster;
   private static RealNode node;
+  private static StepNamespace steps;
   private static Cluster client;
   private static KubernetesStepExecutor executor;
 
@@ -48,35 +52,12 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
   static void start() throws Exception {
     cluster = KubeCluster.start();
     node = RealNode.join(cluster);
-    String namespace =
-        cluster.namespace("steps", Map.of("pod-security.kubernetes.io/enforce", "restricted"));
-    grant(namespace);
-    client =
-        Cluster.open(
-            new ClusterSettings(
-                Optional.of(cluster.kubeconfig(namespace, "windlass")), Optional.empty()));
+    steps = StepNamespace.of(cluster);
+    steps.grant();
+    client = Cluster.open(new ClusterSettings(Optional.of(steps.kubeconfig()), Optional.empty()));
     executor =
         new KubernetesStepExecutor(
-            client, settings(namespace, node.image()), InstantSource.system());
-  }
-
-  /** The rights that the manifests give, and no others. */
-  private static void grant(String namespace) throws IOException {
-    Path role =
-        Path.of(System.getProperty("windlass.root"), "pipelines/kubernetes/steps/role.yaml");
-    cluster.client().resource(Files.readString(role)).inNamespace(namespace).create();
-    cluster
-        .client()
-        .resource(
-            new RoleBindingBuilder()
-                .withNewMetadata()
-                .withName("windlass-steps")
-                .withNamespace(namespace)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "windlass-steps")
-                .addNewSubject("", "ServiceAccount", "windlass", namespace)
-                .build())
-        .create();
+            client, settings(steps.name(), node.image()), InstantSource.system());
   }
 
   private static ExecutorSettings settings(String namespace, String image) {
@@ -142,11 +123,99 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
         .isEqualTo(IntStream.rangeClosed(1, 40).mapToObj(i -> "line " + i).toList());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {StepNames.RECEIVE, StepNames.KEEP})
+  void aPodThatCannotBeReachedIsTriedUntilItCan(String container) throws Exception {
+    StepTask task = task("echo made > made; exit 3");
+    try (var faulty = faulty();
+        var through = through(faulty)) {
+      for (int i = 0; i < 4; i++) {
+        faulty.answerOnce("", "container=" + container, 500);
+      }
+
+      assertThat(through.run(task))
+          .isInstanceOfSatisfying(
+              StepResult.Exited.class, exited -> assertThat(exited.code()).isEqualTo(3));
+    }
+    assertThat(task.workspace().resolve("made")).hasContent("made");
+  }
+
+  @Test
+  void filesAreTakenBackWhenTheRightToItIsGivenBack() throws Exception {
+    StepTask task = task("echo made > made; exit 3");
+    try (var faulty = faulty();
+        var through = through(faulty)) {
+      faulty.answer("", "container=" + StepNames.KEEP, 403);
+      assertThatThrownBy(() -> through.run(task))
+          .isInstanceOf(ExecutorException.class)
+          .hasMessageContaining("take back the files of step")
+          .hasMessageContaining("grant it with a Role");
+
+      faulty.heal();
+      assertThat(through.run(task)).isInstanceOf(StepResult.Exited.class);
+    }
+    assertThat(task.workspace().resolve("made")).hasContent("made");
+  }
+
+  @Test
+  void aStepWhosePodGoesBeforeItsFilesAreBackIsLostAtOnceAndItsEndIsSaid() throws Exception {
+    StepTask task = task("exit 3", new StepLimits(Duration.ofHours(1), 1 << 20, 0, 0));
+    try (var faulty = faulty();
+        var through = through(faulty)) {
+      faulty.beforeOnce("", "container=" + StepNames.KEEP, () -> removePod(task));
+
+      assertThat(through.run(task))
+          .isInstanceOfSatisfying(
+              StepResult.Lost.class,
+              lost ->
+                  assertThat(lost.reason())
+                      .startsWith("it ended with 3, but its files could not be taken back: ")
+                      .contains("; tried "));
+    }
+  }
+
+  private static void removePod(StepTask task) {
+    cluster
+        .client()
+        .pods()
+        .inNamespace(steps.name())
+        .withLabel("job-name", StepNames.job(task.id()))
+        .withGracePeriod(0)
+        .delete();
+  }
+
+  private static FaultyApi faulty() throws IOException {
+    return FaultyApi.before(cluster, steps.kubeconfig());
+  }
+
+  /** An executor whose requests go wrong on order. */
+  private static ThroughFaulty through(FaultyApi faulty) throws ClusterException {
+    Cluster through =
+        Cluster.open(
+            new ClusterSettings(Optional.of(faulty.kubeconfig()), Optional.empty()),
+            List.of(faulty.interceptor()));
+    return new ThroughFaulty(
+        through, new KubernetesStepExecutor(through, executor.settings(), InstantSource.system()));
+  }
+
+  private record ThroughFaulty(Cluster client, KubernetesStepExecutor executor)
+      implements AutoCloseable {
+    StepResult run(StepTask task) throws ExecutorException, InterruptedException {
+      return executor.run(task);
+    }
+
+    @Override
+    public void close() {
+      executor.close();
+      client.close();
+    }
+  }
+
   @Test
   void aServiceIsReadyWhenTheStepBeginsAndReachableByItsNameAndAtLocalhost() throws Exception {
     ServiceSpec.Look look = new ServiceSpec.Look.Path("/busybox");
     StepTask task =
-        with(
+        StepTasks.with(
             task(
                 "wget -qO- http://files:8080/busybox | cmp - /bin/busybox; wget -qO- http://localhost:8080/sh | cmp - /bin/sh; test -z \"$PASSWORD\""),
             service(
@@ -162,7 +231,7 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
   @Test
   void aServiceThatEndsInsteadOfBecomingReadyFailsTheStepWithItsLastLines() throws Exception {
     StepTask task =
-        with(
+        StepTasks.with(
             task("true"),
             service(
                 "db",
@@ -179,7 +248,7 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
   @Test
   void aServiceThatIsNotReadyInTimeFailsTheStep() throws Exception {
     StepTask task =
-        with(
+        StepTasks.with(
             task("true"),
             service("db", "echo waiting; exec sleep 100", new ServiceSpec.Look.Run("false")));
 
@@ -201,19 +270,6 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
             Optional.of(1234),
             new Resources(Optional.of(50), Optional.of(64L << 20))),
         Map.of("PASSWORD", SecretValue.of("correct-horse")));
-  }
-
-  private static StepTask with(StepTask task, StepService service) {
-    return new StepTask(
-        task.id(),
-        task.workspace(),
-        task.readOnly(),
-        task.command(),
-        task.env(),
-        task.secrets(),
-        new StepContainer(Optional.empty(), List.of(service)),
-        task.logFile(),
-        task.limits());
   }
 
   @Test

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.cluster.ClusterSettings;
@@ -23,7 +19,6 @@ import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
 import io.windlass.engine.run.StepTask;
 import io.windlass.engine.secret.SecretValue;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +51,9 @@ final class StepFailureTest {
 
   @TempDir private Path folder;
   private final String image = "registry.test/" + UUID.randomUUID();
+  private final String helper = "registry.test/" + UUID.randomUUID();
   private KubeCluster cluster;
+  private StepNamespace steps;
   private String namespace;
   private Cluster client;
   private KubernetesStepExecutor executor;
@@ -64,8 +61,8 @@ final class StepFailureTest {
   @BeforeEach
   void start() throws Exception {
     cluster = KubeCluster.shared();
-    namespace =
-        cluster.namespace("steps", Map.of("pod-security.kubernetes.io/enforce", "restricted"));
+    steps = StepNamespace.of(cluster);
+    namespace = steps.name();
     client = Cluster.open(new ClusterSettings(Optional.of(cluster.kubeconfig()), Optional.empty()));
     executor = executor(client, namespace, 100, LONG);
     Files.createDirectory(folder.resolve("workspace"));
@@ -113,19 +110,7 @@ final class StepFailureTest {
 
   @Test
   void aFullQuotaIsSaidInItsOwnWords() throws Exception {
-    cluster
-        .client()
-        .resource(
-            new ResourceQuotaBuilder()
-                .withNewMetadata()
-                .withName("none")
-                .withNamespace(namespace)
-                .endMetadata()
-                .withNewSpec()
-                .addToHard("pods", new Quantity("0"))
-                .endSpec()
-                .build())
-        .create();
+    steps.forbid("pods");
 
     try (var impatient = executor(client, namespace, 100, SHORT)) {
       assertThat(impatient.run(task()))
@@ -142,6 +127,21 @@ final class StepFailureTest {
           .isInstanceOfSatisfying(
               StepResult.Refused.class,
               refused -> assertThat(refused.reason()).contains("Insufficient cpu"));
+    }
+  }
+
+  @Test
+  void aStepWhoseWorkspaceCannotBeSentIsLostAfterAsLongAsTheOperatorSays() throws Exception {
+    cluster.kubelet().order(helper, Program.silent()); // and takes no exec calls
+
+    try (var impatient = executor(client, namespace, 100, SHORT)) {
+      assertThat(impatient.run(task()))
+          .isInstanceOfSatisfying(
+              StepResult.Lost.class,
+              lost ->
+                  assertThat(lost.reason())
+                      .startsWith("its workspace could not be sent; tried ")
+                      .contains("for at most 10s"));
     }
   }
 
@@ -168,11 +168,9 @@ final class StepFailureTest {
   void aStepThatRunsIsNotOverWhereRightsWereTakenFromTheServer() throws Exception {
     cluster.kubelet().order(image, Program.silent());
     StepTask task = task();
-    RoleBinding rights = grant();
+    RoleBinding rights = steps.grant();
     try (var limited =
-            Cluster.open(
-                new ClusterSettings(
-                    Optional.of(cluster.kubeconfig(namespace, "windlass")), Optional.empty()));
+            Cluster.open(new ClusterSettings(Optional.of(steps.kubeconfig()), Optional.empty()));
         var attending = executor(limited, namespace, 100, LONG);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<StepResult> running = threads.submit(() -> attending.run(task));
@@ -188,7 +186,7 @@ final class StepFailureTest {
           .hasCauseInstanceOf(ExecutorException.class)
           .hasMessageContaining("grant it with a Role");
       assertThatThrownBy(() -> attending.run(task)).isInstanceOf(ExecutorException.class);
-      grant();
+      steps.grant();
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> !isForbidden(() -> attending.read(task.id())));
@@ -198,11 +196,9 @@ final class StepFailureTest {
 
   @Test
   void aServerThatMayMakeNoJobRefusesAStepThatIsNotThere() throws Exception {
-    grant("watch, create, patch", "watch, patch");
+    steps.grant("watch, create, patch", "watch, patch");
     try (var limited =
-            Cluster.open(
-                new ClusterSettings(
-                    Optional.of(cluster.kubeconfig(namespace, "windlass")), Optional.empty()));
+            Cluster.open(new ClusterSettings(Optional.of(steps.kubeconfig()), Optional.empty()));
         var attending = executor(limited, namespace, 100, LONG)) {
       await().atMost(Duration.ofMinutes(1)).until(() -> !isForbidden(() -> attending.read("any")));
 
@@ -215,19 +211,7 @@ final class StepFailureTest {
 
   @Test
   void aStepWhoseSecretIsNotTakenIsOver() throws Exception {
-    cluster
-        .client()
-        .resource(
-            new ResourceQuotaBuilder()
-                .withNewMetadata()
-                .withName("none")
-                .withNamespace(namespace)
-                .endMetadata()
-                .withNewSpec()
-                .addToHard("secrets", new Quantity("0"))
-                .endSpec()
-                .build())
-        .create();
+    steps.forbid("secrets");
     StepTask task = task();
 
     StepResult result = executor.run(task);
@@ -236,35 +220,6 @@ final class StepFailureTest {
         .isInstanceOfSatisfying(
             StepResult.Refused.class, refused -> assertThat(refused.reason()).contains("quota"));
     assertThat(executor.read(task.id()).flatMap(StepRecord::of)).contains(result);
-  }
-
-  /** The rights that the manifests give. */
-  private RoleBinding grant() throws IOException {
-    return grant("", "");
-  }
-
-  /** The same, but for a word of them. */
-  private RoleBinding grant(String without, String instead) throws IOException {
-    Path role =
-        Path.of(System.getProperty("windlass.root"), "pipelines/kubernetes/steps/role.yaml");
-    String rights = Files.readString(role);
-    cluster
-        .client()
-        .resource(without.isEmpty() ? rights : rights.replace(without, instead))
-        .inNamespace(namespace)
-        .createOr(NonDeletingOperation::update);
-    return cluster
-        .client()
-        .resource(
-            new RoleBindingBuilder()
-                .withNewMetadata()
-                .withName("windlass-steps")
-                .withNamespace(namespace)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "windlass-steps")
-                .addNewSubject("", "ServiceAccount", "windlass", namespace)
-                .build())
-        .create();
   }
 
   private interface Asking {
@@ -433,10 +388,10 @@ final class StepFailureTest {
         new ExecutorSettings(
             place,
             image,
-            Optional.of("registry.test/helper"),
+            Optional.of(helper),
             ExecutorSettings.USER,
             new ExecutorSettings.Amounts(cpuMillis, 128L << 20),
-            new ExecutorSettings.Amounts(cpuMillis, 256L << 20),
+            new ExecutorSettings.Amounts(2 * cpuMillis, 256L << 20),
             1L << 30,
             patience,
             Optional.empty(),
