@@ -147,6 +147,8 @@ final class RolloutProgression {
           fail(rollout, new Failure(command + " was cancelled", false, lines));
       case StepResult.Refused(var reason) ->
           fail(rollout, new Failure(command + " could not be run: " + reason, true, lines));
+      case StepResult.Unserved(var reason) ->
+          fail(rollout, new Failure(command + " could not be run: " + reason, false, lines));
       case StepResult.Lost(var reason) ->
           fail(
               rollout,

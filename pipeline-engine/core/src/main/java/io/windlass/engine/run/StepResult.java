@@ -30,4 +30,10 @@ public sealed interface StepResult {
    * cannot provide.
    */
   record Refused(String reason) implements StepResult {}
+
+  /**
+   * It was not begun, because a service that it asks for beside it did not become ready. That is
+   * the pipeline's own failure, and another try would not help.
+   */
+  record Unserved(String reason) implements StepResult {}
 }

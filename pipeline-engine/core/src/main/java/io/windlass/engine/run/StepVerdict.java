@@ -21,6 +21,7 @@ final class StepVerdict {
       case StepResult.Cancelled cancelled -> false;
       case StepResult.OverLimit overLimit -> false;
       case StepResult.Refused refused -> false;
+      case StepResult.Unserved unserved -> false;
     };
   }
 
@@ -46,6 +47,8 @@ final class StepVerdict {
               .now(Status.ERRORED, "lost: " + reason);
       case StepResult.Refused(var reason) ->
           over(step, Optional.empty(), now, Optional.empty(), reason).now(Status.ERRORED, reason);
+      case StepResult.Unserved(var reason) ->
+          over(step, Optional.empty(), now, Optional.empty(), reason).now(Status.FAILED, reason);
     };
   }
 

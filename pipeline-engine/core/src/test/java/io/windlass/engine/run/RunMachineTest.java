@@ -179,6 +179,7 @@ class RunMachineTest {
     "lost, 0, 1, ERRORED",
     "limit, 2, 1, FAILED",
     "refused, 2, 1, ERRORED",
+    "unserved, 2, 1, FAILED",
     "cancelled, 2, 1, CANCELLED",
   })
   void onlyTimeoutsAndLostWorkersAreTriedAgain(
@@ -200,6 +201,7 @@ class RunMachineTest {
       case "lost" -> new StepResult.Lost("gone");
       case "limit" -> new StepResult.OverLimit("wrote too much", NOW, NOW);
       case "refused" -> new StepResult.Refused("no such program");
+      case "unserved" -> new StepResult.Unserved("its service \"db\" ended with 3");
       case "cancelled" -> new StepResult.Cancelled();
       default -> throw new IllegalArgumentException(how);
     };

@@ -183,7 +183,7 @@ final class Attempt implements AutoCloseable {
       case StepStage.Unserved(var pod, var service) -> {
         if (result.isEmpty()) {
           tell(pod, service);
-          result = Optional.of(new StepResult.Refused(service.words()));
+          result = Optional.of(new StepResult.Unserved(service.words()));
         }
         yield result;
       }
@@ -191,13 +191,16 @@ final class Attempt implements AutoCloseable {
     };
   }
 
-  /** Writes down how a service ended, and its last lines. */
+  /** Writes down how a service ended, what its probe said, and its last lines. */
   private void tell(String pod, FailedService service) throws IOException, InterruptedException {
     log.say(service.words());
-    for (String line :
-        executor.streams().lastLines(pod, service.container(), service.again(), SILENCE)) {
-      log.line(service.name() + ": " + line);
+    Optional<String> answer = executor.lastProbe(pod, service.container());
+    if (answer.isPresent()) {
+      log.say(answer.get());
     }
+    log.lastLines(
+        service.name(),
+        executor.streams().lastLines(pod, service.container(), service.again(), SILENCE));
   }
 
   private Optional<StepResult> await(String words, Instant since, Instant now) throws IOException {

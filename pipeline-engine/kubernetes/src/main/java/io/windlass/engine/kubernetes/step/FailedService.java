@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Probe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
 /**
  * A service of a step that has ended although the step goes on, or was to begin.
  *
- * @param words how it ended
+ * @param words how it ended; for one that was not ready in time, what its probe waited for
  * @param again whether it was started again, so that its lines are those of the start before
  */
 record FailedService(String name, String container, String words, boolean again) {
@@ -40,7 +41,7 @@ record FailedService(String name, String container, String words, boolean again)
         "OOMKilled".equals(end.getReason())
             ? "took more memory than it may"
             : isTooSlow(pod, status, end)
-                ? "was not ready within " + within(pod, status.getName()).toSeconds() + "s"
+                ? notReady(pod, status.getName())
                 : "ended with " + end.getExitCode();
     return new FailedService(
         name,
@@ -59,14 +60,25 @@ record FailedService(String name, String container, String words, boolean again)
     return ran.compareTo(within(pod, status.getName())) >= 0;
   }
 
+  private static String notReady(Pod pod, String container) {
+    return "was not ready within %ds: %s"
+        .formatted(
+            within(pod, container).toSeconds(),
+            probe(pod, container).map(ServiceContainer::unanswered).orElse("it has no probe"));
+  }
+
   private static Duration within(Pod pod, String container) {
+    return probe(pod, container)
+        .map(probe ->
+            Duration.ofSeconds((long) probe.getFailureThreshold() * probe.getPeriodSeconds()))
+        .orElse(Duration.ZERO);
+  }
+
+  private static Optional<Probe> probe(Pod pod, String container) {
     return pod.getSpec().getInitContainers().stream()
         .filter(spec -> spec.getName().equals(container))
         .map(Container::getStartupProbe)
         .filter(Objects::nonNull)
-        .findFirst()
-        .map(probe ->
-            Duration.ofSeconds((long) probe.getFailureThreshold() * probe.getPeriodSeconds()))
-        .orElse(Duration.ZERO);
+        .findFirst();
   }
 }

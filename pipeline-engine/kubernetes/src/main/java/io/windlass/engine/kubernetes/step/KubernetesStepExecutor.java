@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.step;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -256,6 +257,33 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
                 .withLabel("job-name", job.getMetadata().getName())
                 .list()
                 .getItems());
+  }
+
+  /** What a container's probe was answered last; empty where that is not known any more. */
+  Optional<String> lastProbe(String pod, String container) {
+    try {
+      return cluster
+          .read(
+              "read the events of the pod \"" + pod + "\"",
+              client ->
+                  client
+                      .v1()
+                      .events()
+                      .inNamespace(settings.namespace())
+                      .withField("involvedObject.name", pod)
+                      .withField("reason", "Unhealthy")
+                      .list())
+          .getItems()
+          .stream()
+          .filter(event ->
+              String.valueOf(event.getInvolvedObject().getFieldPath())
+                  .endsWith("{" + container + "}"))
+          .max(StepStage.BY_TIME)
+          .map(Event::getMessage)
+          .map(String::strip);
+    } catch (ClusterException e) {
+      return Optional.empty(); // it is an addition to what is known
+    }
   }
 
   Cluster cluster() {

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -65,8 +64,8 @@ final class PodStreams {
   private static final long MINUTES_TO_END = 2;
   private static final int LOCKS = 1024;
   private static final int BUFFER = 64 << 10;
-  private static final int LAST_LINES = 20;
-  static final int MOST_LAST_BYTES = 16 << 10;
+  private static final int LAST_LINES = 400;
+  static final int MOST_LAST_BYTES = 256 << 10;
 
   private final KubernetesClient client;
   private final ExecutorSettings settings;
@@ -264,19 +263,20 @@ final class PodStreams {
   }
 
   /**
-   * The last lines of a container, each whole; none where they cannot be read.
+   * What a container wrote last, in whole lines; empty where it cannot be read. It is more than
+   * people want to see, so that a secret of several lines is whole in it.
    *
    * @param before of the start before the last one
-   * @param within how long they may take to come
+   * @param within how long it may take to come
    */
-  List<String> lastLines(String pod, String container, boolean before, Duration within)
+  String lastLines(String pod, String container, boolean before, Duration within)
       throws InterruptedException {
     var reading = new FutureTask<>(() -> lastBytes(container(pod, container), before));
     Thread.ofVirtual().name("last lines of " + pod).start(reading);
     try {
-      return whole(reading.get(within.toNanos(), TimeUnit.NANOSECONDS)).lines().toList();
+      return whole(reading.get(within.toNanos(), TimeUnit.NANOSECONDS));
     } catch (ExecutionException | TimeoutException e) {
-      return List.of();
+      return "";
     } finally {
       reading.cancel(true);
     }

@@ -55,6 +55,17 @@ final class ServiceContainer {
     return container.build();
   }
 
+  /** What a probe of {@link #probe} has waited for in vain. */
+  static String unanswered(Probe probe) {
+    if (probe.getTcpSocket() != null) {
+      return "its port %s was not open".formatted(probe.getTcpSocket().getPort().getIntVal());
+    }
+    return probe.getHttpGet() != null
+        ? "\"%s\" at its port %s was not answered with 2xx or 3xx"
+            .formatted(probe.getHttpGet().getPath(), probe.getHttpGet().getPort().getIntVal())
+        : "its \"ready.run\" did not end with 0";
+  }
+
   private static Probe probe(ServiceSpec spec) {
     var probe =
         new ProbeBuilder()

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,6 +33,10 @@ final class StepLog implements AutoCloseable {
   private static final int TAIL_BYTES = 256 << 10;
   private static final int LINE_BYTES = 16 << 10;
   private static final int LONGEST_STAMP = 64;
+
+  /** How many people want to see of a program that has failed. */
+  private static final int LAST_LINES = 20;
+
   private static final long BETWEEN_MARKS_NANOS = 1_000_000_000L;
 
   /** Gives the lines, each after its time and a blank, from a second on. */
@@ -78,6 +83,7 @@ final class StepLog implements AutoCloseable {
   }
 
   private final Path marked;
+  private final Masker masker;
   private final LogWriter writer;
   private final LogWriter.Output output;
 
@@ -89,8 +95,9 @@ final class StepLog implements AutoCloseable {
   /** Bytes of a line whose end has not come. */
   private long ofLine;
 
-  private StepLog(Path marked, LogWriter writer) {
+  private StepLog(Path marked, Masker masker, LogWriter writer) {
     this.marked = marked;
+    this.masker = masker;
     this.writer = writer;
     this.output = writer.output();
   }
@@ -108,7 +115,8 @@ final class StepLog implements AutoCloseable {
     }
     var limits =
         new LogLimits(Math.max(1, task.limits().logBytes() - TAIL_BYTES), TAIL_BYTES, LINE_BYTES);
-    var log = new StepLog(marked, LogWriter.open(file, Masker.of(task.masked()), limits));
+    Masker masker = Masker.of(task.masked());
+    var log = new StepLog(marked, masker, LogWriter.open(file, masker, limits));
     log.lines.putAll(mark.lines());
     return log;
   }
@@ -250,8 +258,20 @@ final class StepLog implements AutoCloseable {
     line("[windlass: " + text + "]");
   }
 
-  /** A line of another program; masked like those of the step. */
-  void line(String text) throws IOException {
+  /**
+   * What another program wrote last.
+   *
+   * @param program its name, before each line
+   * @param text masked as a whole, since a secret may have several lines; the last of it is kept
+   */
+  void lastLines(String program, String text) throws IOException {
+    List<String> lines = masker.mask(text).lines().toList();
+    for (String line : lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())) {
+      line(program + ": " + line);
+    }
+  }
+
+  private void line(String text) throws IOException {
     writer.line(text);
   }
 

@@ -38,6 +38,7 @@ final class StepRecord {
         case "timed-out" -> new StepResult.TimedOut(started, ended);
         case "over-limit" -> new StepResult.OverLimit(reason, started, ended);
         case "refused" -> new StepResult.Refused(reason);
+        case "unserved" -> new StepResult.Unserved(reason);
         case "cancelled" -> new StepResult.Cancelled();
         default -> new StepResult.Lost(reason);
       };
@@ -56,6 +57,7 @@ final class StepRecord {
       case StepResult.OverLimit(var limit, var started, var ended) ->
           times(json.put("end", "over-limit").put("reason", limit), started, ended);
       case StepResult.Refused(var reason) -> json.put("end", "refused").put("reason", reason);
+      case StepResult.Unserved(var reason) -> json.put("end", "unserved").put("reason", reason);
       case StepResult.Lost(var reason) -> json.put("end", "lost").put("reason", reason);
       case StepResult.Cancelled cancelled -> json.put("end", "cancelled");
     }

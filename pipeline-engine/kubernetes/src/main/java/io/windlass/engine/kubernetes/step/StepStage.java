@@ -71,6 +71,10 @@ sealed interface StepStage {
 
   Set<String> PULLING = Set.of("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable");
 
+  /** The newest last. */
+  Comparator<Event> BY_TIME =
+      Comparator.comparing(event -> Objects.requireNonNullElse(event.getLastTimestamp(), ""));
+
   /** How long a pod may stay after it should have been gone. */
   Duration OVERDUE = Duration.ofSeconds(60);
 
@@ -117,7 +121,7 @@ sealed interface StepStage {
     Optional<String> refused =
         events.stream()
             .filter(event -> "FailedCreate".equals(event.getReason()))
-            .max(Comparator.comparing(StepStage::time))
+            .max(BY_TIME)
             .map(Event::getMessage);
     if (refused.isEmpty()) {
       return new Waiting("", started);
@@ -125,10 +129,6 @@ sealed interface StepStage {
     String words = refused.get();
     boolean mayPass = words.contains("exceeded quota") || !words.contains("forbidden");
     return mayPass ? new Waiting(words, started) : new Refused(words);
-  }
-
-  private static String time(Event event) {
-    return Objects.requireNonNullElse(event.getLastTimestamp(), "");
   }
 
   private static StepStage of(Pod pod, Instant started, Instant now) {
@@ -271,7 +271,12 @@ sealed interface StepStage {
     }
     String reason = Objects.requireNonNullElse(waiting.getReason(), "");
     String message = Objects.requireNonNullElse(waiting.getMessage(), reason);
-    String image = "the image \"" + status.getImage() + "\" cannot be pulled: " + message;
+    String whose =
+        ServiceContainer.service(status.getName())
+            .map(service -> " of its service \"" + service + "\"")
+            .orElse("");
+    String image =
+        "the image \"%s\"%s cannot be pulled: %s".formatted(status.getImage(), whose, message);
     if (HOPELESS.contains(reason) || (PULLING.contains(reason) && isFinal(message))) {
       return Optional.of(new Refused(image));
     }

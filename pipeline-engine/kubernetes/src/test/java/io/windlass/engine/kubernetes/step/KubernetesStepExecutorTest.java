@@ -235,14 +235,15 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
             task("true"),
             service(
                 "db",
-                "echo \"cannot open /data as $PASSWORD\"; exit 3",
+                "echo \"cannot open /data as $PASSWORD with $KEY\"; exit 3",
                 new ServiceSpec.Look.Port()));
 
     assertThat(executor.run(task))
-        .isEqualTo(new StepResult.Refused("its service \"db\" ended with 3"));
+        .isEqualTo(new StepResult.Unserved("its service \"db\" ended with 3"));
     assertThat(task.logFile())
         .content()
-        .contains("[windlass: its service \"db\" ended with 3]", "db: cannot open /data as ***");
+        .contains("[windlass: its service \"db\" ended with 3]")
+        .contains("db: cannot open /data as *** with ***\n");
   }
 
   @Test
@@ -250,11 +251,18 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
     StepTask task =
         StepTasks.with(
             task("true"),
-            service("db", "echo waiting; exec sleep 100", new ServiceSpec.Look.Run("false")));
+            service(
+                "db",
+                "echo waiting; exec sleep 100",
+                new ServiceSpec.Look.Run("echo not yet open; false")));
 
     assertThat(executor.run(task))
-        .isEqualTo(new StepResult.Refused("its service \"db\" was not ready within 5s"));
-    assertThat(task.logFile()).content().contains("db: waiting");
+        .isEqualTo(
+            new StepResult.Unserved(
+                "its service \"db\" was not ready within 5s: its \"ready.run\" did not end with 0"));
+    assertThat(task.logFile())
+        .content()
+        .contains("[windlass: Startup probe failed: not yet open]", "db: waiting");
   }
 
   private static StepService service(String name, String run, ServiceSpec.Look look) {
@@ -264,12 +272,14 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
             node.image(),
             Optional.of(run),
             Map.of(),
-            List.of("PASSWORD"),
+            List.of("PASSWORD", "KEY"),
             8080,
             new ServiceSpec.Ready(look, Duration.ofSeconds(5)),
             Optional.of(1234),
             new Resources(Optional.of(50), Optional.of(64L << 20))),
-        Map.of("PASSWORD", SecretValue.of("correct-horse")));
+        Map.of(
+            "PASSWORD", SecretValue.of("correct-horse"),
+            "KEY", SecretValue.of("MIIB\nabc\nxyz=")));
   }
 
   @Test

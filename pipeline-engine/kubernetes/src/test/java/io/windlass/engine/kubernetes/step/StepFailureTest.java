@@ -13,10 +13,13 @@ import io.windlass.engine.kubernetes.cluster.ClusterSettings;
 import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.part.Program;
+import io.windlass.engine.pipeline.Resources;
+import io.windlass.engine.pipeline.ServiceSpec;
 import io.windlass.engine.run.ExecutorException;
 import io.windlass.engine.run.StepContainer;
 import io.windlass.engine.run.StepLimits;
 import io.windlass.engine.run.StepResult;
+import io.windlass.engine.run.StepService;
 import io.windlass.engine.run.StepTask;
 import io.windlass.engine.secret.SecretValue;
 import java.nio.file.Files;
@@ -92,6 +95,19 @@ final class StepFailureTest {
         .isInstanceOfSatisfying(
             StepResult.Refused.class,
             refused -> assertThat(refused.reason()).contains("401 Unauthorized"));
+  }
+
+  @Test
+  void aServiceWhoseImageIsNotThereIsRefusedWithItsName() throws Exception {
+    cluster.kubelet().order(image, Program.imageNotFound());
+
+    assertThat(executor.run(withService(task())))
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains(image + "/db\" of its service \"db\" cannot be pulled")
+                    .contains("not found"));
   }
 
   @Test
@@ -421,6 +437,21 @@ final class StepFailureTest {
         StepContainer.NONE,
         folder.resolve("logs").resolve(id + ".log"),
         limits);
+  }
+
+  private StepTask withService(StepTask task) {
+    var service =
+        new ServiceSpec(
+            "db",
+            image + "/db",
+            Optional.empty(),
+            Map.of(),
+            List.of(),
+            5432,
+            new ServiceSpec.Ready(new ServiceSpec.Look.Port(), Duration.ofMinutes(1)),
+            Optional.empty(),
+            new Resources(Optional.of(50), Optional.of(64L << 20)));
+    return StepTasks.with(task, new StepService(service, Map.of()));
   }
 
   private Pod awaitPod() {

@@ -41,7 +41,9 @@ final class StepLogTest {
             List.of(),
             List.of("true"),
             Map.of(),
-            Map.of("TOKEN", SecretValue.of("first-half\nsecond-half-of-it")),
+            Map.of(
+                "TOKEN", SecretValue.of("first-half\nsecond-half-of-it"),
+                "KEY", SecretValue.of("ab\ncd\nef")),
             StepContainer.NONE,
             folder.resolve("log"),
             new StepLimits(Duration.ofMinutes(1), 1 << 20, 0, 0));
@@ -58,6 +60,28 @@ final class StepLogTest {
     copy();
 
     assertThat(task.logFile()).hasContent("one\ntwo\nthree\nfour\n");
+  }
+
+  @Test
+  void aSecretIsFoundAcrossTheLinesOfAnotherProgram() throws Exception {
+    try (StepLog log = StepLog.open(task)) {
+      log.lastLines("db", "no key:\nab\ncd\nef\nat all");
+    }
+
+    assertThat(task.logFile()).hasContent("db: no key:\ndb: ***\ndb: at all\n");
+  }
+
+  @Test
+  void aSecretThatBeganBeforeTheLastLinesIsFound() throws Exception {
+    String before = "line\n".repeat(100);
+    try (StepLog log = StepLog.open(task)) {
+      log.lastLines("db", before + "ab\ncd\nef\n" + "last\n".repeat(18) + "end");
+    }
+
+    assertThat(Files.readAllLines(task.logFile()))
+        .hasSize(20)
+        .startsWith("db: ***", "db: last")
+        .endsWith("db: end");
   }
 
   @Test
