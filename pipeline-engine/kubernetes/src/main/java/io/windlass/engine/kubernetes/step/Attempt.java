@@ -287,19 +287,18 @@ final class Attempt implements AutoCloseable {
   }
 
   /**
-   * Writes an end down, stops what may still run, and lets nothing be left.
+   * Writes an end down, and stops what may still run.
    *
    * @return false where the Job is another one by now; look again
    */
   private boolean settled(Job job, StepResult end)
-      throws ClusterException, ExecutorException, InterruptedException, IOException {
+      throws ClusterException, ExecutorException, InterruptedException {
     if (!executor.changed(job, StepNames.RESULT, StepRecord.write(end), true)) {
       return false;
     }
     if (end instanceof StepResult.TimedOut) {
       executor.awaitGone(job);
     }
-    StepLog.forget(task.logFile());
     return true;
   }
 

@@ -66,19 +66,23 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
     }
     try {
       Optional<StepResult> known = StepRecord.of(job);
-      if (known.isPresent()) {
-        StepLog.forget(task.logFile());
-        return known.get();
-      }
-      try (var attempt = new Attempt(this, task, StepLog.open(task))) {
-        return attempt.run();
-      }
+      StepResult result = known.isPresent() ? known.get() : attend(task);
+      StepLog.forget(task.logFile());
+      PodStreams.forget(task);
+      return result;
     } catch (ClusterException e) {
       // Whatever the cluster says now, the Job's pod may run.
       throw new ExecutorException(e.reason(), e);
     } catch (IOException e) {
       throw new ExecutorException(
           "Tried to run step \"" + task.id() + "\" but " + e.getMessage(), e);
+    }
+  }
+
+  private StepResult attend(StepTask task)
+      throws ClusterException, IOException, ExecutorException, InterruptedException {
+    try (var attempt = new Attempt(this, task, StepLog.open(task))) {
+      return attempt.run();
     }
   }
 

@@ -18,10 +18,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +98,7 @@ final class PodStreams {
             .redirectingOutput()
             .writingError(errors)
             .exec("/bin/sh", "-c", RECEIVE, StepNames.CONTROL, "/")) {
-      pack(task, archive, compresses(exec.getOutput()));
+      sent(task, pack(task, archive, compresses(exec.getOutput())));
       OutputStream input = exec.getInput();
       input.write((Files.size(archive) + "\n").getBytes(StandardCharsets.US_ASCII));
       Files.copy(archive, input);
@@ -108,17 +111,48 @@ final class PodStreams {
     }
   }
 
-  private void pack(StepTask task, Path archive, boolean compressed)
+  /** Packs the workspace; gives the SHA-256 of its index. */
+  private String pack(StepTask task, Path archive, boolean compressed)
       throws IOException, InterruptedException {
+    Path index = aside(task, ".index");
     try (OutputStream file = Files.newOutputStream(archive);
         OutputStream output = compressed ? compressing(file) : new BufferedOutputStream(file)) {
-      WorkspaceArchive.pack(
+      return WorkspaceArchive.pack(
           task.workspace(),
           task.readOnly(),
           WorkspaceBounds.of(settings.workspaceBytes()),
           output,
+          index,
           locks.get(task.workspace()).readLock());
+    } finally {
+      Files.deleteIfExists(index);
     }
+  }
+
+  /**
+   * Remembers which index a pod gets. It may get several, where one did not arrive, or did and
+   * nobody heard of it.
+   */
+  private static void sent(StepTask task, String index) throws IOException {
+    Files.writeString(
+        aside(task, ".sent"),
+        index + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND,
+        StandardOpenOption.SYNC);
+  }
+
+  private static Set<String> sent(StepTask task) throws IOException {
+    try {
+      return Set.copyOf(Files.readAllLines(aside(task, ".sent")));
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    }
+  }
+
+  /** Removes what is only needed until the files of an attempt are back. */
+  static void forget(StepTask task) throws IOException {
+    Files.deleteIfExists(aside(task, ".sent"));
   }
 
   /** As little work as gives the most of what there is to gain. */
@@ -176,6 +210,7 @@ final class PodStreams {
           task.workspace(),
           aside(task, ""),
           stream,
+          sent(task),
           bounds,
           one,
           locks.get(task.workspace()).writeLock());

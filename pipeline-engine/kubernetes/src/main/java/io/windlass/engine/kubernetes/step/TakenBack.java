@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -33,8 +34,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  * or removed, and nothing else, so that steps beside it keep what they have written.
  *
  * <p>All of it is put aside first and moved into place when the stream has come to its end, so that
- * a stream that breaks changes nothing. The stream is the pod's word: names that lead out of the
- * workspace, also over links, are refused.
+ * a stream that breaks changes nothing.
+ *
+ * <p>The stream is the pod's word, and a step may have written it. What it can do is what it could
+ * do on a machine, where it runs in the folder itself: make and change any file of the workspace,
+ * and remove those that it was sent, its Git data among them, of which the server reads nothing
+ * afterwards. It cannot remove what it was not sent, such as what a step beside it has made
+ * meanwhile, since the index must be one that the server has given it. It cannot reach anything
+ * outside of the workspace: names that lead there, also over links, are refused.
  */
 final class TakenBack {
   private static final int LONGEST_NUMBER = 20;
@@ -75,19 +82,26 @@ final class TakenBack {
    * the changes over.
    *
    * @param aside a folder on the same file system, made and removed here
+   * @param sent the SHA-256s of the indexes that the pod may have
    * @param bounds of what may come
    * @param one held from the first byte to the last change, since what is known of the files takes
    *     memory: by whoever takes something back
    * @param alone held while the workspace is changed, so that nobody else reads or changes it then
    */
   static void take(
-      Path workspace, Path aside, InputStream stream, WorkspaceBounds bounds, Lock one, Lock alone)
+      Path workspace,
+      Path aside,
+      InputStream stream,
+      Set<String> sent,
+      WorkspaceBounds bounds,
+      Lock one,
+      Lock alone)
       throws IOException, InterruptedException {
     one.lockInterruptibly();
     try {
       WrittenTree.remove(aside);
       Files.createDirectories(aside);
-      take(new TakenBack(workspace, aside, bounds), stream, alone);
+      take(new TakenBack(workspace, aside, bounds), stream, sent, alone);
     } finally {
       try {
         MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -97,9 +111,9 @@ final class TakenBack {
     }
   }
 
-  private static void take(TakenBack taken, InputStream stream, Lock alone)
+  private static void take(TakenBack taken, InputStream stream, Set<String> sent, Lock alone)
       throws IOException, InterruptedException {
-    taken.read(stream);
+    taken.read(stream, sent);
     alone.lockInterruptibly();
     try {
       taken.apply();
@@ -108,16 +122,20 @@ final class TakenBack {
     }
   }
 
-  private void read(InputStream stream) throws IOException {
+  private void read(InputStream stream, Set<String> sent) throws IOException {
+    var index = new HashingInputStream(Hashing.sha256(), ByteStreams.limit(stream, length(stream)));
     WorkspaceArchive.index(
-        ByteStreams.limit(stream, length(stream)),
-        (sent, item) -> {
-          String name = name(sent);
+        index,
+        (raw, item) -> {
+          String name = name(raw);
           count(name, item);
           if (name.isEmpty() || before.put(name, item) != null) {
-            throw new IOException("the pod sent an index with \"" + sent + "\"");
+            throw new IOException("the pod sent an index with \"" + raw + "\"");
           }
         });
+    if (!sent.contains(index.hash().toString())) {
+      throw new IOException("the pod sent an index that it was not given");
+    }
     var raw = new Allowed(stream);
     var tar = new TarArchiveInputStream(raw, "UTF-8");
     raw.allow(MOST_HEADER_BYTES);

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.hash.Hashing;
 import com.google.common.hash.HashingInputStream;
+import com.google.common.hash.HashingOutputStream;
 import com.google.common.io.ByteStreams;
-import java.io.ByteArrayOutputStream;
+import com.google.common.io.CountingOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,38 +82,44 @@ final class WorkspaceArchive {
   /**
    * Writes the archive.
    *
+   * @param list a file for the index while it grows, since it may be larger than memory has room
+   *     for; made here and left
    * @param unchanged held while the workspace is read, so that nobody changes it then
+   * @return the SHA-256 of the index
    * @throws OversizedException when the workspace is larger than it may be in a pod
    */
-  static void pack(
+  static String pack(
       Path workspace,
       List<Path> readOnly,
       WorkspaceBounds bounds,
       OutputStream output,
+      Path list,
       Lock unchanged)
       throws IOException, InterruptedException {
     var tar = new TarArchiveOutputStream(output, RECORD, "UTF-8");
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
-    var index = new Index(workspace, bounds);
+    String hash;
     unchanged.lockInterruptibly();
-    try {
+    try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(list))) {
+      var index = new Index(workspace, bounds, file);
       new Packing(tar, workspace, Path.of(StepNames.WORKSPACE), index, bounds).all();
+      hash = index.end();
     } finally {
       unchanged.unlock();
     }
     for (Path folder : readOnly) {
       new Packing(tar, folder, folder.toAbsolutePath(), (_, _) -> {}, bounds).all();
     }
-    byte[] bytes = index.bytes();
     var entry = new TarArchiveEntry(INDEX);
-    entry.setSize(bytes.length);
+    entry.setSize(Files.size(list));
     tar.putArchiveEntry(entry);
-    tar.write(bytes);
+    Files.copy(list, tar);
     tar.closeArchiveEntry();
     tar.finish();
     output.flush();
+    return hash;
   }
 
   /** What an entry counts for, so that many empty ones are no way around a limit. */
@@ -129,36 +137,44 @@ final class WorkspaceArchive {
     private final Path workspace;
     private final WorkspaceBounds bounds;
     private long memory;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final HashingOutputStream hashed;
+    private final CountingOutputStream bytes;
     private final JsonGenerator json;
 
-    Index(Path workspace, WorkspaceBounds bounds) throws IOException {
+    Index(Path workspace, WorkspaceBounds bounds, OutputStream output) throws IOException {
       this.workspace = workspace;
       this.bounds = bounds;
+      this.hashed = new HashingOutputStream(Hashing.sha256(), output);
+      this.bytes = new CountingOutputStream(hashed);
       this.json = JSON.createGenerator(bytes);
       json.writeStartObject();
     }
 
     @Override
     public void add(String name, Item item) throws IOException {
-      json.writePOJOField(name, item);
+      json.writeObjectFieldStart(name);
+      json.writeStringField("kind", item.kind());
+      json.writeStringField("content", item.content());
+      json.writeNumberField("mode", item.mode());
+      json.writeEndObject();
       memory += WorkspaceBounds.memory(name, item);
       check();
     }
 
     private void check() throws OversizedException {
-      if (bytes.size() > bounds.indexBytes() || memory > bounds.memory()) {
+      if (bytes.getCount() > bounds.indexBytes() || memory > bounds.memory()) {
         throw new OversizedException(
             "\"%s\" has too many files: a list of them takes more than %d bytes, or %d of memory"
                 .formatted(workspace, bounds.indexBytes(), bounds.memory()));
       }
     }
 
-    byte[] bytes() throws IOException {
+    /** Writes the end; gives the SHA-256 of it all. */
+    String end() throws IOException {
       json.writeEndObject();
       json.close();
       check();
-      return bytes.toByteArray();
+      return hashed.hash().toString();
     }
   }
 

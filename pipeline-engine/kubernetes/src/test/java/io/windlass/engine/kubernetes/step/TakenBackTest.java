@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.hash.Hashing;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -134,6 +136,7 @@ final class TakenBackTest {
         workspace,
         folder.resolve("aside"),
         stream,
+        indexOf(all),
         BOUNDS,
         new Marked(() -> seen.add(stream.available()), () -> seen.add(Files.readString(changed))),
         new ReentrantLock());
@@ -149,7 +152,7 @@ final class TakenBackTest {
             () -> write("after.txt", "by another, right after"));
     var archive = new ByteArrayOutputStream();
 
-    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, lock);
+    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, folder.resolve("index"), lock);
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
 
     assertThat(inPod("before.txt")).exists();
@@ -296,6 +299,53 @@ final class TakenBackTest {
   }
 
   @Test
+  void anIndexThatThePodWasNotGivenRemovesNothing() throws Exception {
+    String sent = send();
+    write("result.txt", "by a step beside it");
+    shell("rm -r removed");
+    Path index = pod.resolve(StepNames.CONTROL.substring(1)).resolve("index.json");
+    String item =
+        ",\"result.txt\":{\"kind\":\"file\",\"content\":\"%s\",\"mode\":420}}"
+            .formatted("0".repeat(64));
+    Files.writeString(index, Files.readString(index).replaceFirst("}$", item));
+
+    assertThatThrownBy(() -> take(stream(), Set.of(sent), new ReentrantLock(), new ReentrantLock()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("an index that it was not given");
+
+    assertThat(workspace.resolve("result.txt")).hasContent("by a step beside it");
+    assertThat(workspace.resolve("removed/inner.txt")).exists();
+  }
+
+  @Test
+  void eachIndexThatWasSentIsTaken() throws Exception {
+    String first = send();
+    write("another.txt", "by a step beside it");
+    String second = pack(List.of(), BOUNDS, OutputStream.nullOutputStream());
+    shell("echo new > changed.txt");
+
+    take(stream(), Set.of(first, second), new ReentrantLock(), new ReentrantLock());
+
+    assertThat(first).isNotEqualTo(second);
+    assertThat(workspace.resolve("changed.txt")).hasContent("new");
+    assertThat(workspace.resolve("another.txt")).exists();
+  }
+
+  @Test
+  void whatTheStepHasRemovedIsNotRemovedOverALinkThatLeadsOutside() throws Exception {
+    send();
+    shell("rm -r removed");
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Files.writeString(outside.resolve("inner.txt"), "not of the workspace");
+    Files.move(workspace.resolve("removed"), folder.resolve("moved"));
+    Files.createSymbolicLink(workspace.resolve("removed"), outside);
+
+    assertThatThrownBy(this::take).hasMessageContaining("leads over");
+
+    assertThat(outside.resolve("inner.txt")).exists();
+  }
+
+  @Test
   void anIndexThatIsNoneIsRefused() {
     for (String index : List.of("", "[]", "null", "{", "{\"x\"")) {
       byte[] stream = (index.length() + "\n" + index).getBytes(StandardCharsets.UTF_8);
@@ -365,8 +415,7 @@ final class TakenBackTest {
   }
 
   private void pack(WorkspaceBounds bounds) throws Exception {
-    WorkspaceArchive.pack(
-        workspace, List.of(), bounds, OutputStream.nullOutputStream(), new ReentrantLock());
+    pack(List.of(), bounds, OutputStream.nullOutputStream());
   }
 
   @Test
@@ -452,9 +501,15 @@ final class TakenBackTest {
     }
   }
 
+  private String pack(List<Path> readOnly, WorkspaceBounds bounds, OutputStream archive)
+      throws Exception {
+    return WorkspaceArchive.pack(
+        workspace, readOnly, bounds, archive, folder.resolve("index"), new ReentrantLock());
+  }
+
   private byte[] packed() throws Exception {
     var archive = new ByteArrayOutputStream();
-    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, new ReentrantLock());
+    pack(List.of(), BOUNDS, archive);
     return archive.toByteArray();
   }
 
@@ -486,7 +541,7 @@ final class TakenBackTest {
     Files.writeString(mirror.resolve("pack"), "objects");
     var archive = new ByteArrayOutputStream();
 
-    WorkspaceArchive.pack(workspace, List.of(mirror), BOUNDS, archive, new ReentrantLock());
+    pack(List.of(mirror), BOUNDS, archive);
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
 
     assertThat(pod.resolve(mirror.resolve("pack").toString().substring(1))).hasContent("objects");
@@ -502,10 +557,12 @@ final class TakenBackTest {
     return pod.resolve("workspace").resolve(name);
   }
 
-  private void send() throws Exception {
+  /** Gives the SHA-256 of the index. */
+  private String send() throws Exception {
     var archive = new ByteArrayOutputStream();
-    WorkspaceArchive.pack(workspace, List.of(), BOUNDS, archive, new ReentrantLock());
+    String index = pack(List.of(), BOUNDS, archive);
     run(archive.toByteArray(), "tar", "-xpf", "-", "-C", pod.toString());
+    return index;
   }
 
   private void shell(String script) throws Exception {
@@ -542,8 +599,30 @@ final class TakenBackTest {
   }
 
   private void take(byte[] stream, Lock one, Lock alone) throws IOException, InterruptedException {
+    take(stream, indexOf(stream), one, alone);
+  }
+
+  private void take(byte[] stream, Set<String> sent, Lock one, Lock alone)
+      throws IOException, InterruptedException {
     TakenBack.take(
-        workspace, folder.resolve("aside"), new ByteArrayInputStream(stream), BOUNDS, one, alone);
+        workspace,
+        folder.resolve("aside"),
+        new ByteArrayInputStream(stream),
+        sent,
+        BOUNDS,
+        one,
+        alone);
+  }
+
+  /** The SHA-256 of a stream's index, as if that had been sent; none where there is no index. */
+  private static Set<String> indexOf(byte[] stream) {
+    String[] parts = new String(stream, StandardCharsets.ISO_8859_1).split("\n", 2);
+    if (parts.length < 2 || !parts[0].strip().matches("[0-9]{1,9}")) {
+      return Set.of();
+    }
+    int length = Math.min(Integer.parseInt(parts[0].strip()), parts[1].length());
+    byte[] index = parts[1].substring(0, length).getBytes(StandardCharsets.ISO_8859_1);
+    return Set.of(Hashing.sha256().hashBytes(index).toString());
   }
 
   /** Does something when it is taken and when it is given back. */
