@@ -1,6 +1,5 @@
 package io.windlass.engine.kubernetes.step;
 
-import com.google.common.io.ByteStreams;
 import com.google.common.util.concurrent.Striped;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -11,11 +10,13 @@ import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.StepTask;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -72,6 +74,7 @@ final class PodStreams {
 
   private final KubernetesClient client;
   private final ExecutorSettings settings;
+  private final Pace pace = Pace.USUAL;
 
   /**
    * By workspace. Whoever reads one must not meet another's changes, and what changes one must be
@@ -98,11 +101,12 @@ final class PodStreams {
             .redirectingOutput()
             .writingError(errors)
             .exec("/bin/sh", "-c", RECEIVE, StepNames.CONTROL, "/")) {
-      sent(task, pack(task, archive, compresses(exec.getOutput())));
-      OutputStream input = exec.getInput();
-      input.write((Files.size(archive) + "\n").getBytes(StandardCharsets.US_ASCII));
-      Files.copy(archive, input);
-      input.flush();
+      var compressed = new AtomicBoolean();
+      pace.keep(() -> compressed.set(compresses(exec.getOutput())), () -> 0);
+      sent(task, pack(task, archive, compressed.get()));
+      try (InputStream packed = archived(archive)) {
+        pace.copy(packed, exec.getInput(), Long.MAX_VALUE);
+      }
       ended(exec, errors);
     } catch (KubernetesClientException e) {
       throw new IOException(e);
@@ -127,6 +131,12 @@ final class PodStreams {
     } finally {
       Files.deleteIfExists(index);
     }
+  }
+
+  /** An archive as a pod reads it, after its length. */
+  private static InputStream archived(Path archive) throws IOException {
+    byte[] length = (Files.size(archive) + "\n").getBytes(StandardCharsets.US_ASCII);
+    return new SequenceInputStream(new ByteArrayInputStream(length), Files.newInputStream(archive));
   }
 
   /**
@@ -240,7 +250,7 @@ final class PodStreams {
                 .exec("/bin/sh", "-c", SEND, StepNames.CONTROL, StepNames.WORKSPACE);
         OutputStream output = Files.newOutputStream(received)) {
       long most = bounds.streamBytes();
-      if (ByteStreams.limit(exec.getOutput(), most + 1).transferTo(output) > most) {
+      if (pace.copy(exec.getOutput(), output, most) > most) {
         throw new OversizedException("the pod sent more than %d bytes".formatted(most));
       }
       ended(exec, errors);
