@@ -26,7 +26,8 @@ public interface RolloutTarget {
 
   /**
    * Makes one text of the objects that a commit brings, and looks whether they can be taken here.
-   * The same tree gives the same text while the target's tools are the same. Changes nothing.
+   * The same tree gives the same text while the target is the same, with its tools and with what it
+   * says that it offers. Changes nothing.
    *
    * @param tree the commit's files below the folders that {@code manifests} names; nothing in it
    *     can be trusted, and the caller takes it away

@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.cluster;
 
+import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -221,6 +224,39 @@ public final class Cluster implements AutoCloseable {
     }
     // Some providers write the minor version as "27+".
     return new Capabilities(Integer.parseInt(version.getMinor().replaceAll("[^0-9]", "")), kinds);
+  }
+
+  /** Asks the cluster for all that it has; some dozens of requests. */
+  public Offer offer() throws ClusterException {
+    var version = read("ask for the version", KubernetesClient::getKubernetesVersion);
+    var groups = read("ask for the groups of the API", KubernetesClient::getApiGroups);
+    SortedSet<String> apis = new TreeSet<>();
+    apis.add("v1");
+    groups.getGroups().stream()
+        .flatMap(group -> group.getVersions().stream())
+        .forEach(one -> apis.add(one.getGroupVersion()));
+    for (String group : List.copyOf(apis)) {
+      kinds(group).forEach(kind -> apis.add(group + "/" + kind));
+    }
+    return new Offer(version.getGitVersion(), List.copyOf(apis));
+  }
+
+  private List<String> kinds(String group) throws ClusterException {
+    try {
+      APIResourceList list = read("ask for " + group, c -> c.getApiResources(group));
+      return list == null
+          ? List.of()
+          : list.getResources().stream()
+              .filter(kind -> !kind.getName().contains("/"))
+              .map(APIResource::getKind)
+              .toList();
+    } catch (ClusterException e) {
+      // A server of its own, behind the API server, may be away; kubectl does without it, too.
+      if (e.kind() == ClusterException.Kind.SERVER || e.kind() == ClusterException.Kind.NOT_FOUND) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   @Override

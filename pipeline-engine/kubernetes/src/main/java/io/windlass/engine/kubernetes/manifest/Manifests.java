@@ -1,5 +1,7 @@
 package io.windlass.engine.kubernetes.manifest;
 
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.cluster.Offer;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendering;
 import io.windlass.engine.manifest.ManifestTexts;
@@ -24,15 +26,30 @@ public final class Manifests {
     this.tools = tools;
   }
 
-  /** See {@link io.windlass.engine.rollout.RolloutTarget#draw}. */
+  /** What the cluster offers that objects are drawn for. */
+  @FunctionalInterface
+  public interface Offers {
+    Offer ask() throws ClusterException;
+  }
+
+  /**
+   * See {@link io.windlass.engine.rollout.RolloutTarget#draw}.
+   *
+   * @param cluster is asked only where a chart could make a difference of it
+   */
   public Drawn draw(
-      EnvironmentId environment, ManifestSpec manifests, Path tree, Placement placement)
-      throws RolloutException, InterruptedException {
+      EnvironmentId environment,
+      ManifestSpec manifests,
+      Path tree,
+      Placement placement,
+      Offers cluster)
+      throws RolloutException, ClusterException, InterruptedException {
     Drawing drawing =
         switch (manifests) {
           case ManifestSpec.Plain plain -> PlainFiles.read(plain, tree);
           case ManifestSpec.Kustomize kustomize -> tools.kustomize(kustomize, tree);
-          case ManifestSpec.Helm helm -> tools.helm(environment, helm, tree, placement.namespace());
+          case ManifestSpec.Helm helm ->
+              tools.helm(environment, helm, tree, placement.namespace(), cluster);
         };
     return switch (drawing) {
       case Drawing.Failed(var problems) -> refused(problems);

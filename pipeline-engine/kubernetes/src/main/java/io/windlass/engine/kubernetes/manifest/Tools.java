@@ -1,5 +1,7 @@
 package io.windlass.engine.kubernetes.manifest;
 
+import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.cluster.Offer;
 import io.windlass.engine.kubernetes.workload.Names;
 import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.EnvironmentId;
@@ -112,8 +114,13 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     }
   }
 
-  Drawing helm(EnvironmentId environment, ManifestSpec.Helm wanted, Path tree, String namespace)
-      throws RolloutException, InterruptedException {
+  Drawing helm(
+      EnvironmentId environment,
+      ManifestSpec.Helm wanted,
+      Path tree,
+      String namespace,
+      Manifests.Offers cluster)
+      throws RolloutException, ClusterException, InterruptedException {
     if (helm.isEmpty()) {
       return absent("helm");
     }
@@ -137,6 +144,9 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     command.addAll(List.of("--namespace", namespace, "--include-crds", "--skip-tests"));
     // A schema can refer to any address and any file, and helm would read it.
     command.add("--skip-schema-validation");
+    Offer offer = cluster.ask();
+    command.addAll(List.of("--kube-version", offer.version()));
+    offer.apis().forEach(api -> command.addAll(List.of("--api-versions", api)));
     try (Handed handed = Handed.beside(tree)) {
       handed.folder(chart, "chart", SCHEMA);
       for (int i = 0; i < wanted.values().size(); i++) {

@@ -226,7 +226,11 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   @Override
   public Drawn draw(EnvironmentId environment, ManifestSpec brought, Path tree)
       throws RolloutException, InterruptedException {
-    return manifests.draw(environment, brought, tree, placement(environment));
+    try {
+      return manifests.draw(environment, brought, tree, placement(environment), cluster::offer);
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
   }
 
   @Override

@@ -93,6 +93,23 @@ class ClusterTest {
   }
 
   @Test
+  void whatItOffersIsToldAsChartsAskForIt() throws Exception {
+    KubeCluster kube = KubeCluster.shared();
+    kube.define("cert-manager.io_certificates.yaml");
+    try (Cluster cluster = open(kube.kubeconfig())) {
+      Offer offer = cluster.offer();
+
+      assertThat(offer.version()).isEqualTo(kube.client().getKubernetesVersion().getGitVersion());
+      assertThat(offer.apis())
+          .contains("v1", "v1/ConfigMap", "apps/v1", "apps/v1/Deployment")
+          .contains("cert-manager.io/v1/Certificate")
+          .doesNotContain("keda.sh/v1alpha1", "v1/PodExecOptions")
+          .isSorted()
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
   void credentialsThatEndedAreToldFromMissingRights() throws Exception {
     KubeCluster kube = KubeCluster.shared();
     String namespace = kube.namespace("expired");

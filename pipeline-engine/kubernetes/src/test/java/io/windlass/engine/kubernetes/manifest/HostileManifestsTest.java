@@ -71,7 +71,8 @@ final class HostileManifestsTest {
             new EnvironmentId("acme/shop", "production"),
             new ManifestSpec.Plain(List.of("deploy")),
             tree,
-            placement);
+            placement,
+            ToolsTest.OFFERS);
   }
 
   private String refused(String text) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.windlass.engine.TestParts;
+import io.windlass.engine.kubernetes.cluster.Offer;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Rendering;
 import io.windlass.engine.kubernetes.workload.Shop;
@@ -50,6 +51,13 @@ final class ToolsTest {
           spec: { containers: [{ name: web, image: ghcr.io/acme/shop }] }
       """;
 
+  /** Of a cluster that is no one's default. */
+  static final Manifests.Offers OFFERS =
+      () ->
+          new Offer(
+              "v1.29.3-eks-1a2b3c",
+              List.of("monitoring.coreos.com/v1", "monitoring.coreos.com/v1/ServiceMonitor"));
+
   @TempDir Path folder;
 
   private Path tree;
@@ -83,7 +91,7 @@ final class ToolsTest {
 
   private Drawn draw(ManifestSpec spec) throws Exception {
     return new Manifests(_ -> Optional.empty(), tools)
-        .draw(PRODUCTION, spec, tree, Placement.in("shop"));
+        .draw(PRODUCTION, spec, tree, Placement.in("shop"), OFFERS);
   }
 
   private Drawn kustomize() throws Exception {
@@ -309,6 +317,34 @@ final class ToolsTest {
   }
 
   @Test
+  void aChartIsToldWhatItsClusterHas() throws Exception {
+    chart(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: a }
+        data:
+          version: {{ .Capabilities.KubeVersion.Version | quote }}
+          minor: {{ .Capabilities.KubeVersion.Minor | quote }}
+          monitors: {{ .Capabilities.APIVersions.Has "monitoring.coreos.com/v1/ServiceMonitor" | quote }}
+          rules: {{ .Capabilities.APIVersions.Has "monitoring.coreos.com/v1/PrometheusRule" | quote }}
+          scaled: {{ .Capabilities.APIVersions.Has "keda.sh/v1alpha1" | quote }}
+        """);
+
+    assertThat(made(helm()).text())
+        .contains("version: \"v1.29.3\"")
+        .contains("minor: \"29\"")
+        .contains("monitors: \"true\"")
+        .contains("rules: \"false\"")
+        .contains("scaled: \"false\"");
+
+    file(
+        "deploy/chart/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 1.0.0\nkubeVersion: '>=1.30.0-0'\n");
+    assertThat(reason(helm())).contains("requires kubeVersion: >=1.30.0-0").contains("1.29.3");
+  }
+
+  @Test
   void aMistakeInAChartIsSaidInHelmsWords() throws Exception {
     chart("a: {{ .Values.absent.deep }}\n");
 
@@ -469,7 +505,7 @@ final class ToolsTest {
               .map(one ->
                   threads.submit(() ->
                       new Manifests(_ -> Optional.empty(), tools)
-                          .draw(PRODUCTION, spec, one, Placement.in("shop"))))
+                          .draw(PRODUCTION, spec, one, Placement.in("shop"), OFFERS)))
               .toList();
       for (Future<Drawn> one : drawn) {
         assertThat(reason(one.get())).isEqualTo("helm says: nothing, and ended with 1");

@@ -1,18 +1,29 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.windlass.engine.TestParts;
+import io.windlass.engine.kubernetes.manifest.Tools;
+import io.windlass.engine.kubernetes.part.FaultyApi;
 import io.windlass.engine.kubernetes.part.KubeCluster;
+import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.rollout.Change;
 import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.Drawn;
 import io.windlass.engine.rollout.Prepared;
+import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.rollout.RolloutTarget;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The same with objects that the repository brings. */
 final class BroughtTargetTest extends ClusterStrategyContract {
@@ -145,5 +156,41 @@ final class BroughtTargetTest extends ClusterStrategyContract {
     assertThat(world().target().drift(good(1)))
         .extracting(Change::subject)
         .contains("Service shop-headless");
+  }
+
+  /** What it would make of the chart is not known without the cluster; the run asks again. */
+  @Test
+  void aChartIsNotDrawnWhileItsClusterCannotBeAsked(@TempDir Path folder) throws Exception {
+    KubeCluster kube = KubeCluster.shared();
+    Path chart = Files.createDirectories(folder.resolve("tree/chart/templates"));
+    Files.writeString(
+        chart.resolveSibling("Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    Files.writeString(
+        chart.resolve("all.yaml"),
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: a }
+        data: { has: {{ .Capabilities.APIVersions.Has "cert-manager.io/v1/Certificate" | quote }} }
+        """);
+    kube.define("cert-manager.io_certificates.yaml");
+    var spec = new ManifestSpec.Helm("chart", List.of(), Optional.empty());
+    Tools tools = new Tools(Optional.empty(), Optional.of(TestParts.program("helm", "tools")));
+    try (FaultyApi api = FaultyApi.before(kube);
+        World asked = World.open(kube, api)) {
+      RolloutTarget target = asked.with(tools);
+      api.answer("GET", "/version", 503);
+
+      assertThatThrownBy(() -> target.draw(asked.environment(), spec, folder.resolve("tree")))
+          .isInstanceOfSatisfying(
+              RolloutException.class,
+              e -> assertThat(e.kind()).isEqualTo(RolloutException.Kind.UNREACHABLE))
+          .hasMessageContaining("Tried to ask for the version");
+
+      api.heal();
+      assertThat(target.draw(asked.environment(), spec, folder.resolve("tree")))
+          .isInstanceOfSatisfying(
+              Drawn.Made.class, made -> assertThat(made.text()).contains("has: \"true\""));
+    }
   }
 }

@@ -71,6 +71,7 @@ public final class World implements AutoCloseable {
   private final Set<String> missing = new HashSet<>();
   private final Map<ManifestRef, String> texts = new ConcurrentHashMap<>();
   private final Cluster cluster;
+  private Tools tools = Tools.none();
   private KubernetesTarget target;
   private Duration drain = Duration.ofSeconds(1);
   private boolean tls;
@@ -134,9 +135,15 @@ public final class World implements AutoCloseable {
           }
         },
         version -> Optional.of(SecretValue.of("the value of " + version.name())),
-        new Manifests(manifests -> Optional.ofNullable(texts.get(manifests)), Tools.none()),
+        new Manifests(manifests -> Optional.ofNullable(texts.get(manifests)), tools),
         IMPATIENT,
         () -> Instant.now().plus(ahead));
+  }
+
+  /** The same target with programs that draw manifests. */
+  KubernetesTarget with(Tools programs) {
+    tools = programs;
+    return restart();
   }
 
   /** Throws the target away, as a crash of the server does, and makes another. */
