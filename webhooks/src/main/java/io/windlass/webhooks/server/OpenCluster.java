@@ -28,16 +28,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Namespaces of a cluster as a target. */
 final class OpenCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenCluster.class);
-
-  /** What holds for the machine is said once, however many clusters there are. */
-  private static final AtomicBoolean SAID = new AtomicBoolean();
 
   private final String name;
   private final Settings.Target.Kubernetes settings;
@@ -75,19 +71,13 @@ final class OpenCluster implements AutoCloseable {
     this.target = new OpenTarget(name, rollouts, this::fleet, signals(prometheus, clock));
   }
 
-  /** Says in the log which programs there are for kustomizations and charts, and their versions. */
+  /**
+   * Says in the log which programs there are for kustomizations and charts, with their versions,
+   * and where one is not kept apart from this machine.
+   */
   void sayTools() {
     try {
-      Map<String, String> versions = tools.versions();
-      if (!versions.isEmpty() && SAID.compareAndSet(false, true)) {
-        Tools.networked().ifPresent(OpenCluster::sayNetworked);
-      }
-      versions.forEach((tool, version) ->
-          LOG.atInfo()
-              .addKeyValue("target", name)
-              .addKeyValue("tool", tool)
-              .addKeyValue("version", version)
-              .log("manifests are rendered with this program"));
+      tools.found().forEach(this::sayTool);
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("target", name).setCause(e).log("cannot ask tools for versions");
     } catch (InterruptedException e) {
@@ -95,12 +85,21 @@ final class OpenCluster implements AutoCloseable {
     }
   }
 
-  private static void sayNetworked(String cause) {
-    LOG.atWarn()
-        .addKeyValue("cause", cause)
-        .log(
-            "kustomize and helm run with this machine's network, since unshare --user --net does not work here;"
-                + " let the server's user make user namespaces, or leave these programs away");
+  private void sayTool(String tool, Tools.Found found) {
+    LOG.atInfo()
+        .addKeyValue("target", name)
+        .addKeyValue("tool", tool)
+        .addKeyValue("version", found.version())
+        .log("manifests are rendered with this program");
+    found
+        .open()
+        .ifPresent(open ->
+            LOG.atWarn()
+                .addKeyValue("target", name)
+                .addKeyValue("tool", tool)
+                .addKeyValue("open", open)
+                .log(
+                    "this program is not kept apart from this machine; install bubblewrap, let the server's user make user namespaces, and take one that needs nothing but libraries, or leave it away"));
   }
 
   /** Steps as Jobs of this cluster. */

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * One of the operator's programs, run over files that cannot be trusted: with no variables but its
  * own, a home of its own, nothing on its PATH that it could start, no proxy that leads anywhere,
- * and limits for its time, its memory and what it says.
+ * limits for its time, its memory and what it says, and behind the best {@link Wall} that works.
  */
 final class Program {
   private static final Duration TIME = Duration.ofSeconds(60);
@@ -38,8 +38,6 @@ final class Program {
       "ulimit -v 1572864 && ulimit -t 60 && ulimit -c 0 && exec \"$@\"";
 
   private static final Path NICE = Path.of("/usr/bin/nice");
-  static final Path UNSHARE = Path.of("/usr/bin/unshare");
-  private static final List<String> APART = List.of("--user", "--net", "--");
 
   /** One at a time, so that many commits take no more of the machine than one. */
   private static final ReentrantLock ONE = new ReentrantLock(true);
@@ -48,33 +46,12 @@ final class Program {
   private final Path program;
   private final Path tree;
 
-  /**
-   * Why programs have the machine's network, in words; empty where they have none.
-   *
-   * @param unshare the program that takes it away
-   */
-  static Optional<String> networked(Path unshare) throws InterruptedException {
-    if (!Files.isExecutable(unshare)) {
-      return Optional.of("\"" + unshare + "\" is not there");
-    }
-    List<String> command = new ArrayList<>(List.of(unshare.toString()));
-    command.addAll(APART);
-    command.add("/bin/true");
-    try {
-      Process tried = new ProcessBuilder(command).redirectErrorStream(true).start();
-      tried.getOutputStream().close();
-      String said = new String(tried.getInputStream().readNBytes(MOST_COMPLAINTS), UTF_8);
-      return tried.waitFor() == 0
-          ? Optional.empty()
-          : Optional.of(
-              said.isBlank() ? "\"" + unshare + "\" ended with " + tried.waitFor() : said.strip());
-    } catch (IOException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
-  }
+  /** Those that may work, the best one first; the first one does once the version is known. */
+  private List<Wall> walls = Wall.here();
 
-  /** Without a network, where the machine lets it. */
-  private boolean apart = Files.isExecutable(UNSHARE);
+  /** Why it is behind no better one, in the machine's words. */
+  private String hole =
+      Wall.missing().map(missing -> "\"" + missing + "\" is not there").orElse("");
 
   /**
    * One of these.
@@ -107,8 +84,9 @@ final class Program {
     Path home = home();
     try {
       Ended said = run(known.version(), home);
-      if (said.code() != 0 && apart) {
-        apart = false;
+      while (said.code() != 0 && walls.size() > 1) {
+        hole = words(said.complaints().text(), said.code());
+        walls = walls.subList(1, walls.size());
         said = run(known.version(), home);
       }
       if (said.code() != 0 || said.late()) {
@@ -122,6 +100,26 @@ final class Program {
     } finally {
       remove(home);
     }
+  }
+
+  /**
+   * What of this machine it could reach, and why, for people; known once its version is.
+   *
+   * @return empty where there is nothing
+   */
+  Optional<String> open() {
+    return switch (walls.getFirst()) {
+      case FILES -> Optional.empty();
+      case NETWORK -> Optional.of("it can read what the server's user can read" + why());
+      case NONE ->
+          Optional.of(
+              "it can read what the server's user can read, and has this machine's network"
+                  + why());
+    };
+  }
+
+  private String why() {
+    return hole.isEmpty() ? "" : ": " + hole;
   }
 
   private Path home() {
@@ -183,7 +181,10 @@ final class Program {
   }
 
   private String words(String complaints, int code) {
-    String said = complaints.replace(tree + "/", "").replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
+    String said =
+        complaints
+            .replace(walls.getFirst().work(tree) + "/", "")
+            .replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
     List<String> lines =
         said.lines().filter(line -> !line.isBlank()).limit(COMPLAINT_LINES).toList();
     return lines.isEmpty() ? "nothing, and ended with " + code : String.join("\n", lines);
@@ -195,17 +196,14 @@ final class Program {
     if (Files.isExecutable(NICE)) {
       command.addAll(List.of(NICE.toString(), "-n", "10"));
     }
-    if (apart) {
-      command.add(UNSHARE.toString());
-      command.addAll(APART);
-    }
-    command.add(program.toString());
+    Wall wall = walls.getFirst();
+    command.addAll(wall.around(program, tree, home));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(tree.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", "/nonexistent");
-    builder.environment().put("HOME", home.toString());
-    builder.environment().put("TMPDIR", home.toString());
+    builder.environment().put("HOME", wall.home(home));
+    builder.environment().put("TMPDIR", wall.home(home));
     builder.environment().put("GOMEMLIMIT", "768MiB");
     builder.environment().put("GOMAXPROCS", "1");
     builder.environment().put("HTTP_PROXY", "http://127.0.0.1:1");

@@ -33,7 +33,7 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
           "kustomize", List.of("version"), Pattern.compile("\\D*5\\.\\d.*"), "kustomize 5");
 
   /** From the first on that can be told to leave schemas alone. */
-  private static final Program.Known HELM =
+  static final Program.Known HELM =
       new Program.Known(
           "helm",
           List.of("version", "--template", "{{.Version}}"),
@@ -60,36 +60,38 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
   }
 
   /**
-   * What each program that is there says of its version, by its name; of one that cannot be run,
-   * why.
+   * A program that is there.
+   *
+   * @param version what it says; of one that cannot be run, why
+   * @param open what of this machine it could reach, and why; empty where there is nothing
    */
-  public Map<String, String> versions() throws IOException, InterruptedException {
+  public record Found(String version, Optional<String> open) {}
+
+  /** Each program that is there, by its name. */
+  public Map<String, Found> found() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("windlass-tools");
     try {
-      Map<String, String> versions = new TreeMap<>();
+      Map<String, Found> found = new TreeMap<>();
       if (kustomize.isPresent()) {
-        versions.put("kustomize", version(KUSTOMIZE, kustomize.get(), folder));
+        found.put("kustomize", look(KUSTOMIZE, kustomize.get(), folder));
       }
       if (helm.isPresent()) {
-        versions.put("helm", version(HELM, helm.get(), folder));
+        found.put("helm", look(HELM, helm.get(), folder));
       }
-      return versions;
+      return found;
     } finally {
       Files.delete(folder);
     }
   }
 
-  /** Why these programs would have the machine's network, in words; empty where they have none. */
-  public static Optional<String> networked() throws InterruptedException {
-    return Program.networked(Program.UNSHARE);
-  }
-
-  private static String version(Program.Known known, Path program, Path folder)
+  private static Found look(Program.Known known, Path file, Path folder)
       throws InterruptedException {
+    var program = new Program(known, file, folder);
     try {
-      return new Program(known, program, folder).version();
+      String version = program.version();
+      return new Found(version, program.open());
     } catch (RolloutException e) {
-      return String.valueOf(e.getMessage());
+      return new Found(String.valueOf(e.getMessage()), Optional.empty());
     }
   }
 

@@ -82,11 +82,12 @@ final class ToolsTest {
   void eachSaysItsVersionAndWhatCannotBeRunSaysWhy() throws Exception {
     Path none = folder.resolve("none");
 
-    assertThat(tools.versions().get("kustomize")).matches("v?[0-9(].*");
-    assertThat(tools.versions().get("helm")).matches("v?[0-9].*");
-    assertThat(new Tools(Optional.of(none), Optional.empty()).versions())
+    assertThat(tools.found().get("kustomize").version()).matches("v?[0-9(].*");
+    assertThat(tools.found().get("helm").version()).matches("v?[0-9].*");
+    assertThat(new Tools(Optional.of(none), Optional.empty()).found())
         .containsOnlyKeys("kustomize")
-        .hasEntrySatisfying("kustomize", said -> assertThat(said).contains(none.toString()));
+        .hasEntrySatisfying(
+            "kustomize", found -> assertThat(found.version()).contains(none.toString()));
   }
 
   private Drawn draw(ManifestSpec spec) throws Exception {
@@ -461,9 +462,9 @@ final class ToolsTest {
 
   @Test
   void aProgramHasNoNetworkWhereTheMachineLetsIt() throws Exception {
-    Process alone =
-        new ProcessBuilder("/bin/sh", "-c", "/usr/bin/unshare --user --net -- /bin/true").start();
-    assumeThat(alone.waitFor()).as("unshare works here").isZero();
+    assumeThat(works("/usr/bin/unshare --user --net -- /bin/true"))
+        .as("unshare works here")
+        .isTrue();
     helmThatSays("/usr/bin/readlink /proc/self/ns/net >&2");
 
     assertThat(reason(helm()))
@@ -472,20 +473,42 @@ final class ToolsTest {
   }
 
   @Test
-  void whyAProgramHasTheNetworkIsSaidInTheMachinesWords() throws Exception {
-    Path none = folder.resolve("none");
-    Path refuses = script("refuses", "echo unshare failed: Operation not permitted >&2; exit 1");
-    Path works = script("works", "exit 0");
+  void aProgramSeesNoFileButThoseThatItIsGivenWhereTheMachineLetsIt() throws Exception {
+    assumeThat(works("/usr/bin/bwrap --unshare-all --ro-bind / / -- /bin/true"))
+        .as("bwrap works here")
+        .isTrue();
+    chart(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { b: {{ .Values.size }} }\n");
+    Path secret = Files.writeString(folder.resolve("secret.yaml"), "size: hidden\n");
+    var helm = new Program(Tools.HELM, tools.helm().orElseThrow(), tree.resolve("deploy"));
 
-    assertThat(Program.networked(none)).contains("\"" + none + "\" is not there");
-    assertThat(Program.networked(refuses)).contains("unshare failed: Operation not permitted");
-    assertThat(Program.networked(works)).isEmpty();
+    Drawing own = helm.draw(List.of("template", "a", "chart"));
+    Drawing other = helm.draw(List.of("template", "a", "chart", "--values", secret.toString()));
+
+    assertThat(own)
+        .isInstanceOfSatisfying(
+            Drawing.Text.class, made -> assertThat(made.text()).contains("b: small"));
+    assertThat(other)
+        .isInstanceOfSatisfying(
+            Drawing.Failed.class,
+            failed ->
+                assertThat(failed.problems().getFirst())
+                    .contains("secret.yaml: no such file or directory"));
+    assertThat(tools.found().values()).allMatch(found -> found.open().isEmpty());
   }
 
-  private Path script(String name, String text) throws IOException {
-    Path script = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text + "\n");
-    assertThat(script.toFile().setExecutable(true)).isTrue();
-    return script;
+  @Test
+  void whatAProgramCouldReachIsSaidWithTheMachinesWords() throws Exception {
+    helmThatSays("");
+
+    assertThat(tools.found().get("helm").open().orElseThrow())
+        .startsWith("it can read what the server's user can read")
+        .contains(": ");
+  }
+
+  private static boolean works(String command) throws Exception {
+    Process tried = new ProcessBuilder("/bin/sh", "-c", command).start();
+    return tried.waitFor() == 0;
   }
 
   @Test
