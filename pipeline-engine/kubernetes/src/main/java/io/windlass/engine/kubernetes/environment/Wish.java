@@ -5,6 +5,7 @@ import io.windlass.engine.rollout.Division;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -130,11 +131,21 @@ public record Wish(
     return new Wish(to, slot, before, division, Optional.of(release), totals, replaced);
   }
 
-  /** The same once the release has wholly taken its place: its workloads' sizes are the totals. */
-  public Wish concluded() {
+  /**
+   * The same once the release has wholly taken its place: its workloads' sizes are the totals. What
+   * was said of a process that only a later release has stays.
+   *
+   * @param processes of the release
+   */
+  public Wish concluded(Set<String> processes) {
+    Map<String, Integer> ahead = new HashMap<>();
+    if (before.isEmpty()) {
+      ahead.putAll(totals);
+      ahead.keySet().removeAll(processes);
+    }
     Optional<Long> left =
         before.isPresent() ? before.filter(Before::proved).map(Before::release) : replaced;
-    return new Wish(to, slot, Optional.empty(), new Division.Replace(), published, Map.of(), left);
+    return new Wish(to, slot, Optional.empty(), new Division.Replace(), published, ahead, left);
   }
 
   /** The same once this release may not be gone back to any more. */

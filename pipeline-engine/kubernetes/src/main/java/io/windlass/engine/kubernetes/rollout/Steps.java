@@ -47,8 +47,10 @@ final class Steps {
     // A process that is no more goes when all others have arrived.
     Set<String> dropped = dropped(observed);
     dropped.forEach(process -> actions.addAll(takeAway(process, observed.fleet(process))));
-    if (dropped.isEmpty() && !concluded(observed.wish())) {
+    if (dropped.isEmpty() && observed.wish().before().isPresent()) {
       actions.add(new Action.Prune(observed.wish().to()));
+    }
+    if (dropped.isEmpty() && !concluded(observed)) {
       actions.add(new Action.Conclude());
     }
     return actions;
@@ -89,8 +91,9 @@ final class Steps {
     return wish.division() instanceof Division.Replace;
   }
 
-  private static boolean concluded(Wish wish) {
-    return wish.before().isEmpty() && wish.totals().isEmpty();
+  private static boolean concluded(Observed observed) {
+    Wish wish = observed.wish();
+    return wish.equals(wish.concluded(observed.processes().keySet()));
   }
 
   private static boolean publishes(Observed observed) {

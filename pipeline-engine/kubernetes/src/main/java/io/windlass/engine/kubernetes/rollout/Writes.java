@@ -13,6 +13,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.environment.Place;
 import io.windlass.engine.kubernetes.environment.Releases;
 import io.windlass.engine.kubernetes.environment.Sizes;
+import io.windlass.engine.kubernetes.environment.Wish.Before;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
 import io.windlass.engine.kubernetes.workload.Certificates;
@@ -90,7 +91,10 @@ final class Writes {
       case Action.Prune(var release) -> work.prune(release);
       case Action.Conclude conclude ->
           wishes.write(
-              place.namespace(), kept.environment(), Optional.of(kept), kept.wish().concluded());
+              place.namespace(),
+              kept.environment(),
+              Optional.of(kept),
+              kept.wish().concluded(observed.processes().keySet()));
     }
   }
 
@@ -235,13 +239,15 @@ final class Writes {
               new ObjectRef("v1", "Service", next)));
     }
 
+    /** What later releases have brought ahead of their replicas stays. */
     void prune(long release) throws ClusterException {
+      long newest = Math.max(release, kept.wish().before().map(Before::release).orElse(0L));
       Rendered wanted = rendered(release);
       ReleaseRecords records = releases.records(place.namespace());
       Set<ObjectRef> gone = new HashSet<>();
       for (ReleaseId id : records.list(kept.environment())) {
         Optional<Rendered> other = releases.find(place.namespace(), id);
-        if (id.number() != release && other.isPresent()) {
+        if (id.number() != release && id.number() <= newest && other.isPresent()) {
           gone.addAll(Inventory.gone(other.get(), wanted));
         }
       }

@@ -8,6 +8,7 @@ import io.windlass.engine.rollout.Division;
 import io.windlass.scaler.fleet.Share;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,8 @@ final class WishTest {
   private static final Division REPLACE = new Division.Replace();
   private static final Division PART = new Division.Part(Share.percent(10));
   private static final Map<String, Integer> SIZES = Map.of("web", 3);
-  private static final Wish SERVES = Wish.first(1, Map.of("web", 2)).published(1).concluded();
+  private static final Wish SERVES =
+      Wish.first(1, Map.of("web", 2)).published(1).concluded(Set.of("web"));
 
   @Test
   void a_first_release_has_nothing_to_be_divided_with() {
@@ -46,7 +48,7 @@ final class WishTest {
 
   @Test
   void a_canary_that_has_won_stays_where_it_is() {
-    Wish won = SERVES.shifted(2, PART, SIZES).shifted(2, REPLACE, SIZES).concluded();
+    Wish won = SERVES.shifted(2, PART, SIZES).shifted(2, REPLACE, SIZES).concluded(Set.of("web"));
 
     assertThat(won.slot()).isEqualTo(Slot.GREEN);
     assertThat(won.shifted(3, REPLACE, SIZES).slot()).isEqualTo(Slot.GREEN);
@@ -65,7 +67,7 @@ final class WishTest {
 
   @Test
   void what_was_replaced_can_be_gone_back_to_until_it_is_retired() {
-    Wish trial = SERVES.shifted(2, REPLACE, SIZES).concluded();
+    Wish trial = SERVES.shifted(2, REPLACE, SIZES).concluded(Set.of("web"));
 
     assertThat(trial.replaced()).contains(1L);
     assertThat(trial.shifted(1, REPLACE, SIZES).before()).contains(new Before(2, Slot.BLUE, false));
@@ -73,7 +75,7 @@ final class WishTest {
     assertThat(trial.retired(7)).isEqualTo(trial);
     assertThat(trial.retired(1).shifted(1, REPLACE, SIZES).before())
         .contains(new Before(2, Slot.BLUE, true));
-    assertThat(trial.shifted(1, REPLACE, SIZES).concluded().replaced()).isEmpty();
+    assertThat(trial.shifted(1, REPLACE, SIZES).concluded(Set.of("web")).replaced()).isEmpty();
   }
 
   @Test
@@ -94,7 +96,7 @@ final class WishTest {
     assertThat(third.before()).contains(new Before(1, Slot.BLUE, true));
     assertThat(third.division()).isEqualTo(PART);
     assertThat(third.totals()).isEqualTo(back.totals());
-    assertThat(third.concluded().replaced()).contains(1L);
+    assertThat(third.concluded(Set.of("web")).replaced()).contains(1L);
   }
 
   @Test
@@ -106,6 +108,15 @@ final class WishTest {
     assertThat(back.objection(2, PART)).isEmpty();
     assertThat(back.objection(3, PART))
         .hasValueSatisfying(why -> assertThat(why).contains("deploy with strategy rolling"));
+  }
+
+  @Test
+  void what_is_said_of_a_process_that_comes_later_waits_for_it() {
+    Wish ahead = SERVES.sized("worker", 3);
+
+    assertThat(ahead.concluded(Set.of("web"))).isEqualTo(ahead);
+    assertThat(ahead.concluded(Set.of("web", "worker")).totals()).isEmpty();
+    assertThat(ahead.shifted(2, PART, SIZES).concluded(Set.of("web")).totals()).isEmpty();
   }
 
   @Test
@@ -121,7 +132,7 @@ final class WishTest {
         Wish.NOTHING.sized("web", 4),
         SERVES,
         SERVES.shifted(2, PART, SIZES),
-        SERVES.shifted(2, PART, SIZES).concluded(),
+        SERVES.shifted(2, PART, SIZES).concluded(Set.of("web")),
         SERVES.shifted(2, new Division.Beside(false), SIZES),
         SERVES.shifted(2, new Division.Beside(true), SIZES).shifted(1, REPLACE, SIZES),
         new Wish(

@@ -105,6 +105,19 @@ final class BroughtTargetTest extends ClusterStrategyContract {
   }
 
   @Test
+  void whatALaterReleaseHasBroughtAheadStaysWhenAnEarlierOneArrives() throws Exception {
+    target();
+    live(1);
+    world().target().prepare(good(3));
+    List<String> ahead = configs();
+
+    live(2);
+
+    assertThat(ahead).hasSize(2);
+    assertThat(configs()).hasSize(2).containsAnyElementsOf(ahead);
+  }
+
+  @Test
   void aReleaseThatNeverMovedLeavesNoConfiguration() throws Exception {
     target();
     live(1);

@@ -191,7 +191,7 @@ final class ModelCluster {
         return true;
       }
       case Action.Conclude conclude -> {
-        wish = wish.concluded();
+        wish = wish.concluded(Set.of("web"));
         wishVersion++;
         return true;
       }

@@ -8,6 +8,7 @@ import io.windlass.scaler.fleet.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -89,7 +90,7 @@ final class StepsSimulationTest {
 
     private void assertArrived() {
       assertThat(cluster.readyOf(good)).isEqualTo(cluster.total());
-      assertThat(cluster.wish()).isEqualTo(cluster.wish().concluded());
+      assertThat(cluster.wish()).isEqualTo(cluster.wish().concluded(Set.of("web")));
     }
 
     private List<Division> strategy() {

@@ -108,6 +108,16 @@ final class StepsTest {
             alone(whole(2, TOTAL)),
             List.of(new Action.Prune(2), new Action.Conclude())),
         Arguments.of(
+            "a first release that has arrived leaves nothing to take away",
+            Wish.first(2, Map.of("web", TOTAL)).published(2),
+            alone(whole(2, TOTAL)),
+            List.of(new Action.Conclude())),
+        Arguments.of(
+            "what is said of a process that comes later waits for it",
+            Wish.first(2, Map.of("worker", 1)).published(2),
+            alone(whole(2, TOTAL)),
+            List.of()),
+        Arguments.of(
             "a canary is made with no more than the surge, and no old replica goes for it",
             divided(HALF),
             alone(whole(1, TOTAL)),
