@@ -226,6 +226,20 @@ class EngineTest {
     assertThat(world.serving()).contains(2L);
   }
 
+  @Test
+  void aRolloutWhoseTimePassesWhileTheServerIsAwayGoesOn() throws Exception {
+    world.push("", first);
+    world.ended(1);
+    world.target.obstructed(Optional.of("host is full"));
+    world.push(first, next("echo 2"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> phase().equals(Optional.of(Phase.WATCHING)));
+
+    world.restart(Duration.ofMinutes(15), () -> world.target.obstructed(Optional.empty()));
+
+    assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+    assertThat(world.serving()).contains(2L);
+  }
+
   private static final String CANARY =
       FILE.replace(
           "target: local,",

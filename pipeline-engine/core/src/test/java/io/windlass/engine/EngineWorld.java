@@ -77,6 +77,7 @@ final class EngineWorld implements AutoCloseable {
   private Mirrors mirrors;
   private Engine engine;
   private int deliveries;
+  private volatile Duration passed = Duration.ZERO;
 
   EngineWorld(Path directory, ImageBuilder images, DatabaseSettings store) throws Exception {
     this(directory, images, store, Optional.empty());
@@ -99,21 +100,32 @@ final class EngineWorld implements AutoCloseable {
 
   private void open() {
     database = Database.open(store);
-    journal = new Journal(database, InstantSource.system());
+    journal = new Journal(database, clock());
     mirrors = Mirrors.open(MirrorSettings.in(directory.resolve("mirrors")));
     engine = Engine.register(database, journal, parts());
     journal.start();
   }
 
+  private InstantSource clock() {
+    return () -> Instant.now().plus(passed);
+  }
+
   /** Ends the server and starts it again over the same rows. */
   void restart() {
+    restart(Duration.ZERO, () -> {});
+  }
+
+  /** The same after so much time, in which this happens. */
+  void restart(Duration away, Runnable meanwhile) {
     close();
+    passed = passed.plus(away);
+    meanwhile.run();
     open();
   }
 
   private EngineParts parts() {
     return new EngineParts(
-        InstantSource.system(),
+        clock(),
         new RunFiles(directory.resolve("data")),
         mirrors,
         name ->

@@ -6,6 +6,7 @@ import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseCommand;
 import io.windlass.engine.release.ReleaseId;
 import io.windlass.scaler.policy.Scaling;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,8 @@ public sealed interface EnvironmentEffect {
    * @param obstructed whether something was in its way when it was looked at last; then it waits
    *     for that to be gone as well
    * @param stage of the rollout's plan
+   * @param time what the rollout has in all; a server that takes the watch up counts it from its
+   *     own start, as nobody worked at what is watched while there was none
    */
   record Watch(
       long rollout,
@@ -69,7 +72,8 @@ public sealed interface EnvironmentEffect {
       Set<String> processes,
       Instant until,
       boolean obstructed,
-      int stage)
+      int stage,
+      Duration time)
       implements EnvironmentEffect {}
 
   /** Watches for a while that what a stage holds does not break, and renews the scaler's holds. */

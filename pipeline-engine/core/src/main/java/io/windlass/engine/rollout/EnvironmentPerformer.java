@@ -1,5 +1,6 @@
 package io.windlass.engine.rollout;
 
+import com.google.common.collect.Comparators;
 import io.windlass.engine.journal.EffectId;
 import io.windlass.engine.journal.Performer;
 import io.windlass.engine.journal.Retry;
@@ -48,6 +49,9 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   /** What is held is looked at so much more rarely than what moves. */
   private static final int HELD_LOOKS = 4;
 
+  /** How much longer than its time a watch may try to reach its target. */
+  private static final Duration UNREACHABLE = Duration.ofMinutes(1);
+
   private static final int MOST_WAITING = 10_000;
 
   private static final Retry WATCH =
@@ -83,6 +87,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private final Map<EnvironmentId, Reach> reached = new ConcurrentHashMap<>();
 
   private final InstantSource clock;
+  private final Instant start;
   private final Duration look;
 
   /**
@@ -108,6 +113,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     this.holds = holds;
     this.gauge = new Gauge(signals);
     this.clock = clock;
+    this.start = clock.instant();
     this.look = look;
   }
 
@@ -211,11 +217,10 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   @Override
   public Retry retry(EnvironmentEffect effect) {
     return switch (effect) {
-      // Bounded by its own deadline, by its stage, and by its time.
-      case EnvironmentEffect.Watch _,
-          EnvironmentEffect.Guard _,
-          EnvironmentEffect.Confirm _,
-          EnvironmentEffect.RunCommand _ ->
+      case EnvironmentEffect.Watch watch ->
+          isOver(until(watch).plus(UNREACHABLE)) ? Retry.NEVER : WATCH;
+      // Bounded by its stage, and by its time.
+      case EnvironmentEffect.Guard _, EnvironmentEffect.Confirm _, EnvironmentEffect.RunCommand _ ->
           WATCH;
       case EnvironmentEffect.Shift shift when shift.returning() -> RETURN;
       // The next look is near.
@@ -312,6 +317,14 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     };
   }
 
+  private Instant until(EnvironmentEffect.Watch watch) {
+    return Comparators.max(watch.until(), start.plus(watch.time()));
+  }
+
+  private boolean isOver(Instant time) {
+    return !clock.instant().isBefore(time);
+  }
+
   private EnvironmentEvent watch(EnvironmentEffect.Watch watch)
       throws RolloutException, InterruptedException {
     RolloutTarget target = whereItRuns(watch.to().environment());
@@ -337,7 +350,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
             return new EnvironmentEvent.Obstructed(
                 watch.rollout(), watch.returning(), watch.stage(), obstacle, watch.until());
           }
-          if (!now.isBefore(watch.until())) {
+          if (!now.isBefore(until(watch))) {
             String cause =
                 "its time was over with "
                     + ready

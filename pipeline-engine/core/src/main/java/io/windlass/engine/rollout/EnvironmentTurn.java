@@ -31,9 +31,6 @@ final class EnvironmentTurn {
   /** How long a return that a person asked for may take; no file speaks of it. */
   private static final Duration RETURN_DEADLINE = Duration.ofMinutes(10);
 
-  /** How much longer than its deadline a watch may try to reach its target. */
-  private static final Duration UNREACHABLE = Duration.ofMinutes(1);
-
   private final Links links;
   private final Instant now;
   private final RolloutProgression progression = new RolloutProgression(this);
@@ -343,10 +340,7 @@ final class EnvironmentTurn {
   void watch(EnvironmentEffect.Watch watch) {
     String lane =
         "environment/" + id() + "/watch/" + watch.rollout() + (watch.returning() ? "/return" : "");
-    // The performer keeps the deadline; this one is for a target that cannot even be asked.
-    rest =
-        rest.effect(
-            Effect.<EnvironmentEffect>in(lane, watch).deadline(watch.until().plus(UNREACHABLE)));
+    rest = rest.effect(lane, watch);
   }
 
   /** Tells the run and marks its commit. */

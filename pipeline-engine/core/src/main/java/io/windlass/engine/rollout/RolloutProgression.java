@@ -198,7 +198,8 @@ final class RolloutProgression {
             rollout.processes(),
             until,
             rollout.obstacle().isPresent(),
-            rollout.walk().stage()));
+            rollout.walk().stage(),
+            rollout.deadline()));
   }
 
   /** Is told and watched on; the deadline stays what it was. */

@@ -523,7 +523,14 @@ class EnvironmentMachineTest {
     assertThat(effects)
         .containsExactly(
             new EnvironmentEffect.Watch(
-                watch.rollout(), watch.to(), false, watch.processes(), watch.until(), true, 0));
+                watch.rollout(),
+                watch.to(),
+                false,
+                watch.processes(),
+                watch.until(),
+                true,
+                0,
+                watch.time()));
     hear(new EnvironmentEvent.Obstructed(rollout(), false, 0, Optional.empty(), watch.until()));
     assertThat(told).endsWith("acme/shop#1 ROLLING: release 1 is rolling out again");
     assertThat(state.rollout().orElseThrow().obstacle()).isEmpty();

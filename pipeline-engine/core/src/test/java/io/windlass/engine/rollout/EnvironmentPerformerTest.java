@@ -17,11 +17,12 @@ import io.windlass.scaler.policy.Scaling;
 import io.windlass.scaler.signal.MemorySignals;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentPerformerTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -32,6 +33,7 @@ class EnvironmentPerformerTest {
   private static final FleetId WEB = new FleetId(PRODUCTION.toString(), "web");
 
   private final Holds holds = new Holds();
+  private Instant time = NOW;
   private int heldWhenBound;
   private final MemoryTarget target = new MemoryTarget();
   private Optional<RolloutTarget> granted = Optional.of(target);
@@ -56,7 +58,7 @@ class EnvironmentPerformerTest {
           release -> Optional.empty(),
           holds,
           new MemorySignals(),
-          InstantSource.fixed(NOW),
+          () -> time,
           Duration.ofMillis(1));
 
   private static Release release(long number) {
@@ -179,5 +181,44 @@ class EnvironmentPerformerTest {
         .as("seconds until a command is given up")
         .isGreaterThan(Duration.ofHours(1).toSeconds());
     assertThat(performer.retry(back).most()).isLessThanOrEqualTo(Duration.ofSeconds(10));
+  }
+
+  private static EnvironmentEffect.Watch watch(boolean returning, Instant until) {
+    return new EnvironmentEffect.Watch(
+        1, release(1).id(), returning, Set.of("web"), until, false, 0, Duration.ofMinutes(10));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWatchWhoseTimeWasOverBeforeTheServerStartedHasItAnew(boolean returning) throws Exception {
+    target.prepare(release(1));
+    shift(0, returning);
+
+    Optional<EnvironmentEvent> answer = perform(watch(returning, NOW.minus(Duration.ofMinutes(5))));
+
+    assertThat(answer).contains(new EnvironmentEvent.Settled(1, returning, 0));
+  }
+
+  @Test
+  void aWatchEndsWithItsTimeWhichIsNeverMoreThanAnewFromTheStart() throws Exception {
+    target.prepare(release(1));
+    target.sticks(release(1).sha());
+    shift(0, false);
+
+    time = NOW.plus(Duration.ofMinutes(10));
+
+    assertThat(perform(watch(false, NOW.minus(Duration.ofMinutes(5)))))
+        .containsInstanceOf(EnvironmentEvent.Failed.class);
+  }
+
+  @Test
+  void aTargetThatIsAwayIsWatchedForAMinuteLongerThanTheTime() {
+    EnvironmentEffect.Watch watch = watch(false, NOW.plus(Duration.ofMinutes(20)));
+
+    time = watch.until().plusSeconds(59);
+    assertThat(performer.retry(watch).attempts()).isGreaterThan(1);
+
+    time = watch.until().plusSeconds(60);
+    assertThat(performer.retry(watch).attempts()).isOne();
   }
 }
