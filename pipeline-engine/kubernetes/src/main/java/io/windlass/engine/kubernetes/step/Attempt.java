@@ -320,6 +320,9 @@ final class Attempt implements AutoCloseable {
               StepStage.Refused _ ->
               LOOK;
         };
+    if (!left.isPositive()) {
+      return PAUSE;
+    }
     return left.compareTo(LOOK) < 0 ? left : LOOK;
   }
 
