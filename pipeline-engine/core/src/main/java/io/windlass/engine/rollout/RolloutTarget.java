@@ -86,8 +86,8 @@ public interface RolloutTarget {
   /**
    * How far the last {@link #shift} to this release is. Returns at once. A release that a later
    * shift has taken the place of is {@link RolloutProgress.Failing}. One that had settled is asked
-   * again while its division is held: it is Failing once its replicas have turned out to be broken
-   * after all.
+   * again while its division is held: it is Failing once a single one of its replicas has turned
+   * out to be broken after all, while the others serve on.
    */
   RolloutProgress progress(EnvironmentId environment, ReleaseId to) throws RolloutException;
 

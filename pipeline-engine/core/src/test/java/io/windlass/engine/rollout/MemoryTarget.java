@@ -54,6 +54,7 @@ public final class MemoryTarget implements RolloutTarget {
   private final Map<EnvironmentId, Place> places = new HashMap<>();
   private final Map<String, CommandResult> commands = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
+  private final Set<String> limping = new HashSet<>();
   private final Set<String> stuck = new HashSet<>();
   private final Set<String> missing = new HashSet<>();
   private final List<Shift> shifts = new ArrayList<>();
@@ -86,6 +87,11 @@ public final class MemoryTarget implements RolloutTarget {
   public synchronized MemoryTarget breaks(String sha) {
     broken.add(sha);
     return this;
+  }
+
+  /** One replica of this commit's release crashes from now on. */
+  public synchronized void breaksOne(String sha) {
+    limping.add(sha);
   }
 
   /** Releases of this commit never become ready. */
@@ -137,7 +143,10 @@ public final class MemoryTarget implements RolloutTarget {
   /** The ready replicas of each release that has any. */
   public synchronized Map<ReleaseId, Integer> ready(EnvironmentId environment) {
     Map<ReleaseId, Integer> ready = new HashMap<>(place(environment).running);
-    ready.entrySet().removeIf(each -> each.getValue() == 0 || isBroken(environment, each.getKey()));
+    ready.replaceAll((id, count) -> is(limping, environment, id) ? count - 1 : count);
+    ready
+        .entrySet()
+        .removeIf(each -> each.getValue() <= 0 || is(broken, environment, each.getKey()));
     return ready;
   }
 
@@ -229,7 +238,7 @@ public final class MemoryTarget implements RolloutTarget {
     if (release == null || !place.wants(to)) {
       return new RolloutProgress.Failing("another release was asked for", List.of());
     }
-    if (isBroken(environment, to)) {
+    if (is(broken, environment, to) || is(limping, environment, to)) {
       return new RolloutProgress.Failing(
           "replica 1 crashed 3 times", List.of("starting", "no such table: basket"));
     }
@@ -272,9 +281,9 @@ public final class MemoryTarget implements RolloutTarget {
         });
   }
 
-  private boolean isBroken(EnvironmentId environment, ReleaseId id) {
+  private boolean is(Set<String> commits, EnvironmentId environment, ReleaseId id) {
     Release release = place(environment).prepared.get(id);
-    return release != null && broken.contains(release.sha());
+    return release != null && commits.contains(release.sha());
   }
 
   private Place place(EnvironmentId environment) {

@@ -59,6 +59,11 @@ class MemoryTargetTest extends RolloutStrategyContract {
     memory.breaks(release.sha());
   }
 
+  @Override
+  protected void breakOne(Release release) {
+    memory.breaksOne(release.sha());
+  }
+
   /** It has nothing beside its memory, which stands for what a real one keeps. */
   @Override
   protected RolloutTarget restart() {

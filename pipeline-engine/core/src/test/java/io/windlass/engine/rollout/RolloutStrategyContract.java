@@ -49,6 +49,9 @@ public abstract class RolloutStrategyContract extends RolloutTargetContract {
   /** From now on the replicas of this release crash: those that run, and those started later. */
   protected abstract void breakDown(Release release) throws Exception;
 
+  /** From now on one ready replica of this release crashes, however often it is started again. */
+  protected abstract void breakOne(Release release) throws Exception;
+
   /**
    * Ends the target, or what drives it, as a crash would, and starts it again on what it left.
    *
@@ -240,6 +243,30 @@ public abstract class RolloutStrategyContract extends RolloutTargetContract {
     shift(good(1).id(), new Division.Replace());
     assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
     assertDivided(2, 1, new Division.Replace(), 2);
+  }
+
+  static Stream<Division> heldByMany() {
+    return Stream.of(part(50), new Division.Beside(true), new Division.Replace());
+  }
+
+  @ParameterizedTest
+  @MethodSource("heldByMany")
+  void oneReplicaOfSeveralThatBreaksWhileAReleaseIsHeldIsEnough(Division division)
+      throws Exception {
+    int total = 3;
+    begin(total);
+    move(good(2), division, total);
+
+    breakOne(good(2));
+
+    Awaitility.await().atMost(LONG).until(() -> !settled(good(2).id()));
+    assertThat(end(good(2).id())).isInstanceOf(RolloutProgress.Failing.class);
+    assertThat(ready().getOrDefault(2L, 0))
+        .as("replicas of the release that serve on")
+        .isGreaterThanOrEqualTo(division.ofRelease(total) - 1);
+    shift(good(1).id(), new Division.Replace());
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertDivided(2, 1, new Division.Replace(), total);
   }
 
   @Test

@@ -79,6 +79,11 @@ abstract class ClusterStrategyContract extends RolloutStrategyContract {
   }
 
   @Override
+  protected final void breakOne(Release release) {
+    world.breakOne(release.number());
+  }
+
+  @Override
   protected final RolloutTarget restart() {
     return world.restart();
   }

@@ -395,12 +395,21 @@ public final class World implements AutoCloseable {
 
   /** The replicas of a release end, and end again. */
   void breakDown(long release) {
+    crash(release, Integer.MAX_VALUE);
+  }
+
+  /** One of them does. */
+  void breakOne(long release) {
+    crash(release, 1);
+  }
+
+  private void crash(long release, int most) {
     order(release, Program.exits(1, "no such table: basket"));
-    for (Pod pod : pods()) {
-      if (number(pod) == release && Pods.ready(pod)) {
-        kubernetes.kubelet().crash(namespace(), pod.getMetadata().getName(), WEB, 1);
-      }
-    }
+    pods().stream()
+        .filter(pod -> number(pod) == release && Pods.ready(pod))
+        .limit(most)
+        .forEach(
+            pod -> kubernetes.kubelet().crash(namespace(), pod.getMetadata().getName(), WEB, 1));
   }
 
   List<Pod> pods() {

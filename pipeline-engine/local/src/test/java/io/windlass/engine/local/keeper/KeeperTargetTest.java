@@ -109,9 +109,24 @@ class KeeperTargetTest extends RolloutStrategyContract {
 
   @Override
   protected void breakDown(Release release) throws Exception {
+    breakDown("v" + release.number());
+  }
+
+  @Override
+  protected void breakOne(Release release) throws Exception {
+    breakDown(
+        bench.replicas().stream()
+            .filter(replica -> replica.release().endsWith("@" + release.number()))
+            .filter(replica -> replica.phase() == Phase.READY)
+            .findFirst()
+            .orElseThrow()
+            .id());
+  }
+
+  private void breakDown(String versionOrReplica) throws Exception {
     try (var unpacked = Files.walk(bench.directory.resolve("images"))) {
       Path program = unpacked.filter(file -> file.endsWith("App.class")).findFirst().orElseThrow();
-      TinyApp.breakDown(program.resolveSibling(""), "v" + release.number());
+      TinyApp.breakDown(program.resolveSibling(""), versionOrReplica);
     }
   }
 

@@ -26,8 +26,9 @@ final class TinyApp {
             System.exit(3);
           }
           File broken = new File("broken-" + System.getenv("VERSION"));
+          File alone = new File("broken-" + System.getenv("WINDLASS_REPLICA"));
           Thread.ofPlatform().daemon().start(() -> {
-            while (!broken.exists()) {
+            while (!broken.exists() && !alone.exists()) {
               try { Thread.sleep(20); } catch (InterruptedException e) { }
             }
             System.err.println("broken from now on");
@@ -80,9 +81,12 @@ final class TinyApp {
     return new Root.Directory(directory.toAbsolutePath().toString());
   }
 
-  /** Has every replica of this version end with an error, those that run and those to come. */
-  static void breakDown(Path app, String version) throws IOException {
-    Files.createFile(app.resolve("broken-" + version));
+  /**
+   * Has every replica of this version, or the one with this id, end with an error, those that run
+   * and those to come.
+   */
+  static void breakDown(Path app, String versionOrReplica) throws IOException {
+    Files.createFile(app.resolve("broken-" + versionOrReplica));
   }
 
   static List<String> command() {
