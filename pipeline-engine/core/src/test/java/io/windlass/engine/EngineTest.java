@@ -311,6 +311,26 @@ class EngineTest {
   }
 
   @Test
+  void aCanaryThatMayNotGrowSaysSoAndStaysWhereItIs() throws Exception {
+    canary();
+    awaitGate();
+    world.target.obstructed(Optional.of("no node has room"));
+
+    world.target.size(EngineWorld.PRODUCTION, 4);
+
+    world.await(
+        2,
+        run ->
+            Optional.ofNullable(run.deployments().get("production"))
+                .filter(d -> d.detail().endsWith("this is in its way: no node has room"))
+                .isPresent());
+    assertThat(phase()).contains(Phase.GATED);
+    world.engine().environments().approve(EngineWorld.PRODUCTION, Optional.empty(), "ada");
+    world.target.obstructed(Optional.empty());
+    assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
+  }
+
+  @Test
   void aCanaryThatBreaksAtTheGateReturns() throws Exception {
     String second = canary();
     awaitGate();

@@ -76,8 +76,12 @@ public sealed interface EnvironmentEffect {
       Duration time)
       implements EnvironmentEffect {}
 
-  /** Watches for a while that what a stage holds does not break, and renews the scaler's holds. */
-  record Guard(long rollout, int stage, ReleaseId to, Set<String> processes)
+  /**
+   * Watches for a while that what a stage holds does not break, and renews the scaler's holds.
+   *
+   * @param obstructed as in {@link Watch}
+   */
+  record Guard(long rollout, int stage, ReleaseId to, Set<String> processes, boolean obstructed)
       implements EnvironmentEffect {}
 
   /** Looks once more whether what a stage holds is broken, before its hold ends. */

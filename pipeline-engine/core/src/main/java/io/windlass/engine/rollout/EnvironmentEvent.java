@@ -69,6 +69,13 @@ public sealed interface EnvironmentEvent {
   record Failed(long rollout, boolean returning, int stage, String cause, List<String> lastLogLines)
       implements EnvironmentEvent {}
 
+  /**
+   * Something that is none of the release's doing keeps a held stage from what is wanted of it by
+   * now, such as a size that is not granted; or no longer.
+   */
+  record HoldObstructed(long rollout, int stage, Optional<String> obstacle)
+      implements EnvironmentEvent {}
+
   /** What a stage holds has not broken for a while. */
   record StillHeld(long rollout, int stage) implements EnvironmentEvent {}
 

@@ -143,6 +143,12 @@ public final class EnvironmentMachine
                       ? phase == Phase.RETURN_WATCHING
                       : phase == Phase.WATCHING || phase.held(),
               (progress, current) -> progress.fail(current, new Failure(cause, false, lines)));
+      case EnvironmentEvent.HoldObstructed(var rollout, var stage, var obstacle) ->
+          turn.answer(
+              rollout,
+              stage,
+              Phase::held,
+              (progress, current) -> progress.stages().obstructed(current, obstacle));
       case EnvironmentEvent.StillHeld(var rollout, var stage) ->
           turn.answer(
               rollout, stage, Phase::held, (progress, current) -> progress.stages().guard(current));

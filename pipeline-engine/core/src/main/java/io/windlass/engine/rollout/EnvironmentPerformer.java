@@ -386,11 +386,21 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     RolloutTarget target = whereItRuns(environment);
     hold(guard.to(), guard.processes());
     Instant end = clock.instant().plus(GUARD);
+    int otherwise = 0;
     while (mine.equals(reached.get(environment))) {
-      if (target.progress(environment, guard.to())
-          instanceof RolloutProgress.Failing(var cause, var lines)) {
+      Optional<String> obstacle = Optional.empty();
+      switch (target.progress(environment, guard.to())) {
+        case RolloutProgress.Failing(var cause, var lines) -> {
+          return Optional.of(
+              new EnvironmentEvent.Failed(guard.rollout(), false, guard.stage(), cause, lines));
+        }
+        case RolloutProgress.Progressing progressing -> obstacle = progressing.obstacle();
+        case RolloutProgress.Settled _ -> {}
+      }
+      otherwise = obstacle.isPresent() == guard.obstructed() ? 0 : otherwise + 1;
+      if (otherwise == STEADY) {
         return Optional.of(
-            new EnvironmentEvent.Failed(guard.rollout(), false, guard.stage(), cause, lines));
+            new EnvironmentEvent.HoldObstructed(guard.rollout(), guard.stage(), obstacle));
       }
       if (!clock.instant().isBefore(end)) {
         return Optional.of(new EnvironmentEvent.StillHeld(guard.rollout(), guard.stage()));

@@ -95,7 +95,24 @@ final class Stages {
   void guard(Rollout rollout) {
     turn.guard(
         new EnvironmentEffect.Guard(
-            rollout.id(), rollout.walk().stage(), release(rollout).id(), rollout.processes()));
+            rollout.id(),
+            rollout.walk().stage(),
+            release(rollout).id(),
+            rollout.processes(),
+            rollout.obstacle().isPresent()));
+  }
+
+  /** Is told, and held on: the stage was reached, and nothing of that is lost. */
+  void obstructed(Rollout rollout, Optional<String> obstacle) {
+    Rollout now = rollout.obstructed(obstacle);
+    turn.become(turn.state().moved(now));
+    guard(now);
+    tell(
+        now,
+        now.stage().words()
+            + obstacle
+                .map(what -> ", and this is in its way: " + what)
+                .orElse(", and nothing is in its way any more"));
   }
 
   void holdOver(Rollout rollout) {

@@ -128,7 +128,7 @@ class EnvironmentPerformerTest {
   }
 
   private static EnvironmentEffect guard(int stage) {
-    return new EnvironmentEffect.Guard(1, stage, release(1).id(), Set.of("web"));
+    return new EnvironmentEffect.Guard(1, stage, release(1).id(), Set.of("web"), false);
   }
 
   private void shift(int stage, boolean returning) throws Exception {
@@ -155,6 +155,18 @@ class EnvironmentPerformerTest {
     assertThat(perform(guard(1))).containsInstanceOf(EnvironmentEvent.Failed.class);
     shift(0, true);
     assertThat(perform(guard(1))).isEmpty();
+  }
+
+  @Test
+  void aGuardSaysWhatKeepsAHeldReleaseFromGrowing() throws Exception {
+    target.prepare(release(1));
+    shift(0, false);
+    while (!(target.progress(PRODUCTION, release(1).id()) instanceof RolloutProgress.Settled)) {}
+    target.obstructed(Optional.of("the host is full"));
+    target.size(PRODUCTION, 2);
+
+    assertThat(perform(guard(0)))
+        .contains(new EnvironmentEvent.HoldObstructed(1, 0, Optional.of("the host is full")));
   }
 
   @Test

@@ -644,6 +644,25 @@ class StagesTest {
   }
 
   @Test
+  void whatKeepsAHeldStageFromGrowingIsToldOnceAndReturnsNothing() {
+    gate();
+    long id = rollout().id();
+
+    hear(new EnvironmentEvent.HoldObstructed(id, 1, Optional.of("no node has room")));
+
+    assertThat(phase()).isEqualTo(Phase.GATED);
+    assertThat(rollout().obstacle()).contains("no node has room");
+    assertThat(effects)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            EnvironmentEffect.Guard.class, guard -> assertThat(guard.obstructed()).isTrue());
+    hear(new EnvironmentEvent.HoldObstructed(id, 1, Optional.empty()));
+    assertThat(rollout().obstacle()).isEmpty();
+    hear(new EnvironmentEvent.HoldObstructed(id, 0, Optional.of("of the stage before")));
+    assertThat(rollout().obstacle()).isEmpty();
+  }
+
+  @Test
   void anAbortBeforeAnythingMovedEndsIt() {
     request(2, canary(false));
 

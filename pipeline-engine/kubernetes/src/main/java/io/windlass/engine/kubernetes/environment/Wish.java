@@ -21,6 +21,8 @@ import java.util.TreeMap;
  *     of those that have no workload yet. Any other total is its workload's own size
  * @param replaced the release that it has wholly taken the place of, until that one is retired: so
  *     long it may be gone back to, and what serves now is on trial
+ * @param reached while the release is on trial, how many replicas of it by process were ready when
+ *     all was as wanted last; empty before that, and after the division has changed
  */
 public record Wish(
     long to,
@@ -29,7 +31,8 @@ public record Wish(
     Division division,
     Optional<Long> published,
     Map<String, Integer> totals,
-    Optional<Long> replaced) {
+    Optional<Long> replaced,
+    Map<String, Integer> reached) {
   /**
    * The release that another one takes the place of.
    *
@@ -39,6 +42,19 @@ public record Wish(
 
   public Wish {
     totals = Map.copyOf(totals);
+    reached = Map.copyOf(reached);
+  }
+
+  /** Where nothing was reached yet. */
+  private Wish(
+      long to,
+      Slot slot,
+      Optional<Before> before,
+      Division division,
+      Optional<Long> published,
+      Map<String, Integer> totals,
+      Optional<Long> replaced) {
+    this(to, slot, before, division, published, totals, replaced, Map.of());
   }
 
   /** The same where nothing was wholly replaced, or what was is retired. */
@@ -66,6 +82,11 @@ public record Wish(
     return before.filter(b -> b.slot() != slot).isPresent();
   }
 
+  /** Whether what it takes the place of may still be gone back to. */
+  public boolean onTrial() {
+    return before.isPresent() || replaced.isPresent();
+  }
+
   /** Whether this release has, or may still have, a part in what runs. */
   public boolean names(long release) {
     return to == release || before.filter(b -> b.release() == release).isPresent();
@@ -87,7 +108,9 @@ public record Wish(
     }
     if (release == to) {
       // Without a second slot there is nothing to divide with: it stays a replacement.
-      return divided() ? new Wish(to, slot, before, wanted, published, totals, replaced) : this;
+      return divided() && !division.equals(wanted)
+          ? new Wish(to, slot, before, wanted, published, totals, replaced)
+          : this;
     }
     if (before.isEmpty()) {
       boolean back = replaced.equals(Optional.of(release)) && wanted instanceof Division.Replace;
@@ -128,7 +151,7 @@ public record Wish(
 
   /** The same once the objects of the release beside its workloads are in force. */
   public Wish published(long release) {
-    return new Wish(to, slot, before, division, Optional.of(release), totals, replaced);
+    return new Wish(to, slot, before, division, Optional.of(release), totals, replaced, reached);
   }
 
   /**
@@ -145,19 +168,26 @@ public record Wish(
     }
     Optional<Long> left =
         before.isPresent() ? before.filter(Before::proved).map(Before::release) : replaced;
-    return new Wish(to, slot, Optional.empty(), new Division.Replace(), published, ahead, left);
+    return new Wish(
+        to, slot, Optional.empty(), new Division.Replace(), published, ahead, left, reached);
   }
 
   /** The same once this release may not be gone back to any more. */
   public Wish retired(long release) {
     Optional<Long> left = replaced.filter(other -> other != release);
-    return new Wish(to, slot, before, division, published, totals, left);
+    Wish wish = new Wish(to, slot, before, division, published, totals, left);
+    return wish.onTrial() ? wish.reached(reached) : wish;
   }
 
   /** The same with this total, where a total is kept here. */
   public Wish sized(String process, int total) {
     Map<String, Integer> sized = new TreeMap<>(totals);
     sized.put(process, total);
-    return new Wish(to, slot, before, division, published, sized, replaced);
+    return new Wish(to, slot, before, division, published, sized, replaced, reached);
+  }
+
+  /** The same once all is as wanted, with so many ready replicas of the release by process. */
+  public Wish reached(Map<String, Integer> ready) {
+    return new Wish(to, slot, before, division, published, totals, replaced, ready);
   }
 }

@@ -210,16 +210,12 @@ public final class WishStore {
     wish.totals()
         .forEach((process, total) -> data.put("total." + process, Integer.toString(total)));
     wish.replaced().ifPresent(release -> data.put("replaced", Long.toString(release)));
+    wish.reached()
+        .forEach((process, ready) -> data.put("reached." + process, Integer.toString(ready)));
     return data;
   }
 
   static Wish wish(Map<String, String> data) {
-    Map<String, Integer> totals = new HashMap<>();
-    data.forEach((key, value) -> {
-      if (key.startsWith("total.")) {
-        totals.put(key.substring("total.".length()), Integer.parseInt(value));
-      }
-    });
     return new Wish(
         Long.parseLong(value(data, "to")),
         slot(value(data, "slot")),
@@ -231,8 +227,19 @@ public final class WishStore {
                     Boolean.parseBoolean(value(data, "before-proved")))),
         division(value(data, "division")),
         Optional.ofNullable(data.get("published")).map(Long::parseLong),
-        totals,
-        Optional.ofNullable(data.get("replaced")).map(Long::parseLong));
+        counts(data, "total."),
+        Optional.ofNullable(data.get("replaced")).map(Long::parseLong),
+        counts(data, "reached."));
+  }
+
+  private static Map<String, Integer> counts(Map<String, String> data, String prefix) {
+    Map<String, Integer> counts = new HashMap<>();
+    data.forEach((key, value) -> {
+      if (key.startsWith(prefix)) {
+        counts.put(key.substring(prefix.length()), Integer.parseInt(value));
+      }
+    });
+    return counts;
   }
 
   private static String value(Map<String, String> data, String key) {

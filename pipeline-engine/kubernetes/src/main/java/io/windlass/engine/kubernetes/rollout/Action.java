@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import io.windlass.engine.kubernetes.workload.Slot;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -44,4 +45,11 @@ sealed interface Action {
 
   /** Write down that the release has taken its place. */
   record Conclude() implements Action {}
+
+  /** Write down that all is as wanted, with so many ready replicas of the release by process. */
+  record Reach(Map<String, Integer> ready) implements Action {
+    public Reach {
+      ready = Map.copyOf(ready);
+    }
+  }
 }

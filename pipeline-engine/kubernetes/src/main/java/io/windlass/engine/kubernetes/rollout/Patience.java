@@ -13,4 +13,11 @@ import java.time.Duration;
 record Patience(Duration pull, Duration room, Duration unready, int crashes) {
   static final Patience STANDARD =
       new Patience(Duration.ofMinutes(2), Duration.ofMinutes(5), Duration.ofMinutes(1), 3);
+
+  private static final Duration FOREVER = Duration.ofDays(36_500);
+
+  /** The same, but room is waited for as long as there is none. */
+  Patience withoutNeedOfRoom() {
+    return new Patience(pull, FOREVER, unready, crashes);
+  }
 }

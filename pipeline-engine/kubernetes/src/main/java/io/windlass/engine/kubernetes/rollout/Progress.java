@@ -186,7 +186,8 @@ final class Progress {
         .forEach(pod -> events.put(pod.getMetadata().getName(), events(pod, now)));
     List<Finding> findings = new ArrayList<>();
     for (String process : new TreeSet<>(observed.processes().keySet())) {
-      Finding finding = Diagnosis.of(of(process, pods), of(process, sets), events, patience, now);
+      Patience mine = hasGrown(observed, process) ? patience.withoutNeedOfRoom() : patience;
+      Finding finding = Diagnosis.of(of(process, pods), of(process, sets), events, mine, now);
       findings.add(
           finding instanceof Finding.Broken(var cause, var _) && serves(observed, process)
               ? new Finding.Obstacle(cause)
@@ -197,9 +198,17 @@ final class Progress {
 
   /** A release that has proved itself is not given up for a replica that came later. */
   private static boolean serves(Observed observed, String process) {
-    boolean onTrial =
-        observed.wish().before().isPresent() || observed.wish().replaced().isPresent();
-    return !onTrial && ready(observed, process) > 0;
+    return !observed.wish().onTrial() && ready(observed, process) > 0;
+  }
+
+  /**
+   * Whether the release has come to what was wanted of it and still has that, so that what is
+   * missing is growth. Where that finds no room nothing is worse than before, and a return would
+   * find none either.
+   */
+  private static boolean hasGrown(Observed observed, String process) {
+    int ready = ready(observed, process);
+    return ready > 0 && ready >= observed.wish().reached().getOrDefault(process, Integer.MAX_VALUE);
   }
 
   private static <T extends HasMetadata> List<T> of(String process, List<T> objects) {

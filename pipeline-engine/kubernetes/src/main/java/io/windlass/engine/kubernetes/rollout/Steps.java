@@ -5,7 +5,9 @@ import io.windlass.engine.kubernetes.rollout.Certification.State;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.rollout.Division;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,20 +42,33 @@ final class Steps {
       actions.add(new Action.Publish(observed.wish().to()));
     }
     fleets(observed).forEach(fleet -> actions.addAll(fleet.next()));
-    boolean last = actions.isEmpty() && replaces(observed.wish()) && arrived(observed);
-    if (!last) {
-      return actions;
-    }
+    return actions.isEmpty() && arrived(observed) ? last(observed) : actions;
+  }
+
+  /** What is left to do once every process of the release has arrived. */
+  private static List<Action> last(Observed observed) {
+    Wish wish = observed.wish();
     // A process that is no more goes when all others have arrived.
-    Set<String> dropped = dropped(observed);
-    dropped.forEach(process -> actions.addAll(takeAway(process, observed.fleet(process))));
-    if (dropped.isEmpty() && observed.wish().before().isPresent()) {
-      actions.add(new Action.Prune(observed.wish().to()));
+    Set<String> dropped = replaces(wish) ? dropped(observed) : Set.of();
+    if (!dropped.isEmpty()) {
+      return dropped.stream()
+          .flatMap(process -> takeAway(process, observed.fleet(process)).stream())
+          .toList();
     }
-    if (dropped.isEmpty() && !concluded(observed)) {
-      actions.add(new Action.Conclude());
+    if (replaces(wish) && !concluded(observed)) {
+      Action conclude = new Action.Conclude();
+      return wish.before().isPresent()
+          ? List.of(new Action.Prune(wish.to()), conclude)
+          : List.of(conclude);
     }
-    return actions;
+    Map<String, Integer> ready = new HashMap<>();
+    observed
+        .processes()
+        .keySet()
+        .forEach(process -> ready.put(process, new ProcessSteps(observed, process).ofRelease()));
+    return wish.onTrial() && !wish.reached().equals(ready)
+        ? List.of(new Action.Reach(ready))
+        : List.of();
   }
 
   /** Whether everything is as wanted, and what was too many is gone. */

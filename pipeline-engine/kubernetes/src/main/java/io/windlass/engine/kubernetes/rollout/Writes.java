@@ -13,6 +13,7 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.environment.Place;
 import io.windlass.engine.kubernetes.environment.Releases;
 import io.windlass.engine.kubernetes.environment.Sizes;
+import io.windlass.engine.kubernetes.environment.Wish;
 import io.windlass.engine.kubernetes.environment.Wish.Before;
 import io.windlass.engine.kubernetes.environment.WishStore;
 import io.windlass.engine.kubernetes.environment.WishStore.Kept;
@@ -90,11 +91,8 @@ final class Writes {
       case Action.Close(var process) -> work.close(process);
       case Action.Prune(var release) -> work.prune(release);
       case Action.Conclude conclude ->
-          wishes.write(
-              place.namespace(),
-              kept.environment(),
-              Optional.of(kept),
-              kept.wish().concluded(observed.processes().keySet()));
+          work.wish(kept.wish().concluded(observed.processes().keySet()));
+      case Action.Reach(var ready) -> work.wish(kept.wish().reached(ready));
     }
   }
 
@@ -155,8 +153,11 @@ final class Writes {
         }
       }
       route(rendered, percents());
-      wishes.write(
-          place.namespace(), kept.environment(), Optional.of(kept), kept.wish().published(release));
+      wish(kept.wish().published(release));
+    }
+
+    void wish(Wish next) throws ClusterException {
+      wishes.write(place.namespace(), kept.environment(), Optional.of(kept), next);
     }
 
     /** What it selects now, so that publishing moves no request. */

@@ -79,6 +79,19 @@ final class WishTest {
   }
 
   @Test
+  void what_was_reached_counts_for_one_division_while_the_release_is_on_trial() {
+    Map<String, Integer> one = Map.of("web", 1);
+    Wish held = SERVES.shifted(2, PART, SIZES).reached(one);
+
+    assertThat(held.sized("web", 9).published(2).shifted(2, PART, SIZES).reached()).isEqualTo(one);
+    assertThat(held.shifted(2, REPLACE, SIZES).reached()).isEmpty();
+    assertThat(held.shifted(1, REPLACE, SIZES).reached()).isEmpty();
+    Wish trial = held.shifted(2, REPLACE, SIZES).concluded(SIZES.keySet()).reached(SIZES);
+    assertThat(trial.retired(7).reached()).isEqualTo(SIZES);
+    assertThat(trial.retired(1).reached()).isEmpty();
+  }
+
+  @Test
   void a_third_release_takes_the_place_of_the_one_that_has_not_proved_itself() {
     Wish third = SERVES.shifted(2, PART, SIZES).shifted(3, REPLACE, SIZES);
 
@@ -133,6 +146,7 @@ final class WishTest {
         SERVES,
         SERVES.shifted(2, PART, SIZES),
         SERVES.shifted(2, PART, SIZES).concluded(Set.of("web")),
+        SERVES.shifted(2, PART, SIZES).reached(SIZES),
         SERVES.shifted(2, new Division.Beside(false), SIZES),
         SERVES.shifted(2, new Division.Beside(true), SIZES).shifted(1, REPLACE, SIZES),
         new Wish(

@@ -236,6 +236,44 @@ final class FailuresTest {
     assertReturns();
   }
 
+  static Stream<Division> held() {
+    return Stream.of(
+        HALF, new Division.Beside(false), new Division.Beside(true), new Division.Replace());
+  }
+
+  @ParameterizedTest
+  @MethodSource("held")
+  void growthThatFindsNoRoomWhileAReleaseIsHeldIsALimitAndNoFailure(Division division)
+      throws Exception {
+    Release second = world.release(2);
+    world.target().prepare(second);
+    shift(second, division);
+    settle(second);
+    quota(world.pods().size());
+    world.restart();
+
+    world.fleet().resize(4, "a test");
+
+    assertThat(obstacle(second)).contains("exceeded quota: small");
+    world.later(Duration.ofHours(1));
+    assertThat(obstacle(second)).contains("exceeded quota: small");
+    assertThat(world.fleet().state().hostLimit())
+        .hasValueSatisfying(limit -> assertThat(limit.reason()).contains("exceeded quota: small"));
+  }
+
+  @Test
+  void aHeldReleaseThatFindsNoRoomForWhatItHadIsAFailure() throws Exception {
+    Release second = world.release(2);
+    world.target().prepare(second);
+    shift(second, REPLACE);
+    settle(second);
+    quota(1);
+
+    world.client().resource(world.pods().getFirst()).delete();
+
+    awaitFailing(second);
+  }
+
   private void quota(int pods) {
     world
         .client()

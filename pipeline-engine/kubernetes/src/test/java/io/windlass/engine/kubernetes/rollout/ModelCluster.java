@@ -195,6 +195,11 @@ final class ModelCluster {
         wishVersion++;
         return true;
       }
+      case Action.Reach(var ready) -> {
+        wish = wish.reached(ready);
+        wishVersion++;
+        return true;
+      }
       case Action.Select select -> {
         return requests(seen, () -> selected = Optional.of(select.slots()));
       }

@@ -138,6 +138,26 @@ final class StepsTest {
             seen(whole(1, 3), starting(2, 2, 0), to(BOTH, 3, 0)),
             List.of(new Action.Size("web", Slot.BLUE, 4))),
         Arguments.of(
+            "what a canary has come to is written down",
+            divided(HALF).reached(Map.of("web", 1)),
+            seen(whole(1, 2), whole(2, 2), to(BOTH, 2, 2)),
+            List.of(new Action.Reach(Map.of("web", 2)))),
+        Arguments.of(
+            "and written down once",
+            divided(HALF).reached(Map.of("web", 2)),
+            seen(whole(1, 2), whole(2, 2), to(BOTH, 2, 2)),
+            List.of()),
+        Arguments.of(
+            "so is what has all of the fleet and may still be gone back from",
+            inPlace().concluded(Set.of("web")),
+            alone(whole(2, TOTAL)),
+            List.of(new Action.Reach(Map.of("web", TOTAL)))),
+        Arguments.of(
+            "of what serves for good nothing is written down",
+            inPlace().concluded(Set.of("web")).retired(1),
+            alone(whole(2, TOTAL)),
+            List.of()),
+        Arguments.of(
             "blue-green makes all at once and sends no request there",
             divided(new Division.Beside(false)),
             alone(whole(1, TOTAL)),
