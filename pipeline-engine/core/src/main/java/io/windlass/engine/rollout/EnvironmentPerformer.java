@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what environments ask for, at their targets. Tells the scaler not to shrink fleets while a
@@ -60,13 +61,20 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   /** About five minutes, then people are told and it is asked again. */
   private static final Retry RETURN = new Retry(45, Duration.ofMillis(250), Duration.ofSeconds(10));
 
-  /** How far an environment is: at a stage of a rollout, or beyond all of them. */
+  /** How far an environment is: at a stage of a rollout, on the way back from it, or at its end. */
   private record Reach(long rollout, int stage) {
-    static Reach beyond(long rollout) {
+    static Reach back(long rollout) {
+      return new Reach(rollout, Integer.MAX_VALUE - 1);
+    }
+
+    static Reach end(long rollout) {
       return new Reach(rollout, Integer.MAX_VALUE);
     }
 
-    Reach further(Reach other) {
+    Reach further(@Nullable Reach other) {
+      if (other == null) {
+        return this;
+      }
       return Comparator.comparingLong(Reach::rollout)
                   .thenComparingInt(Reach::stage)
                   .compare(this, other)
@@ -83,7 +91,10 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private final Holds holds;
   private final Gauge gauge;
 
-  /** The newest that was asked for in each environment; a guard of less is over. */
+  /**
+   * The newest that was asked for in each environment; a guard of less is over. The scaler's holds
+   * are taken and released under its locks, so that none is taken for what has ended.
+   */
   private final Map<EnvironmentId, Reach> reached = new ConcurrentHashMap<>();
 
   private final InstantSource clock;
@@ -138,11 +149,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
             new EnvironmentEvent.CommandEnded(rollout, result.result(), result.lastLogLines()));
       }
       case EnvironmentEffect.Shift shift -> {
-        reach(
-            shift.to().environment(),
-            shift.returning()
-                ? Reach.beyond(shift.rollout())
-                : new Reach(shift.rollout(), shift.stage()));
+        reach(shift.to().environment(), reach(shift.rollout(), shift.returning(), shift.stage()));
         yield Optional.of(shift(shift));
       }
       case EnvironmentEffect.Watch watch -> Optional.of(watch(watch));
@@ -162,9 +169,13 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
         yield Optional.of(new EnvironmentEvent.Removed());
       }
       case EnvironmentEffect.Finish(var rollout, var environment, var old, var processes) -> {
-        reach(environment, Reach.beyond(rollout));
-        processes.forEach(process ->
-            holds.release(owner(environment), new FleetId(environment.toString(), process)));
+        reached.compute(
+            environment,
+            (_, now) -> {
+              processes.forEach(process ->
+                  holds.release(owner(environment), new FleetId(environment.toString(), process)));
+              return Reach.end(rollout).further(now);
+            });
         if (old.isPresent()) {
           whereItRuns(environment).retire(environment, old.get());
         }
@@ -328,12 +339,13 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private EnvironmentEvent watch(EnvironmentEffect.Watch watch)
       throws RolloutException, InterruptedException {
     RolloutTarget target = whereItRuns(watch.to().environment());
+    Reach mine = reach(watch.rollout(), watch.returning(), watch.stage());
     Instant renew = Instant.MIN;
     int otherwise = 0;
     while (true) {
       Instant now = clock.instant();
       if (!now.isBefore(renew)) {
-        hold(watch.to(), watch.processes());
+        holdAt(mine, watch.to(), watch.processes());
         renew = now.plus(HOLD.dividedBy(4));
       }
       switch (target.progress(watch.to().environment(), watch.to())) {
@@ -380,11 +392,10 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     EnvironmentId environment = guard.to().environment();
     var mine = new Reach(guard.rollout(), guard.stage());
     // It may be tried again, or for the first time, when a later stage has begun.
-    if (!mine.equals(reach(environment, mine))) {
+    if (!holdAt(mine, guard.to(), guard.processes())) {
       return Optional.empty();
     }
     RolloutTarget target = whereItRuns(environment);
-    hold(guard.to(), guard.processes());
     Instant end = clock.instant().plus(GUARD);
     int otherwise = 0;
     while (mine.equals(reached.get(environment))) {
@@ -410,9 +421,31 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     return Optional.empty();
   }
 
-  /** Takes note that so much was asked for; how far the environment is now. */
-  private Reach reach(EnvironmentId environment, Reach now) {
-    return reached.merge(environment, now, Reach::further);
+  private static Reach reach(long rollout, boolean returning, int stage) {
+    return returning ? Reach.back(rollout) : new Reach(rollout, stage);
+  }
+
+  /** Takes note that so much was asked for. */
+  private void reach(EnvironmentId environment, Reach now) {
+    reached.merge(environment, now, Reach::further);
+  }
+
+  /**
+   * Keeps the scaler from shrinking what is looked at, unless the environment has gone on.
+   *
+   * @return whether it has not
+   */
+  private boolean holdAt(Reach mine, ReleaseId to, Set<String> processes) {
+    return mine.equals(
+        reached.compute(
+            to.environment(),
+            (_, now) -> {
+              Reach furthest = mine.further(now);
+              if (furthest.equals(mine)) {
+                hold(to, processes);
+              }
+              return furthest;
+            }));
   }
 
   private EnvironmentEvent confirm(long rollout, int stage, ReleaseId to) throws RolloutException {

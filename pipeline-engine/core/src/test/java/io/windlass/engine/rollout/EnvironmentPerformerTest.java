@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,7 @@ class EnvironmentPerformerTest {
 
   private final Holds holds = new Holds();
   private Instant time = NOW;
+  private Runnable atNextLookAtTheClock = () -> {};
   private int heldWhenBound;
   private final MemoryTarget target = new MemoryTarget();
   private Optional<RolloutTarget> granted = Optional.of(target);
@@ -58,7 +60,12 @@ class EnvironmentPerformerTest {
           release -> Optional.empty(),
           holds,
           new MemorySignals(),
-          () -> time,
+          () -> {
+            Runnable first = atNextLookAtTheClock;
+            atNextLookAtTheClock = () -> {};
+            first.run();
+            return time;
+          },
           Duration.ofMillis(1));
 
   private static Release release(long number) {
@@ -178,6 +185,48 @@ class EnvironmentPerformerTest {
 
     assertThat(perform(guard(0))).isEmpty();
 
+    assertThat(holds.active(WEB, NOW)).isEmpty();
+  }
+
+  @Test
+  void noFleetIsHeldAfterTheEndByAGuardThatWasAboutToHoldIt() throws Exception {
+    assertNothingHeldWhenItEndsDuring(guard(0));
+  }
+
+  @Test
+  void noFleetIsHeldAfterTheEndByAWatchThatWasAboutToHoldIt() throws Exception {
+    assertNothingHeldWhenItEndsDuring(watch(false, NOW.plusSeconds(60)));
+  }
+
+  /** The end comes in the moment in which the effect reckons until when to hold the fleet. */
+  private void assertNothingHeldWhenItEndsDuring(EnvironmentEffect effect) throws Exception {
+    target.prepare(release(1));
+    target.breaks(release(1).sha());
+    shift(0, false);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread end =
+        Thread.ofPlatform()
+            .unstarted(() -> {
+              try {
+                perform(
+                    new EnvironmentEffect.Finish(1, PRODUCTION, Optional.empty(), Set.of("web")));
+              } catch (Exception e) {
+                failure.set(e);
+              }
+            });
+    atNextLookAtTheClock =
+        () -> {
+          end.start();
+          while (end.getState() != Thread.State.TERMINATED
+              && end.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+          }
+        };
+
+    perform(effect);
+
+    end.join();
+    assertThat(failure).hasNullValue();
     assertThat(holds.active(WEB, NOW)).isEmpty();
   }
 
