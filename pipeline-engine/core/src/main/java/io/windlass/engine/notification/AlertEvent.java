@@ -27,6 +27,12 @@ public sealed interface AlertEvent {
   /** It does no longer: somebody has approved it, or it returns. */
   record Ungated() implements AlertEvent {}
 
+  /** A return cannot reach its target. */
+  record Away(Message message) implements AlertEvent {}
+
+  /** It does not wait for that any more; there is nothing to say where it was ended otherwise. */
+  record Back(Optional<Message> message) implements AlertEvent {}
+
   /** Some addresses did not take the message. */
   record Undelivered(Message message, List<String> hooks, int attempt, String reason)
       implements AlertEvent {}
@@ -37,8 +43,8 @@ public sealed interface AlertEvent {
   /**
    * What people read.
    *
-   * @param ref of the run that ended; empty where a rollout waits
-   * @param environment of the rollout that waits
+   * @param ref of the run that ended; empty where it is about a rollout
+   * @param environment of the rollout that it is about
    */
   record Message(
       Kind kind,

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Says once that a ref fails, again only when it fails for another cause, and once that it has
- * recovered; and once for each gate of an environment's rollout that a person is waited for.
+ * recovered; once for each gate of an environment's rollout that a person is waited for; and once
+ * that a return cannot reach its target, and that it can again.
  */
 public final class AlertMachine implements Machine<AlertState, AlertEvent, AlertEffect> {
   public static final String KIND = "alert";
@@ -32,6 +33,21 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
   public static Tell gated(AlertEvent.Message message, String gate) {
     return new Tell(
         new Subject(KIND, message.subject()), new AlertEvent.Gated(message), "gated:" + gate);
+  }
+
+  /**
+   * Reports that a target cannot be reached which a release is to be brought back at.
+   *
+   * @param time tells it from the environment's other times
+   */
+  public static Tell away(AlertEvent.Message message, String time) {
+    return new Tell(
+        new Subject(KIND, message.subject()), new AlertEvent.Away(message), "away:" + time);
+  }
+
+  /** Reports that nobody waits for that any more; with a message where it can be reached again. */
+  public static Tell back(String environment, Optional<AlertEvent.Message> message, String time) {
+    return new Tell(new Subject(KIND, environment), new AlertEvent.Back(message), "back:" + time);
   }
 
   /** Reports that nobody is waited for any more. */
@@ -70,6 +86,14 @@ public final class AlertMachine implements Machine<AlertState, AlertEvent, Alert
       case AlertEvent.Ended ended -> ended(state, ended);
       case AlertEvent.Gated(var message) ->
           post(state.gated(Optional.of(message.cause())), message, List.of(), 1);
+      case AlertEvent.Away(var message) ->
+          post(state.failing(Optional.of(message.cause())), message, List.of(), 1);
+      case AlertEvent.Back(var message) -> {
+        AlertState next = state.failing(Optional.empty());
+        yield message
+            .map(words -> post(next, words, List.of(), 1))
+            .orElseGet(() -> Transition.to(next));
+      }
       case AlertEvent.Ungated _ -> Transition.to(state.gated(Optional.empty()));
       case AlertEvent.Undelivered(var message, var hooks, var attempt, var reason) ->
           undelivered(state, message, hooks, attempt, reason, now);

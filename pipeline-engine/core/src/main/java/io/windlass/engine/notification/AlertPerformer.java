@@ -118,25 +118,28 @@ public final class AlertPerformer implements Performer<AlertEffect, AlertEvent> 
   }
 
   private static String text(AlertEvent.Message message) {
+    String what = message.environment().isPresent() ? ofRollout(message) : ofRun(message);
+    return message.page().map(page -> what + "\n" + page).orElse(what);
+  }
+
+  private static String ofRun(AlertEvent.Message message) {
     String run =
         message.repository()
             + " run #"
             + message.run()
             + " on "
             + message.ref().replaceFirst("^refs/(heads|tags)/", "");
+    return message.kind() == AlertEvent.Kind.RECOVERY
+        ? run + " works again"
+        : run + " failed: " + message.cause();
+  }
+
+  private static String ofRollout(AlertEvent.Message message) {
     String what =
-        switch (message.kind()) {
-          case FAILURE -> run + " failed: " + message.cause();
-          case RECOVERY -> run + " works again";
-          case APPROVAL ->
-              "%s run #%d (%s): %s\nwindlass rollout approve %s"
-                  .formatted(
-                      message.subject(),
-                      message.run(),
-                      message.title(),
-                      message.cause(),
-                      message.subject());
-        };
-    return message.page().map(page -> what + "\n" + page).orElse(what);
+        "%s run #%d (%s): %s"
+            .formatted(message.subject(), message.run(), message.title(), message.cause());
+    return message.kind() == AlertEvent.Kind.APPROVAL
+        ? what + "\nwindlass rollout approve " + message.subject()
+        : what;
   }
 }

@@ -58,8 +58,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   private static final Retry WATCH =
       new Retry(10_000, Duration.ofMillis(250), Duration.ofSeconds(10));
 
-  /** About five minutes, then people are told and it is asked again. */
-  private static final Retry RETURN = new Retry(45, Duration.ofMillis(250), Duration.ofSeconds(10));
+  /** About a minute, then the environment says so and has it asked again. */
+  private static final Retry RETURN = new Retry(12, Duration.ofMillis(250), Duration.ofSeconds(10));
 
   /** How far an environment is: at a stage of a rollout, on the way back from it, or at its end. */
   private record Reach(long rollout, int stage) {

@@ -18,6 +18,7 @@ import io.windlass.engine.source.RepositoryName;
 import io.windlass.scaler.syntax.Units;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -48,6 +49,7 @@ final class EnvironmentTurn {
 
   Transition<EnvironmentState, EnvironmentEffect> transition() {
     alertOfGate();
+    alertOfAway();
     return new Transition<>(state, rest.effects(), rest.timers(), rest.tells());
   }
 
@@ -84,8 +86,62 @@ final class EnvironmentTurn {
                 gate.rollout().release().map(Release::number).orElse(0L),
                 gate.rollout().stage().words(),
                 Units.text(Stages.GATE));
+    return message(AlertEvent.Kind.APPROVAL, request, cause);
+  }
+
+  /** A return that people were told of because its target cannot be reached. */
+  private static Optional<Rollout> unreached(EnvironmentState state) {
+    return state.rollout().filter(any -> any.away().filter(Rollout.Away::alerted).isPresent());
+  }
+
+  /** The release that failed may serve until the target can be reached. */
+  private void alertOfAway() {
+    Optional<Rollout> before = unreached(first);
+    Optional<Rollout> after = unreached(state);
+    if (before.flatMap(Rollout::away).equals(after.flatMap(Rollout::away))) {
+      return;
+    }
+    after.ifPresent(rollout ->
+        rollout
+            .request()
+            .ifPresent(request ->
+                rest =
+                    rest.tell(AlertMachine.away(unreachable(rollout, request), times(rollout)))));
+    before.ifPresent(rollout -> {
+      boolean returns = state.rollout().filter(now -> now.id() == rollout.id()).isPresent();
+      Optional<AlertEvent.Message> message =
+          rollout
+              .request()
+              .filter(_ -> returns)
+              .map(request ->
+                  message(
+                      AlertEvent.Kind.RECOVERY,
+                      request,
+                      "the target can be reached again, and release "
+                          + rollout.from().orElseThrow().number()
+                          + " is on its way back"));
+      rest = rest.tell(AlertMachine.back(id().toString(), message, times(rollout)));
+    });
+  }
+
+  private String times(Rollout rollout) {
+    return rollout.id() + "/" + rollout.away().orElseThrow().since();
+  }
+
+  private AlertEvent.Message unreachable(Rollout rollout, DeploymentRequest request) {
+    String cause =
+        "release %d is to be brought back, and the target cannot be reached since %s, and is asked again: %s"
+            .formatted(
+                rollout.from().orElseThrow().number(),
+                rollout.away().orElseThrow().since().truncatedTo(ChronoUnit.SECONDS),
+                rollout.obstacle().orElse(""));
+    return message(AlertEvent.Kind.FAILURE, request, cause);
+  }
+
+  private AlertEvent.Message message(
+      AlertEvent.Kind kind, DeploymentRequest request, String cause) {
     return new AlertEvent.Message(
-        AlertEvent.Kind.APPROVAL,
+        kind,
         id().repository(),
         "",
         request.run().number(),
@@ -290,6 +346,7 @@ final class EnvironmentTurn {
         Phase.PINNING,
         now,
         deadline,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

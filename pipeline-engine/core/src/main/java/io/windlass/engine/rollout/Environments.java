@@ -61,6 +61,7 @@ public final class Environments {
    * A rollout under way.
    *
    * @param obstacle what it waits for that is none of the release's doing
+   * @param unreachableSince where a return waits because its target cannot be reached
    * @param staged where it is in its stages; empty before it moves and when it returns
    */
   public record Under(
@@ -72,6 +73,7 @@ public final class Environments {
       Instant startedAt,
       Optional<String> failure,
       Optional<String> obstacle,
+      Optional<Instant> unreachableSince,
       Optional<Staged> staged) {}
 
   /**
@@ -401,6 +403,7 @@ public final class Environments {
         rollout.startedAt(),
         rollout.failure().map(Failure::cause),
         rollout.obstacle(),
+        rollout.away().map(Rollout.Away::since),
         rollout.walked().filter(_ -> rollout.phase().advancing()).map(_ -> staged(rollout)));
   }
 

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param doubt why the release to return to could not be checked
  * @param obstacle what the move waits for that is none of the release's doing
  * @param walked how far it is in its plan; empty until it moves
+ * @param away since when its target cannot be reached, where a return waits for that
  */
 public record Rollout(
     long id,
@@ -34,7 +35,15 @@ public record Rollout(
     Optional<Failure> failure,
     Optional<String> doubt,
     Optional<String> obstacle,
-    Optional<Walk> walked) {
+    Optional<Walk> walked,
+    Optional<Away> away) {
+  /**
+   * The target cannot be reached.
+   *
+   * @param alerted whether it has been so for long enough that people were told
+   */
+  public record Away(Instant since, boolean alerted) {}
+
   /** What stood in the way of a phase is none of the next one's. */
   Rollout at(Phase next) {
     return new Rollout(
@@ -48,7 +57,8 @@ public record Rollout(
         failure,
         doubt,
         Optional.empty(),
-        walked);
+        walked,
+        Optional.empty());
   }
 
   Rollout of(Release made) {
@@ -63,7 +73,8 @@ public record Rollout(
         failure,
         doubt,
         obstacle,
-        walked);
+        walked,
+        away);
   }
 
   Rollout failing(Failure why) {
@@ -78,17 +89,47 @@ public record Rollout(
         Optional.of(why),
         doubt,
         obstacle,
-        walked);
+        walked,
+        away);
   }
 
   Rollout doubting(Optional<String> why) {
     return new Rollout(
-        id, request, release, from, phase, startedAt, deadline, failure, why, obstacle, walked);
+        id, request, release, from, phase, startedAt, deadline, failure, why, obstacle, walked,
+        away);
   }
 
+  /** By something at a target that can be reached. */
   Rollout obstructed(Optional<String> by) {
     return new Rollout(
-        id, request, release, from, phase, startedAt, deadline, failure, doubt, by, walked);
+        id,
+        request,
+        release,
+        from,
+        phase,
+        startedAt,
+        deadline,
+        failure,
+        doubt,
+        by,
+        walked,
+        Optional.empty());
+  }
+
+  Rollout away(String reason, Away since) {
+    return new Rollout(
+        id,
+        request,
+        release,
+        from,
+        phase,
+        startedAt,
+        deadline,
+        failure,
+        doubt,
+        Optional.of(reason),
+        walked,
+        Optional.of(since));
   }
 
   Rollout walking(Walk next) {
@@ -103,7 +144,8 @@ public record Rollout(
         failure,
         doubt,
         obstacle,
-        Optional.of(next));
+        Optional.of(next),
+        away);
   }
 
   /**

@@ -19,8 +19,8 @@ import java.util.Optional;
  * its plan; and back.
  */
 final class RolloutProgression {
-  /** How long a target that cannot be reached keeps a newer commit waiting for a return. */
-  private static final Duration RETURN = Duration.ofHours(1);
+  /** How long a return finds its target out of reach before people are told. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final EnvironmentTurn turn;
   private final Stages stages;
@@ -178,23 +178,26 @@ final class RolloutProgression {
     if (rollout.phase().returning()) {
       Rollout watched = rollout.at(Phase.RETURN_WATCHING);
       turn.become(turn.state().moved(watched));
+      if (rollout.away().isPresent()) {
+        tellObstacle(watched);
+      }
       // After the shift: requests are not to wait for the scaler.
-      turn.effect(new EnvironmentEffect.RestoreScaling(rollout.from().orElseThrow().id()));
-      watch(watched, rollout.from().orElseThrow(), true, end);
+      turn.effect(new EnvironmentEffect.RestoreScaling(destination(watched).id()));
+      watch(watched, end);
     } else {
       Instant until = rollout.walk().until().orElse(end);
       Rollout watched = rollout.walking(rollout.walk().ending(until)).at(Phase.WATCHING);
       turn.become(turn.state().moved(watched));
-      watch(watched, release(rollout), false, until);
+      watch(watched, until);
     }
   }
 
-  private void watch(Rollout rollout, Release to, boolean returning, Instant until) {
+  private void watch(Rollout rollout, Instant until) {
     turn.watch(
         new EnvironmentEffect.Watch(
             rollout.id(),
-            to.id(),
-            returning,
+            destination(rollout).id(),
+            rollout.phase().returning(),
             rollout.processes(),
             until,
             rollout.obstacle().isPresent(),
@@ -205,14 +208,12 @@ final class RolloutProgression {
   /** Is told and watched on; the deadline stays what it was. */
   void obstructed(Rollout rollout, Optional<String> obstacle, Instant until) {
     Rollout now = rollout.obstructed(obstacle);
-    boolean returning = now.phase().returning();
-    Release to = returning ? now.from().orElseThrow() : release(now);
     turn.become(turn.state().moved(now));
-    tellObstacle(now, to);
-    watch(now, to, returning, until);
+    tellObstacle(now);
+    watch(now, until);
   }
 
-  private void tellObstacle(Rollout rollout, Release to) {
+  private void tellObstacle(Rollout rollout) {
     rollout
         .request()
         .ifPresent(request ->
@@ -221,7 +222,7 @@ final class RolloutProgression {
                 DeploymentStage.ROLLING,
                 Optional.of(release(rollout).number()),
                 "release "
-                    + to.number()
+                    + destination(rollout).number()
                     + rollout
                         .obstacle()
                         .map(what -> " waits: " + what)
@@ -230,26 +231,30 @@ final class RolloutProgression {
   }
 
   /**
-   * The target cannot be asked. A return is asked for until it is taken: given up, it would leave
-   * the bad release what it has. Only something else that a person wants ends it, and in the end a
-   * newer commit, which may be what mends it.
+   * The target cannot be asked. A return is asked for until it is taken, and watched until it is
+   * there: given up, it would leave the bad release what it has. Only something else that a person
+   * wants ends it. A newer commit waits: begun now it would find the same target out of reach, fail
+   * for that, and never be tried again.
    */
   void unreachable(Rollout rollout, String reason) {
-    boolean newer = turn.newerMayBegin() && outOfTime(rollout);
-    if (rollout.phase() != Phase.RETURN_SHIFTING || turn.somethingElseIsWanted() || newer) {
+    if (!rollout.phase().returning() || turn.somethingElseIsWanted()) {
       fail(rollout, Failure.ours(reason));
       return;
     }
-    Rollout waiting = rollout.obstructed(Optional.of(reason));
+    Instant since = rollout.away().map(Rollout.Away::since).orElse(turn.now());
+    // A watch has tried for all of the move's time already.
+    boolean alerted =
+        rollout.phase() == Phase.RETURN_WATCHING || !turn.now().isBefore(since.plus(PATIENCE));
+    Rollout waiting = rollout.away(reason, new Rollout.Away(since, alerted));
     turn.become(turn.state().moved(waiting));
-    if (!rollout.obstacle().equals(waiting.obstacle())) {
-      tellObstacle(waiting, waiting.from().orElseThrow());
+    if (rollout.away().isEmpty()) {
+      tellObstacle(waiting);
     }
-    shiftBack(waiting);
-  }
-
-  private boolean outOfTime(Rollout rollout) {
-    return rollout.walk().until().filter(end -> !turn.now().isBefore(end)).isPresent();
+    if (rollout.phase() == Phase.RETURN_SHIFTING) {
+      shiftBack(waiting);
+    } else {
+      watch(waiting, turn.now().plus(waiting.deadline()));
+    }
   }
 
   void settled(Rollout rollout) {
@@ -320,8 +325,7 @@ final class RolloutProgression {
 
   private void goBack(Rollout rollout, Failure failure) {
     if (rollout.from().isPresent()) {
-      Walk walk = rollout.walk().ending(turn.now().plus(RETURN));
-      Rollout returning = rollout.failing(failure).walking(walk).at(Phase.RETURN_SHIFTING);
+      Rollout returning = rollout.failing(failure).at(Phase.RETURN_SHIFTING);
       turn.become(turn.state().moved(returning));
       shiftBack(returning);
     } else {
@@ -400,6 +404,11 @@ final class RolloutProgression {
                 id -> turn.state().current().filter(current -> current.id().equals(id)).isEmpty());
     turn.effect(new EnvironmentEffect.Finish(rollout.id(), turn.id(), old, rollout.processes()));
     turn.begin();
+  }
+
+  /** The release that is on its way: the new one, or the one to return to. */
+  private static Release destination(Rollout rollout) {
+    return rollout.phase().returning() ? rollout.from().orElseThrow() : release(rollout);
   }
 
   private static Release release(Rollout rollout) {

@@ -12,8 +12,8 @@ import java.util.Optional;
  * How far a rollout is in its {@link StagePlan}.
  *
  * @param stage the number of the plan's stage, from 0
- * @param until when the rollout's time is over; set at the first shift, later by each gate's time,
- *     and anew where it returns
+ * @param until when the rollout's time is over; set at the first shift, and later by each gate's
+ *     time
  * @param heldSince when the stage's division was reached
  * @param gatedSince since when the stage waits for a person
  * @param findings one for each check of the plan

@@ -55,6 +55,32 @@ class AlertMachineTest {
   }
 
   @Test
+  void aReturnOutOfReachIsToldAgainUntilItIsTakenAndItsEndIsTold() {
+    var message =
+        new AlertEvent.Message(
+            AlertEvent.Kind.FAILURE,
+            "acme/shop",
+            "",
+            2,
+            "title",
+            "nobody answers",
+            Optional.empty(),
+            Optional.of("production"));
+
+    var away = machine.on(machine.initial("key"), new AlertEvent.Away(message), NOW);
+    var again = new AlertEvent.Again(message, List.of("1"), 2);
+    var back = machine.on(away.state(), new AlertEvent.Back(Optional.of(message)), NOW);
+    var ended = machine.on(away.state(), new AlertEvent.Back(Optional.empty()), NOW);
+
+    assertThat(away.effects()).hasSize(1);
+    assertThat(machine.on(away.state(), again, NOW).effects()).hasSize(1);
+    assertThat(back.effects()).hasSize(1);
+    assertThat(machine.on(back.state(), again, NOW).effects()).isEmpty();
+    assertThat(ended.effects()).isEmpty();
+    assertThat(machine.on(ended.state(), again, NOW).effects()).isEmpty();
+  }
+
+  @Test
   void onlyTheAddressThatDidNotTakeItGetsItAgain() {
     var message =
         new AlertEvent.Message(

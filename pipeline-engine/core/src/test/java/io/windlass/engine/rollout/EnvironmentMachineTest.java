@@ -3,8 +3,11 @@ package io.windlass.engine.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.windlass.engine.journal.Effect;
+import io.windlass.engine.journal.Subject;
 import io.windlass.engine.journal.Tell;
 import io.windlass.engine.journal.Transition;
+import io.windlass.engine.notification.AlertEvent;
+import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.Links;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ImageRef;
@@ -30,6 +33,7 @@ class EnvironmentMachineTest {
   private final EnvironmentMachine machine = new EnvironmentMachine(new Links(Optional.empty()));
   private EnvironmentState state = machine.initial(PRODUCTION.toString());
   private final List<String> told = new ArrayList<>();
+  private final List<AlertEvent> alerts = new ArrayList<>();
   private Optional<ReleaseCommand> command = Optional.empty();
   private Map<String, Scaling> scaling = Map.of();
 
@@ -41,6 +45,9 @@ class EnvironmentMachineTest {
     Transition<EnvironmentState, EnvironmentEffect> transition = machine.on(state, event, now);
     state = transition.state();
     transition.tells().stream().filter(tell -> tell.to().kind().equals("run")).forEach(this::note);
+    transition.tells().stream()
+        .filter(tell -> tell.to().equals(new Subject(AlertMachine.KIND, PRODUCTION.toString())))
+        .forEach(tell -> alerts.add((AlertEvent) tell.event()));
     return transition.effects().stream().map(Effect::effect).toList();
   }
 
@@ -262,8 +269,10 @@ class EnvironmentMachineTest {
     assertThat(state.degraded()).isEmpty();
     assertThat(told)
         .containsOnlyOnce("acme/shop#2 ROLLING: release 1 waits: the cluster does not answer");
+    told.clear();
     hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
     assertThat(state.rollout().orElseThrow().obstacle()).isEmpty();
+    assertThat(told).containsExactly("acme/shop#2 ROLLING: release 1 is rolling out again");
     hear(new EnvironmentEvent.Settled(rollout(), true, 0));
     assertThat(told).endsWith("acme/shop#2 RETURNED: it crashes; release 1 serves again");
   }
@@ -307,27 +316,95 @@ class EnvironmentMachineTest {
   }
 
   @Test
-  void aCommitThatWaitsEndsAReturnThatReachesNobodyForAnHour() {
+  void aCommitThatCameDuringALongOutageIsRolledOutAfterTheReturn() {
     live(1);
     hear(requested(2));
     shifted();
     hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
     long returning = rollout();
+    hear(requested(3));
+    Instant later = NOW.plus(Duration.ofHours(9));
+
+    assertThat(
+            hear(
+                new EnvironmentEvent.Unreachable(
+                    returning, Phase.RETURN_SHIFTING, "the cluster does not answer"),
+                later))
+        .hasExactlyElementsOfTypes(EnvironmentEffect.Shift.class);
+    hear(new EnvironmentEvent.Shifted(returning, true, 0), later);
+    assertThat(
+            hear(
+                new EnvironmentEvent.Unreachable(
+                    returning, Phase.RETURN_WATCHING, "the cluster does not answer"),
+                later))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            EnvironmentEffect.Watch.class, watch -> assertThat(watch.until()).isAfter(later));
+    List<EnvironmentEffect> effects = hear(new EnvironmentEvent.Settled(returning, true, 0), later);
+
+    assertThat(told).contains("acme/shop#2 RETURNED: it crashes; release 1 serves again");
+    assertThat(effects).last().isInstanceOf(EnvironmentEffect.Pin.class);
+    assertThat(state.rollout().flatMap(Rollout::request).orElseThrow().run().number()).isEqualTo(3);
+  }
+
+  @Test
+  void aReturnThatIsOutOfReachForFiveMinutesIsToldOnceAndSoIsItsEnd() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
     var unreachable =
         new EnvironmentEvent.Unreachable(
-            returning, Phase.RETURN_SHIFTING, "the cluster does not answer");
-    Instant hour = NOW.plus(Duration.ofHours(1));
+            rollout(), Phase.RETURN_SHIFTING, "the cluster does not answer");
 
-    hear(unreachable, hour);
-    hear(requested(3), hour);
-    assertThat(rollout()).isEqualTo(returning);
-    hear(unreachable, hour.minusMillis(1));
-    assertThat(rollout()).isEqualTo(returning);
-    List<EnvironmentEffect> effects = hear(unreachable, hour);
+    hear(unreachable);
+    hear(unreachable, NOW.plus(Duration.ofMinutes(5)).minusMillis(1));
+    assertThat(alerts).isEmpty();
+    hear(unreachable, NOW.plus(Duration.ofMinutes(5)));
+    hear(unreachable, NOW.plus(Duration.ofMinutes(6)));
 
-    assertThat(state.degraded())
-        .contains("release 1 could not be brought back: the cluster does not answer");
-    assertThat(effects).last().isInstanceOf(EnvironmentEffect.Pin.class);
+    assertThat(alerts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            AlertEvent.Away.class,
+            away -> {
+              assertThat(away.message().kind()).isEqualTo(AlertEvent.Kind.FAILURE);
+              assertThat(away.message().cause())
+                  .isEqualTo(
+                      "release 1 is to be brought back, and the target cannot be reached since"
+                          + " 2026-01-01T00:00:00Z, and is asked again: the cluster does not"
+                          + " answer");
+            });
+    assertThat(state.rollout().flatMap(Rollout::away).map(Rollout.Away::since)).contains(NOW);
+    alerts.clear();
+    hear(new EnvironmentEvent.Shifted(rollout(), true, 0));
+    hear(new EnvironmentEvent.Settled(rollout(), true, 0));
+    assertThat(alerts)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            AlertEvent.Back.class,
+            back ->
+                assertThat(back.message().orElseThrow().kind())
+                    .isEqualTo(AlertEvent.Kind.RECOVERY));
+  }
+
+  @Test
+  void aReturnThatAPersonEndsIsNotToldAsRecovered() {
+    live(1);
+    hear(requested(2));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+    var unreachable =
+        new EnvironmentEvent.Unreachable(
+            rollout(), Phase.RETURN_SHIFTING, "the cluster does not answer");
+    hear(unreachable);
+    hear(unreachable, NOW.plus(Duration.ofMinutes(5)));
+    alerts.clear();
+    hear(new EnvironmentEvent.RemovalWanted("ops", "nobody needs it"));
+
+    hear(unreachable, NOW.plus(Duration.ofMinutes(6)));
+
+    assertThat(alerts).containsExactly(new AlertEvent.Back(Optional.empty()));
   }
 
   @Test
