@@ -25,11 +25,6 @@ public sealed interface Strategy {
     return holds().stream().reduce(Duration.ZERO, Duration::plus);
   }
 
-  /** The longest time between two looks of a check; nothing where there is none. */
-  default Duration longestLook() {
-    return checks().stream().map(Check::every).max(Duration::compareTo).orElse(Duration.ZERO);
-  }
-
   /**
    * New replicas start, become ready and take over one by one.
    *
@@ -69,6 +64,11 @@ public sealed interface Strategy {
       return holds().stream()
           .map(hold -> hold.compareTo(look) < 0 ? look : hold)
           .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The longest time between two looks of a check; nothing where there is none. */
+    private Duration longestLook() {
+      return checks.stream().map(Check::every).max(Duration::compareTo).orElse(Duration.ZERO);
     }
   }
 
