@@ -45,7 +45,7 @@ public final class KubernetesStepExecutor implements StepExecutor, AutoCloseable
     this.settings = settings;
     this.clock = clock;
     this.jobs = new StepJob(settings);
-    this.streams = new PodStreams(cluster.client(), settings);
+    this.streams = new PodStreams(cluster.client(), settings, Pace.USUAL);
   }
 
   @Override

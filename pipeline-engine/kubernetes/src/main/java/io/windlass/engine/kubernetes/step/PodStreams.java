@@ -74,7 +74,7 @@ final class PodStreams {
 
   private final KubernetesClient client;
   private final ExecutorSettings settings;
-  private final Pace pace = Pace.USUAL;
+  private final Pace pace;
 
   /**
    * By workspace. Whoever reads one must not meet another's changes, and what changes one must be
@@ -86,9 +86,10 @@ final class PodStreams {
   /** Held by who takes a workspace back, so that the memory for it is needed once. */
   private final Lock one = new ReentrantLock();
 
-  PodStreams(KubernetesClient client, ExecutorSettings settings) {
+  PodStreams(KubernetesClient client, ExecutorSettings settings, Pace pace) {
     this.client = client;
     this.settings = settings;
+    this.pace = pace;
   }
 
   /** Streams the workspace into a pod that waits for it. */

@@ -44,7 +44,8 @@ final class PodStreamsTest {
                     .withMasterUrl("http://127.0.0.1:" + api.getAddress().getPort())
                     .build())
             .build();
-    streams = new PodStreams(client, ExecutorSettings.of("steps", "registry.test/image"));
+    streams =
+        new PodStreams(client, ExecutorSettings.of("steps", "registry.test/image"), Pace.USUAL);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
