@@ -104,6 +104,31 @@ final class Diagnosis {
         .toList();
   }
 
+  /**
+   * Looks at pods that should be gone. Where there must never be two, one that is left behind keeps
+   * any other from taking its place.
+   */
+  static Finding leftBehind(List<Pod> pods, Instant now) {
+    return pods.stream()
+        .filter(pod -> Pods.leftBehind(pod, now) && !Pods.over(pod))
+        .filter(Diagnosis::isTheOnlyOne)
+        .min(Comparator.comparing(pod -> pod.getMetadata().getName()))
+        .<Finding>map(pod ->
+            new Finding.Obstacle(
+                "no replica of %s can take the place of Pod %s, which should be gone since %s; see whether node \"%s\" answers, and where it never will: kubectl delete pod %2$s --force"
+                    .formatted(
+                        process(pod),
+                        pod.getMetadata().getName(),
+                        pod.getMetadata().getDeletionTimestamp(),
+                        pod.getSpec().getNodeName())))
+        .orElseGet(Finding.Well::new);
+  }
+
+  private static boolean isTheOnlyOne(Pod pod) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .anyMatch(owner -> owner.getKind().equals("StatefulSet"));
+  }
+
   /** The first that is broken, else the first that stands in the way. */
   static Finding worst(List<Finding> findings) {
     return Stream.<Class<? extends Finding>>of(Finding.Broken.class, Finding.Obstacle.class)

@@ -130,7 +130,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     Ingresses ingresses = new Ingresses(cluster);
     this.listeners = new Listeners(cluster);
     this.tries = new CertificateTries(cluster, clock);
-    this.observer = new Observer(cluster, watches, releases, ingresses, tries);
+    this.observer = new Observer(cluster, watches, releases, ingresses, tries, clock);
     this.converger =
         new Converger(
             watches,
@@ -412,9 +412,12 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
         return new RolloutProgress.Failing(
             "what release " + to.number() + " is made of is gone from the cluster", List.of());
       }
-      RolloutProgress of =
-          progress.of(
-              place, kept.get(), observed, converger.trouble(place, kept.get()), masker(place, to));
+      Optional<ClusterException> trouble = converger.trouble(place, kept.get());
+      if (trouble.isEmpty() && !Steps.next(observed).isEmpty()) {
+        // That a pod's time is over, no watch tells.
+        converger.wake(place);
+      }
+      RolloutProgress of = progress.of(place, kept.get(), observed, trouble, masker(place, to));
       return of instanceof RolloutProgress.Settled(var ready)
               && kept.get().wish().division() instanceof Division.Replace
           ? beside(place, to, ready)

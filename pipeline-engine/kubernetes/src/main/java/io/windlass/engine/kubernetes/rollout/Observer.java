@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.windlass.engine.kubernetes.apply.Applier;
@@ -22,6 +23,8 @@ import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -48,18 +51,21 @@ final class Observer {
   private final Releases releases;
   private final Ingresses ingresses;
   private final CertificateTries tries;
+  private final InstantSource clock;
 
   Observer(
       Cluster cluster,
       Watches watches,
       Releases releases,
       Ingresses ingresses,
-      CertificateTries tries) {
+      CertificateTries tries,
+      InstantSource clock) {
     this.cluster = cluster;
     this.watches = watches;
     this.releases = releases;
     this.ingresses = ingresses;
     this.tries = tries;
+    this.clock = clock;
   }
 
   /** All of an environment at one moment, as seen. */
@@ -82,7 +88,8 @@ final class Observer {
             workloads,
             watches.of(Pod.class, place).stream().filter(p -> !Pods.over(p)).toList(),
             watches.of(Service.class, place),
-            watches.of(EndpointSlice.class, place));
+            watches.of(EndpointSlice.class, place),
+            clock.instant());
     boolean nginx = published.isPresent() && ingresses.nginx(published.get());
     Map<String, Seen> fleets = new HashMap<>();
     for (String process : names) {
@@ -161,7 +168,11 @@ final class Observer {
   }
 
   private record View(
-      List<HasMetadata> found, List<Pod> pods, List<Service> services, List<EndpointSlice> slices) {
+      List<HasMetadata> found,
+      List<Pod> pods,
+      List<Service> services,
+      List<EndpointSlice> slices,
+      Instant now) {
     Seen seen(EnvironmentId environment, String process, boolean weighs) {
       Map<Slot, Seen.Workload> workloads = new EnumMap<>(Slot.class);
       for (HasMetadata workload : found) {
@@ -178,6 +189,7 @@ final class Observer {
       List<Pod> mine =
           pods.stream()
               .filter(p -> process(p).equals(process) && slot(p).equals(Optional.of(slot)))
+              .filter(p -> !(workload instanceof Deployment && Pods.leftBehind(p, now)))
               .toList();
       List<Pod> ready = mine.stream().filter(Pods::ready).toList();
       int proved =

@@ -193,6 +193,11 @@ final class Progress {
               ? new Finding.Obstacle(cause)
               : finding);
     }
+    List<Pod> replicas =
+        watches.of(Pod.class, place).stream()
+            .filter(p -> p.getMetadata().getLabels().containsKey(Labels.SLOT))
+            .toList();
+    findings.add(Diagnosis.leftBehind(replicas, now));
     return Diagnosis.worst(findings);
   }
 

@@ -20,7 +20,8 @@ record Seen(Map<Slot, Workload> workloads, Optional<Requests> requests, boolean 
    *
    * @param release of its pod template
    * @param size what it is sized to
-   * @param pods that are there, those on their way out included
+   * @param pods that are there, those on their way out included; but not those of a Deployment that
+   *     should be gone by now, since others have taken their places
    * @param ready pods that take requests, whatever their release; those beyond the size do not
    *     count, because they are about to go
    * @param proved ready pods of the template's release

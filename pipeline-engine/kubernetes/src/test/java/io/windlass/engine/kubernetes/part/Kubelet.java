@@ -93,6 +93,13 @@ public final class Kubelet implements AutoCloseable {
     pods.values().forEach(PodRun::look);
   }
 
+  /**
+   * Lets go of a pod, as when its node dies: whatever becomes of the pod, nobody tells the cluster.
+   */
+  public void lose(String namespace, String pod) {
+    run(namespace, pod).orElseThrow().removed();
+  }
+
   /** Ends a pod for lack of something on the node, as under memory pressure. */
   public void evict(String namespace, String pod, String reason) {
     run(namespace, pod).orElseThrow().evict(reason);
