@@ -247,6 +247,7 @@ final class Observer {
       return weight == null ? 0 : Integer.parseInt(weight);
     }
 
+    /** A pod may be in several slices, and is in one for each family of addresses. */
     private Map<Slot, Integer> reached(Service service) {
       Map<Slot, Integer> reached = new EnumMap<>(Slot.class);
       String name = service.getMetadata().getName();
@@ -254,7 +255,9 @@ final class Observer {
           .filter(slice -> label(slice, OF_SERVICE).equals(Optional.of(name)))
           .flatMap(View::endpoints)
           .filter(View::ready)
-          .map(endpoint -> named(pods, endpoint.getTargetRef().getName()))
+          .map(endpoint -> endpoint.getTargetRef().getName())
+          .distinct()
+          .map(pod -> named(pods, pod))
           .flatMap(Optional::stream)
           .map(Observer::slot)
           .flatMap(Optional::stream)

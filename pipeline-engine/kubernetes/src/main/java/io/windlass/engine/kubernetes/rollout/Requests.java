@@ -9,7 +9,7 @@ import java.util.Set;
  * Where the requests of one process go now.
  *
  * @param selected the slots that its service selects
- * @param reached how many ready endpoints of each slot its service has: what is written takes a
+ * @param reached how many ready pods of each slot its service reaches: what is written takes a
  *     moment to get there
  * @param next the second service, which is there while requests are weighed
  */
@@ -18,7 +18,7 @@ record Requests(Set<Slot> selected, Map<Slot, Integer> reached, Optional<Next> n
    * The service that has a weight of its own.
    *
    * @param percent of the requests that go to it; the rest goes to the process' own service
-   * @param reached how many ready endpoints it has
+   * @param reached how many ready pods it reaches
    */
   record Next(Slot slot, int percent, int reached) {}
 
@@ -31,7 +31,7 @@ record Requests(Set<Slot> selected, Map<Slot, Integer> reached, Optional<Next> n
     return selected.equals(Set.of(slot));
   }
 
-  /** How many ready endpoints of a slot the process' own service has. */
+  /** How many ready pods of a slot the process' own service reaches. */
   int reached(Slot slot) {
     return reached.getOrDefault(slot, 0);
   }

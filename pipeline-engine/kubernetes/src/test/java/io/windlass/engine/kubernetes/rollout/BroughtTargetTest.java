@@ -3,6 +3,8 @@ package io.windlass.engine.kubernetes.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.windlass.engine.TestParts;
 import io.windlass.engine.kubernetes.manifest.Tools;
 import io.windlass.engine.kubernetes.part.FaultyApi;
@@ -128,6 +130,52 @@ final class BroughtTargetTest extends ClusterStrategyContract {
     world().target().retire(second.environment(), second.id());
 
     assertThat(configs()).hasSize(1);
+  }
+
+  @Test
+  void aReplicaThatAServiceReachesByTwoAddressesIsOne() throws Exception {
+    target();
+    live(1);
+    slices().forEach(this::addSixthVersion);
+
+    world().restart();
+
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() ->
+            world().target().progress(world().environment(), good(1).id())
+                instanceof RolloutProgress.Settled);
+  }
+
+  private List<EndpointSlice> slices() {
+    return world()
+        .client()
+        .discovery()
+        .v1()
+        .endpointSlices()
+        .inNamespace(world().namespace())
+        .withLabelIn("kubernetes.io/service-name", World.BROUGHT, World.BROUGHT + "-headless")
+        .list()
+        .getItems();
+  }
+
+  /** As a cluster with two families of addresses makes it of a service that asks for both. */
+  private void addSixthVersion(EndpointSlice fourth) {
+    EndpointSlice sixth =
+        new EndpointSliceBuilder(fourth)
+            .withNewMetadata()
+            .withNamespace(fourth.getMetadata().getNamespace())
+            .withName(fourth.getMetadata().getName() + "-6")
+            .withLabels(fourth.getMetadata().getLabels())
+            .addToLabels("endpointslice.kubernetes.io/managed-by", "test")
+            .withAnnotations(fourth.getMetadata().getAnnotations())
+            .endMetadata()
+            .withAddressType("IPv6")
+            .build();
+    for (int i = 0; i < sixth.getEndpoints().size(); i++) {
+      sixth.getEndpoints().get(i).setAddresses(List.of("fd00::" + (i + 1)));
+    }
+    world().client().resource(sixth).create();
   }
 
   @Test
