@@ -165,8 +165,7 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
         yield Optional.empty();
       }
       case EnvironmentEffect.Remove(var environment) -> {
-        remove(environment);
-        yield Optional.of(new EnvironmentEvent.Removed());
+        yield Optional.of(removed(environment));
       }
       case EnvironmentEffect.Finish(var rollout, var environment, var old, var processes) -> {
         reached.compute(
@@ -305,6 +304,19 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
       case RolloutProgress.Progressing progressing -> progressing.ready() > 0;
       case RolloutProgress.Failing failing -> false;
     };
+  }
+
+  /** What the target does not do until somebody changes something, is said at once. */
+  private EnvironmentEvent removed(EnvironmentId environment) throws Exception {
+    try {
+      remove(environment);
+      return new EnvironmentEvent.Removed();
+    } catch (RolloutException e) {
+      return switch (e.kind()) {
+        case REFUSED -> new EnvironmentEvent.RemovalFailed(String.valueOf(e.getMessage()));
+        case UNREACHABLE -> throw e;
+      };
+    }
   }
 
   private void remove(EnvironmentId environment) throws Exception {

@@ -39,6 +39,7 @@ class EnvironmentPerformerTest {
   private int heldWhenBound;
   private final MemoryTarget target = new MemoryTarget();
   private Optional<RolloutTarget> granted = Optional.of(target);
+  private Optional<RolloutTarget> running = Optional.of(target);
   private final EnvironmentPerformer performer =
       new EnvironmentPerformer(
           new RolloutTargets() {
@@ -49,7 +50,7 @@ class EnvironmentPerformerTest {
 
             @Override
             public Optional<RolloutTarget> whereItRuns(EnvironmentId environment) {
-              return Optional.of(target);
+              return running;
             }
           },
           (environment, name) -> Optional.empty(),
@@ -132,6 +133,14 @@ class EnvironmentPerformerTest {
   private Optional<EnvironmentEvent> perform(EnvironmentEffect effect) throws Exception {
     return performer.perform(
         new EffectId("test", EnvironmentMachine.subject(PRODUCTION), 1, 0), effect);
+  }
+
+  @Test
+  void aRemovalThatIsRefusedIsSaidAtOnce() throws Exception {
+    running = Optional.empty();
+
+    assertThat(perform(new EnvironmentEffect.Remove(PRODUCTION)))
+        .containsInstanceOf(EnvironmentEvent.RemovalFailed.class);
   }
 
   private static EnvironmentEffect guard(int stage) {

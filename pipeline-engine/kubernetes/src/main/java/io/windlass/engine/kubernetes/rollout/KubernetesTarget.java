@@ -77,6 +77,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   private final CertificateTries tries;
   private final LiveClaims claims;
   private final Companions companions;
+  private final InstantSource clock;
   private volatile Optional<Capabilities> capabilities = Optional.empty();
 
   /** Where images come from. */
@@ -121,6 +122,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       Patience patience,
       InstantSource clock) {
     this.cluster = cluster;
+    this.clock = clock;
     this.placements = placements;
     this.needs = new Needs(images, secrets);
     this.manifests = manifests;
@@ -474,7 +476,8 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       watches.ensure(namespace);
       // First, so that nothing is brought back while it goes.
       wishes.remove(namespace, environment);
-      for (ReleaseId release : new Removal(cluster, namespace, volumes, environment).run()) {
+      Removal removal = new Removal(cluster, namespace, volumes, environment, clock);
+      for (ReleaseId release : removal.run()) {
         releases.forget(release);
       }
     } catch (ClusterException e) {

@@ -13,14 +13,21 @@ import io.windlass.engine.kubernetes.cluster.ClusterException;
 import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes all of an environment out of its namespace; workloads first, so that they drain. */
 final class Removal {
-  private static final long LONGEST_DRAIN_MINUTES = 30;
+  private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+  private static final Duration LONGEST_DRAIN = Duration.ofMinutes(30);
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private record Kind(String group, String version, String kind, String plural) {
     ResourceDefinitionContext context() {
@@ -67,24 +74,33 @@ final class Removal {
   private final boolean volumes;
   private final EnvironmentId environment;
   private final String label;
+  private final InstantSource clock;
 
   /**
    * Removes nothing yet.
    *
    * @param volumes whether they go too
    */
-  Removal(Cluster cluster, String namespace, boolean volumes, EnvironmentId environment) {
+  Removal(
+      Cluster cluster,
+      String namespace,
+      boolean volumes,
+      EnvironmentId environment,
+      InstantSource clock) {
     this.cluster = cluster;
     this.namespace = namespace;
     this.volumes = volumes;
     this.environment = environment;
     this.label = Labels.environment(environment);
+    this.clock = clock;
   }
 
   /**
-   * Returns when nothing is left.
+   * Returns when nothing is left but pods that should be gone and that nobody tells the end of.
    *
    * @return the releases that were kept
+   * @throws ClusterException of kind {@link ClusterException.Kind#REFUSED} where pods stay that the
+   *     cluster does not even ask to go
    */
   List<ReleaseId> run() throws ClusterException, InterruptedException {
     ReleaseRecords records = new ReleaseRecords(cluster, namespace);
@@ -149,16 +165,49 @@ final class Removal {
     }
   }
 
-  private void awaitPods() throws ClusterException {
-    cluster.read(
-        "wait until the pods of " + environment + " are gone",
-        client ->
-            client
-                .pods()
-                .inNamespace(namespace)
-                .withLabel(Labels.ENVIRONMENT, label)
-                .informOnCondition(List<Pod>::isEmpty)
-                .orTimeout(LONGEST_DRAIN_MINUTES, TimeUnit.MINUTES)
-                .join());
+  private void awaitPods() throws ClusterException, InterruptedException {
+    Instant until = clock.instant().plus(LONGEST_DRAIN);
+    while (true) {
+      List<Pod> there = pods();
+      Instant now = clock.instant();
+      List<Pod> staying = there.stream().filter(pod -> !Pods.leftBehind(pod, now)).toList();
+      if (staying.isEmpty()) {
+        if (!there.isEmpty()) {
+          LOG.atWarn()
+              .addKeyValue("environment", environment)
+              .addKeyValue("pods", names(there))
+              .log(
+                  "pods of what was removed should be gone and are not; see whether their nodes answer");
+        }
+        return;
+      }
+      if (now.isAfter(until)) {
+        throw new ClusterException(
+            ClusterException.Kind.REFUSED,
+            "Tried to wait until the pods of %s are gone but after %d minutes there are still %s; see with \"kubectl describe pod\" what keeps them, or delete them, and remove it again"
+                .formatted(environment, LONGEST_DRAIN.toMinutes(), names(staying)));
+      }
+      Thread.sleep(LOOK);
+    }
+  }
+
+  private List<Pod> pods() throws ClusterException {
+    return cluster
+        .read(
+            "list the pods of " + environment,
+            client ->
+                client.pods().inNamespace(namespace).withLabel(Labels.ENVIRONMENT, label).list())
+        .getItems()
+        .stream()
+        .filter(pod -> !Pods.over(pod))
+        .toList();
+  }
+
+  private static String names(List<Pod> pods) {
+    return pods.stream()
+        .map(pod ->
+            "%s (node %s)".formatted(pod.getMetadata().getName(), pod.getSpec().getNodeName()))
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 }

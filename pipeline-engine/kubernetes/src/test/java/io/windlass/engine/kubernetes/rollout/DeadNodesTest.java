@@ -1,22 +1,29 @@
 package io.windlass.engine.kubernetes.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.windlass.engine.kubernetes.part.Disks;
 import io.windlass.engine.kubernetes.part.KubeCluster;
 import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
+import io.windlass.engine.kubernetes.workload.Labels;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.release.Release;
 import io.windlass.engine.release.Volume;
 import io.windlass.engine.rollout.Division;
+import io.windlass.engine.rollout.RolloutException;
 import io.windlass.engine.rollout.RolloutProgress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +115,64 @@ final class DeadNodesTest {
     assertThat(world.ready()).isEqualTo(Map.of(2L, 2));
     assertThat(world.requests()).isEqualTo(Map.of(2L, 1.0));
     assertThat(world.pods()).hasSize(4);
+  }
+
+  @Test
+  void whatIsRemovedIsGoneWithoutThePodsThatNobodyTellsTheEndOf() throws Exception {
+    open(Placement.in(KubeCluster.shared().namespace("dead")), 2);
+    bring(world.release(1), REPLACE);
+    List<Pod> lost = lose();
+    Future<?> removal = remove();
+    awaitLeaving(lost);
+    assertThat(removal).isNotDone();
+
+    world.later(Duration.ofMinutes(10));
+
+    removal.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    assertThat(world.service()).isNull();
+  }
+
+  @Test
+  void podsThatTheClusterDoesNotEvenAskToGoAreNamed() throws Exception {
+    open(Placement.in(KubeCluster.shared().namespace("dead")), 1);
+    bring(world.release(1), REPLACE);
+    Pod pod = world.pods().getFirst();
+    world
+        .client()
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName("orphan")
+                .withNamespace(world.namespace())
+                .withLabels(Map.of(Labels.ENVIRONMENT, Labels.environment(world.environment())))
+                .endMetadata()
+                .withSpec(pod.getSpec())
+                .build())
+        .create();
+    Future<?> removal = remove();
+    Awaitility.await().atMost(LONG).until(() -> world.pods().isEmpty());
+
+    world.later(Duration.ofHours(1));
+
+    assertThatThrownBy(() -> removal.get(LONG.toSeconds(), TimeUnit.SECONDS))
+        .hasCauseInstanceOf(RolloutException.class)
+        .hasMessageContaining("after 30 minutes there are still orphan (node ")
+        .cause()
+        .hasFieldOrPropertyWithValue("kind", RolloutException.Kind.REFUSED);
+  }
+
+  private Future<?> remove() {
+    CompletableFuture<Void> removal = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            world.target().remove(world.environment());
+            removal.complete(null);
+          } catch (Exception e) {
+            removal.completeExceptionally(e);
+          }
+        });
+    return removal;
   }
 
   @Test
