@@ -422,7 +422,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       RolloutProgress of = progress.of(place, kept.get(), observed, trouble, masker(place, to));
       return of instanceof RolloutProgress.Settled(var ready)
               && kept.get().wish().division() instanceof Division.Replace
-          ? beside(place, to, ready)
+          ? beside(place, kept.get().wish(), to, ready)
           : of;
     } catch (ClusterException e) {
       throw failed(e);
@@ -430,14 +430,32 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   }
 
   /** All that was brought is there once what stands beside the processes is, too. */
-  private RolloutProgress beside(Place place, ReleaseId to, int ready) throws ClusterException {
-    Optional<Rendered> rendered = releases.find(place.namespace(), to);
-    Optional<String> missing =
-        rendered.isEmpty() ? Optional.empty() : companions.missing(rendered.get());
+  private RolloutProgress beside(Place place, Wish wish, ReleaseId to, int ready)
+      throws ClusterException {
+    String namespace = place.namespace();
+    Optional<Rendered> rendered = releases.find(namespace, to);
+    Optional<Rendered> before = Optional.empty();
+    if (wish.replaced().isPresent()) {
+      before = releases.find(namespace, new ReleaseId(to.environment(), wish.replaced().get()));
+    }
+    Optional<String> missing = Optional.empty();
+    if (rendered.isPresent()) {
+      missing = companions.missing(rendered.get(), before);
+    }
+    if (missing.isPresent() && wish.replaced().isEmpty() && hasComeBack(namespace, to)) {
+      // It has proved itself, and waiting would help nobody.
+      missing = Optional.empty();
+    }
     return missing
         .<RolloutProgress>map(
             what -> new RolloutProgress.Progressing(ready, ready, what, Optional.empty()))
         .orElseGet(() -> new RolloutProgress.Settled(ready));
+  }
+
+  /** Whether a later release was to take its place, and is kept yet. */
+  private boolean hasComeBack(String namespace, ReleaseId to) throws ClusterException {
+    return releases.records(namespace).list(to.environment()).stream()
+        .anyMatch(other -> other.number() > to.number());
   }
 
   private Masker masker(Place place, ReleaseId release) throws ClusterException {

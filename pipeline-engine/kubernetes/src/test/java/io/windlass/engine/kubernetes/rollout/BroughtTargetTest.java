@@ -54,11 +54,7 @@ final class BroughtTargetTest extends ClusterStrategyContract {
     if (number == 1) {
       Awaitility.await().atMost(LONG).until(() -> resized(1));
     }
-    Awaitility.await()
-        .atMost(LONG)
-        .until(() ->
-            target.progress(release.environment(), release.id())
-                instanceof RolloutProgress.Settled);
+    await(release, RolloutProgress.Settled.class);
   }
 
   private boolean resized(int total) {
@@ -133,6 +129,55 @@ final class BroughtTargetTest extends ClusterStrategyContract {
   }
 
   @Test
+  void whatWasUnwellBesideAReleaseAndIsNotChangedKeepsNoRolloutAndNoReturnFromItsEnd()
+      throws Exception {
+    target();
+    live(1);
+    loseCache();
+
+    live(2);
+
+    Release third = broken(3);
+    assertThat(world().target().prepare(third)).isEqualTo(new Prepared.Ready());
+    shift(third);
+    await(third, RolloutProgress.Failing.class);
+    shift(good(2));
+    await(good(2), RolloutProgress.Settled.class);
+  }
+
+  /** Returns when the cluster counts it no more and can make no other one. */
+  private void loseCache() {
+    KubeCluster cluster = world().kubernetes();
+    cluster.kubelet().lose(world().namespace(), "cache-0");
+    world().client().pods().inNamespace(world().namespace()).withName("cache-0").delete();
+    Awaitility.await()
+        .atMost(LONG)
+        .until(
+            () ->
+                world()
+                    .client()
+                    .apps()
+                    .statefulSets()
+                    .inNamespace(world().namespace())
+                    .withName("cache")
+                    .get()
+                    .getStatus(),
+            status -> status.getUpdatedReplicas() == null || status.getUpdatedReplicas() == 0);
+  }
+
+  private void shift(Release release) throws Exception {
+    world().target().shift(release.environment(), release.id(), new Division.Replace());
+  }
+
+  private void await(Release release, Class<? extends RolloutProgress> wanted) {
+    Awaitility.await()
+        .atMost(LONG)
+        .until(
+            () -> world().target().progress(release.environment(), release.id()),
+            wanted::isInstance);
+  }
+
+  @Test
   void aReplicaThatAServiceReachesByTwoAddressesIsOne() throws Exception {
     target();
     live(1);
@@ -140,11 +185,7 @@ final class BroughtTargetTest extends ClusterStrategyContract {
 
     world().restart();
 
-    Awaitility.await()
-        .atMost(LONG)
-        .until(() ->
-            world().target().progress(world().environment(), good(1).id())
-                instanceof RolloutProgress.Settled);
+    await(good(1), RolloutProgress.Settled.class);
   }
 
   private List<EndpointSlice> slices() {
