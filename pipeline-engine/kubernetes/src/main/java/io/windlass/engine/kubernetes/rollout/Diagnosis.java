@@ -234,9 +234,7 @@ final class Diagnosis {
       return pull(pod, container, words(waiting.get().getMessage()), reason);
     }
     if (reason.equals("CreateContainerConfigError")) {
-      return new Finding.Broken(
-          "Replicas of " + process(pod) + " cannot be made: " + words(waiting.get().getMessage()),
-          Optional.empty());
+      return unmade(pod, words(waiting.get().getMessage()));
     }
     Optional<String> startup = probe(pod, "Startup probe failed: ");
     if (restarts(container) > 0 && startup.isPresent()) {
@@ -267,6 +265,17 @@ final class Diagnosis {
     return refused
         ? new Finding.Broken(cause, Optional.empty())
         : lasting(pod.getStatus().getStartTime(), patience.pull(), cause, Optional.empty());
+  }
+
+  /** A node that has just begun has not read yet what the containers are given. */
+  private Finding unmade(Pod pod, String said) {
+    String what = "replicas of " + process(pod) + " cannot be made: " + said;
+    String since =
+        Pods.condition(pod, "Ready")
+            .map(PodCondition::getLastTransitionTime)
+            .orElseGet(() -> pod.getStatus().getStartTime());
+    Duration time = said.startsWith("failed to sync ") ? patience.pull() : Duration.ZERO;
+    return lasting(since, time, what, Optional.empty());
   }
 
   private static String crash(Pod pod, ContainerStatus container) {

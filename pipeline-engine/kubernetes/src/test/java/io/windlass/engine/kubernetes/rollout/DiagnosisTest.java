@@ -125,6 +125,32 @@ final class DiagnosisTest {
         .containsIgnoringCase("the image ghcr.io/acme/shop@sha256:1 of \"web\" cannot be pulled");
   }
 
+  static Stream<Arguments> configurations() {
+    String slow = "failed to sync secret cache: timed out waiting for the condition";
+    return Stream.of(
+        Arguments.of("secret \"shop-r2\" not found", 0, true),
+        Arguments.of("couldn't find key TOKEN in ConfigMap shop/settings", 0, true),
+        Arguments.of(slow, 119, false),
+        Arguments.of(slow, 120, true));
+  }
+
+  @ParameterizedTest
+  @MethodSource("configurations")
+  void a_node_that_has_not_read_yet_what_is_there_gets_time(
+      String message, int seconds, boolean broken) {
+    Finding finding =
+        look(
+            pod(
+                Duration.ofDays(20),
+                waiting("CreateContainerConfigError", message, 0),
+                condition("Ready", "False", Duration.ofSeconds(seconds), "")));
+
+    assertThat(finding)
+        .isInstanceOf(broken ? Finding.Broken.class : Finding.Obstacle.class)
+        .asString()
+        .containsIgnoringCase("replicas of \"web\" cannot be made: " + message);
+  }
+
   @Test
   void a_program_that_ended_once_or_twice_may_come_up_yet() {
     assertThat(look(pod(Duration.ofSeconds(9), waiting("CrashLoopBackOff", "back-off", 1))))
