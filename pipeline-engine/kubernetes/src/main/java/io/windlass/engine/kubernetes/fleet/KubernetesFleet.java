@@ -181,9 +181,7 @@ public final class KubernetesFleet implements Fleet {
   }
 
   private List<HasMetadata> workloads() {
-    return watches.workloads(place).stream()
-        .filter(d -> id.process().equals(d.getMetadata().getLabels().get(Labels.COMPONENT)))
-        .toList();
+    return watches.workloads(place).stream().filter(d -> Labels.isOf(d, id.process())).toList();
   }
 
   private Set<String> names() {
@@ -201,7 +199,7 @@ public final class KubernetesFleet implements Fleet {
 
   private List<Pod> pods() {
     return watches.of(Pod.class, place).stream()
-        .filter(p -> id.process().equals(p.getMetadata().getLabels().get(Labels.COMPONENT)))
+        .filter(p -> Labels.isOf(p, id.process()))
         .filter(Replicas::counts)
         .toList();
   }
@@ -236,7 +234,7 @@ public final class KubernetesFleet implements Fleet {
 
   private List<ReplicaSet> sets() {
     return watches.of(ReplicaSet.class, place).stream()
-        .filter(s -> id.process().equals(s.getMetadata().getLabels().get(Labels.COMPONENT)))
+        .filter(s -> Labels.isOf(s, id.process()))
         .filter(s -> s.getSpec().getReplicas() > 0)
         .toList();
   }

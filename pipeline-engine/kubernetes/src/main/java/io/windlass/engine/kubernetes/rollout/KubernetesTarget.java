@@ -51,6 +51,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -365,11 +366,28 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       return Map.of();
     }
     String slot = kept.get().wish().slot().label();
+    Set<String> running = processes(namespace, environment, kept.get().wish().to());
     Map<String, Integer> sizes = new HashMap<>();
     for (HasMetadata workload : workloads(place, slot)) {
-      sizes.put(Observer.process(workload), Workloads.size(workload));
+      String process =
+          running.stream()
+              .filter(name -> Labels.isOf(workload, name))
+              .findFirst()
+              .orElseGet(() -> Observer.process(workload));
+      sizes.put(process, Workloads.size(workload));
     }
     return sizes;
+  }
+
+  /** None where no release is wanted yet. */
+  private Set<String> processes(String namespace, EnvironmentId environment, long release)
+      throws ClusterException {
+    return release == 0
+        ? Set.of()
+        : releases
+            .find(namespace, new ReleaseId(environment, release))
+            .<Set<String>>map(Rendered::processes)
+            .orElse(Set.of());
   }
 
   private List<HasMetadata> workloads(Place place, String slot) throws ClusterException {

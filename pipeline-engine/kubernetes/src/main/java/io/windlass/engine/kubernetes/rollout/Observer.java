@@ -82,7 +82,10 @@ final class Observer {
             : release(place, environment, wish.published().get());
     Set<String> names = new TreeSet<>(processes.keySet());
     List<HasMetadata> workloads = watches.workloads(place);
-    workloads.stream().map(Observer::process).forEach(names::add);
+    workloads.stream()
+        .filter(workload -> processes.keySet().stream().noneMatch(p -> Labels.isOf(workload, p)))
+        .map(Observer::process)
+        .forEach(names::add);
     View view =
         new View(
             workloads,
@@ -132,7 +135,7 @@ final class Observer {
   /** The workload of a process in a slot, as seen. */
   Optional<HasMetadata> workload(Place place, String process, Slot slot) {
     return watches.workloads(place).stream()
-        .filter(d -> process(d).equals(process) && slot(d).equals(Optional.of(slot)))
+        .filter(d -> Labels.isOf(d, process) && slot(d).equals(Optional.of(slot)))
         .findFirst();
   }
 
@@ -141,6 +144,7 @@ final class Observer {
     return named(watches.of(Service.class, place), name);
   }
 
+  /** The process as its label says it, which not every name can be. */
   static String process(HasMetadata object) {
     return label(object, Labels.COMPONENT).orElse("");
   }
@@ -176,7 +180,7 @@ final class Observer {
     Seen seen(EnvironmentId environment, String process, boolean weighs) {
       Map<Slot, Seen.Workload> workloads = new EnumMap<>(Slot.class);
       for (HasMetadata workload : found) {
-        if (process(workload).equals(process)) {
+        if (Labels.isOf(workload, process)) {
           slot(workload).ifPresent(slot -> workloads.put(slot, workload(workload, slot)));
         }
       }

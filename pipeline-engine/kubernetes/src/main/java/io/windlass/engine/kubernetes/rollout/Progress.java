@@ -217,7 +217,7 @@ final class Progress {
   }
 
   private static <T extends HasMetadata> List<T> of(String process, List<T> objects) {
-    return objects.stream().filter(o -> Observer.process(o).equals(process)).toList();
+    return objects.stream().filter(o -> Labels.isOf(o, process)).toList();
   }
 
   private static boolean isReplica(Map<String, String> labels, String release) {

@@ -1,5 +1,6 @@
 package io.windlass.engine.kubernetes.workload;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.release.ReleaseId;
@@ -77,6 +78,12 @@ public final class Labels {
   /** Selects the pods of a process, of both slots. */
   public static Map<String, String> selector(EnvironmentId environment, String process) {
     return new TreeMap<>(Map.of(NAME, Names.app(environment), FLEET, fleet(environment, process)));
+  }
+
+  /** Whether an object of an environment, or a pod, is of this process. */
+  public static boolean isOf(HasMetadata object, String process) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return labels != null && Names.component(process).equals(labels.get(COMPONENT));
   }
 
   /** Whether a service of an environment is the stable address of a process, or one of several. */
