@@ -130,7 +130,7 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
     this.watches = new Watches(cluster, this::wake);
     this.wishes = new WishStore(cluster, watches);
     this.releases = new Releases(cluster);
-    Ingresses ingresses = new Ingresses(cluster);
+    Ingresses ingresses = new Ingresses(cluster, clock);
     this.listeners = new Listeners(cluster);
     this.tries = new CertificateTries(cluster, clock);
     this.observer = new Observer(cluster, watches, releases, ingresses, tries, clock);

@@ -27,11 +27,16 @@ final class IngressNginx {
   private IngressNginx() {}
 
   static void install(KubernetesClient client) {
+    install(client, CLASS);
+  }
+
+  /** As a class of this name. */
+  static void install(KubernetesClient client, String name) {
     client
         .resource(
             new IngressClassBuilder()
                 .withNewMetadata()
-                .withName(CLASS)
+                .withName(name)
                 .endMetadata()
                 .withNewSpec()
                 .withController("k8s.io/ingress-nginx")
@@ -41,8 +46,12 @@ final class IngressNginx {
   }
 
   static Placement placement(String namespace) {
+    return placement(namespace, CLASS);
+  }
+
+  static Placement placement(String namespace, String name) {
     return Placement.in(namespace)
-        .exposed(new Exposure.ByIngress(Optional.of(CLASS), Map.of(), Optional.empty()));
+        .exposed(new Exposure.ByIngress(Optional.of(name), Map.of(), Optional.empty()));
   }
 
   /** The share of the requests for a host's root that each service gets. */
