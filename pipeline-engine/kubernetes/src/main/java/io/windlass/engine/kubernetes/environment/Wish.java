@@ -82,9 +82,12 @@ public record Wish(
     return before.filter(b -> b.slot() != slot).isPresent();
   }
 
-  /** Whether what it takes the place of may still be gone back to. */
+  /**
+   * Whether what it takes the place of may still be gone back to. A release that is gone back to is
+   * not: there is nothing else left.
+   */
   public boolean onTrial() {
-    return before.isPresent() || replaced.isPresent();
+    return before.filter(Before::proved).isPresent() || replaced.isPresent();
   }
 
   /** Whether this release has, or may still have, a part in what runs. */

@@ -9,8 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
@@ -26,7 +26,7 @@ public final class PodSite {
   private static final AtomicInteger NEXT = new AtomicInteger(1);
 
   private final String address;
-  private final List<HttpServer> servers = new ArrayList<>();
+  private final Map<Integer, HttpServer> servers = new HashMap<>();
 
   private PodSite(String address) {
     this.address = address;
@@ -74,6 +74,11 @@ public final class PodSite {
 
   /** Listens on a port; requests get this answer under the status that their path has. */
   synchronized void listen(int port, String answer, ToIntFunction<String> status) {
+    HttpServer before = servers.remove(port);
+    if (before != null) {
+      // Of a process that has ended, and was started again.
+      before.stop(0);
+    }
     try {
       HttpServer server = HttpServer.create(new InetSocketAddress(loopback(address), port), 64);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -88,7 +93,7 @@ public final class PodSite {
             }
           });
       server.start();
-      servers.add(server);
+      servers.put(port, server);
     } catch (BindException e) {
       throw new UncheckedIOException(
           "Tried to listen on " + loopback(address) + ":" + port + " for a pod", e);
@@ -98,7 +103,7 @@ public final class PodSite {
   }
 
   synchronized void silence() {
-    servers.forEach(server -> server.stop(0));
+    servers.values().forEach(server -> server.stop(0));
     servers.clear();
   }
 }

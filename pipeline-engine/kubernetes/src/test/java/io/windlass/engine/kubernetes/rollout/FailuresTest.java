@@ -138,6 +138,29 @@ final class FailuresTest {
     assertThat(world.ready()).isEqualTo(Map.of(1L, 2));
   }
 
+  @Test
+  void aReturnIsNotGivenUpForOneSickReplicaOfWhatServedBefore() throws Exception {
+    world.target().prepare(world.release(2));
+    shift(world.release(2), new Division.Beside(true));
+    settle(world.release(2));
+    world.breakOne(1);
+
+    shift(world.release(1), REPLACE);
+
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() -> {
+          RolloutProgress progress = progress(world.release(1).id());
+          assertThat(progress).isInstanceOf(RolloutProgress.Progressing.class);
+          return ((RolloutProgress.Progressing) progress)
+              .obstacle()
+              .filter(o -> o.contains("3 times in a row"))
+              .isPresent();
+        });
+    world.order(1, Program.serves());
+    settle(world.release(1));
+  }
+
   static Stream<Division> begun() {
     return Stream.of(REPLACE, HALF);
   }
