@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -41,12 +42,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs releases' commands as Jobs. A Job is made once: its name comes from the command's id, and
- * that it was begun is written on the release's record before.
+ * Runs releases' commands as Jobs. A Job is made once: its name comes from the command's id, and on
+ * the release's record is written before that it is asked for, and afterwards that it was made. One
+ * that was only asked for is asked for again: where it was made all the same, it has the name.
  */
 final class Commands {
+  private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
   private static final int LINES = 40;
   private static final long LOOK_SECONDS = 3;
 
@@ -66,15 +71,41 @@ final class Commands {
     this.clock = clock;
   }
 
+  /** What a release's record says of a Job: that it is asked for, or made, and when. */
+  private record Note(boolean made, Instant at) {
+    static Note parse(String text) {
+      String[] words = text.split(" ", 2);
+      return new Note(words[0].equals("made"), Instant.parse(words[1]));
+    }
+
+    @Override
+    public String toString() {
+      return (made ? "made " : "asked ") + at;
+    }
+
+    boolean isOver(ReleaseCommand command, Instant now) {
+      return !now.isBefore(at.plus(command.timeout()));
+    }
+  }
+
+  /** What is known of a command whose Job cannot be asked for, or told of. */
+  enum Fate {
+    NEVER_BEGUN,
+    MAY_RUN,
+    UNKNOWN
+  }
+
   CommandResult run(Rendered release, ReleaseCommand command, String id, Masker masker)
       throws ClusterException, InterruptedException {
     String name = Names.command(release.id(), id);
-    if (find(release.namespace(), name).isEmpty()) {
+    Optional<Job> job = find(release.namespace(), name);
+    if (job.isEmpty()) {
       Optional<StepResult> never = begin(release, command, name);
       if (never.isPresent()) {
         return new CommandResult(never.get(), List.of());
       }
     }
+    noteMade(release, name);
     return await(release, name, masker);
   }
 
@@ -88,13 +119,9 @@ final class Commands {
   /** Makes the Job; else says why there is none. */
   private Optional<StepResult> begin(Rendered release, ReleaseCommand command, String name)
       throws ClusterException {
-    String record = Names.record(release.id());
-    ConfigMap kept =
-        cluster.read(
-            "read ConfigMap " + record,
-            client -> client.configMaps().inNamespace(release.namespace()).withName(record).get());
-    Map<String, String> annotations = kept == null ? Map.of() : kept.getMetadata().getAnnotations();
-    if (annotations.containsKey(BEGUN + name)) {
+    Optional<Note> before =
+        record(release.namespace(), release.id()).flatMap(record -> noted(record, name));
+    if (before.filter(n -> n.made() || n.isOver(command, clock.instant())).isPresent()) {
       // Nobody knows how that ended.
       return Optional.of(new StepResult.Lost("it was begun and Job \"" + name + "\" is gone"));
     }
@@ -105,7 +132,7 @@ final class Commands {
       }
     }
     Job job = job(release, command, name);
-    note(release, name, "\"" + clock.instant() + "\"");
+    note(release, name, Optional.of(new Note(false, clock.instant())));
     try {
       cluster.write(
           "make Job " + name,
@@ -115,48 +142,56 @@ final class Commands {
     } catch (ClusterException e) {
       return switch (e.kind()) {
         case REFUSED, FORBIDDEN, NOT_FOUND -> {
-          note(release, name, "null");
+          note(release, name, Optional.empty());
           yield Optional.of(new StepResult.Refused(e.reason()));
         }
-        case UNAUTHORISED, THROTTLED -> {
-          note(release, name, "null");
-          throw e;
-        }
         // It may be there.
-        case UNREACHABLE, CONFLICT, SERVER -> throw e;
+        case UNREACHABLE, UNAUTHORISED, THROTTLED, CONFLICT, SERVER -> throw e;
       };
     }
   }
 
-  /**
-   * Whether the command was begun and its time is not over yet, as its release's record says; false
-   * where that cannot be read.
-   */
-  boolean mayRun(String namespace, ReleaseId release, ReleaseCommand command, String id) {
-    String record = Names.record(release);
+  /** As its release's record says. */
+  Fate fate(String namespace, ReleaseId release, ReleaseCommand command, String id) {
     try {
-      ConfigMap kept =
-          cluster.read(
-              "read ConfigMap " + record,
-              client -> client.configMaps().inNamespace(namespace).withName(record).get());
-      String begun =
-          kept == null
-              ? null
-              : kept.getMetadata().getAnnotations().get(BEGUN + Names.command(release, id));
-      return begun != null
-          && clock.instant().isBefore(Instant.parse(begun).plus(command.timeout()));
+      Optional<ConfigMap> record = record(namespace, release);
+      if (record.isEmpty()) {
+        return Fate.UNKNOWN;
+      }
+      return noted(record.get(), Names.command(release, id))
+          .map(note -> note.isOver(command, clock.instant()) ? Fate.UNKNOWN : Fate.MAY_RUN)
+          .orElse(Fate.NEVER_BEGUN);
     } catch (ClusterException e) {
-      return false;
+      return Fate.UNKNOWN;
     }
   }
 
-  /**
-   * Writes on the release's record when the Job was begun.
-   *
-   * @param at as JSON; {@code null} where it was not
-   */
-  private void note(Rendered release, String name, String at) throws ClusterException {
+  private Optional<ConfigMap> record(String namespace, ReleaseId release) throws ClusterException {
+    String name = Names.record(release);
+    return Optional.ofNullable(
+        cluster.read(
+            "read ConfigMap " + name,
+            client -> client.configMaps().inNamespace(namespace).withName(name).get()));
+  }
+
+  private static Optional<Note> noted(ConfigMap record, String name) {
+    return Optional.ofNullable(record.getMetadata().getAnnotations().get(BEGUN + name))
+        .map(Note::parse);
+  }
+
+  /** Without it the Job would only be made again where it was deleted, and in its time. */
+  private void noteMade(Rendered release, String name) {
+    try {
+      note(release, name, Optional.of(new Note(true, clock.instant())));
+    } catch (ClusterException e) {
+      LOG.atDebug().addKeyValue("job", name).setCause(e).log("Could not note that a Job was made");
+    }
+  }
+
+  /** Writes it on the release's record; where it is empty, takes away what is there. */
+  private void note(Rendered release, String name, Optional<Note> note) throws ClusterException {
     String record = Names.record(release.id());
+    String value = note.map(n -> '"' + n.toString() + '"').orElse("null");
     cluster.write(
         "note on ConfigMap " + record + " whether Job " + name + " was begun",
         client ->
@@ -166,7 +201,8 @@ final class Commands {
                 .withName(record)
                 .patch(
                     PatchContext.of(PatchType.JSON_MERGE),
-                    "{\"metadata\":{\"annotations\":{\"%s%s\":%s}}}".formatted(BEGUN, name, at)));
+                    "{\"metadata\":{\"annotations\":{\"%s%s\":%s}}}"
+                        .formatted(BEGUN, name, value)));
   }
 
   /**
@@ -233,11 +269,11 @@ final class Commands {
         return new CommandResult(
             new StepResult.Lost("Job \"" + name + "\" was deleted"), List.of());
       }
-      Optional<StepResult> end = end(job.get());
+      Optional<StepResult> end = end(job.get(), masker);
       if (end.isPresent()) {
         return new CommandResult(end.get(), lines(release.namespace(), name, masker));
       }
-      Optional<String> hopeless = hopeless(release, name).map(masker::mask);
+      Optional<String> hopeless = hopeless(job.get()).map(masker::mask);
       if (hopeless.isPresent()) {
         // Nobody waits for it any more: it must not run once its obstacle is gone.
         delete(job.get());
@@ -271,15 +307,20 @@ final class Commands {
         .findFirst();
   }
 
-  private Optional<StepResult> end(Job job) throws ClusterException {
+  private Optional<StepResult> end(Job job, Masker masker) throws ClusterException {
     if (!ended(job)) {
       return Optional.empty();
     }
     Instant started = Instant.parse(job.getStatus().getStartTime());
     Optional<JobCondition> failed = condition(job, "Failed");
     if (failed.isPresent() && "DeadlineExceeded".equals(failed.get().getReason())) {
+      Instant ended = Instant.parse(failed.get().getLastTransitionTime());
       return Optional.of(
-          new StepResult.TimedOut(started, Instant.parse(failed.get().getLastTransitionTime())));
+          switch (creation(job)) {
+            case Finding.Broken(var cause, var _) -> new StepResult.Refused(masker.mask(cause));
+            case Finding.Obstacle(var what) -> new StepResult.Refused(masker.mask(what));
+            case Finding.Well _ -> new StepResult.TimedOut(started, ended);
+          });
     }
     if (failed.isEmpty()) {
       Instant ended = Instant.parse(job.getStatus().getCompletionTime());
@@ -311,16 +352,39 @@ final class Commands {
   }
 
   /** Why it will never begin. */
-  private Optional<String> hopeless(Rendered release, String name) throws ClusterException {
-    Optional<Pod> pod = pod(release.namespace(), name);
-    if (pod.isEmpty()) {
-      return Optional.empty();
-    }
+  private Optional<String> hopeless(Job job) throws ClusterException {
+    Optional<Pod> pod = pod(job.getMetadata().getNamespace(), job.getMetadata().getName());
     Finding finding =
-        Diagnosis.of(List.of(pod.get()), List.of(), Map.of(), patience, clock.instant());
+        pod.isEmpty()
+            ? creation(job)
+            : Diagnosis.of(List.of(pod.get()), List.of(), Map.of(), patience, clock.instant());
     return finding instanceof Finding.Broken(var cause, var witness)
         ? Optional.of(cause)
         : Optional.empty();
+  }
+
+  /** What keeps its pod from being made, if anything ever did and none was made since. */
+  private Finding creation(Job job) {
+    String name = job.getMetadata().getName();
+    List<Event> events;
+    try {
+      events =
+          cluster
+              .read(
+                  "read the events of Job " + name,
+                  client ->
+                      client
+                          .v1()
+                          .events()
+                          .inNamespace(job.getMetadata().getNamespace())
+                          .withField("involvedObject.uid", job.getMetadata().getUid())
+                          .list())
+              .getItems();
+    } catch (ClusterException e) {
+      // They only say more of what its time ends without them.
+      events = List.of();
+    }
+    return Diagnosis.of(List.of(), List.of(job), Map.of(name, events), patience, clock.instant());
   }
 
   private List<String> lines(String namespace, String job, Masker masker) throws ClusterException {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetCondition;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.apply.Ownership;
 import io.windlass.engine.kubernetes.workload.Labels;
 import java.time.Duration;
@@ -69,8 +70,8 @@ final class Diagnosis {
    * Looks at one release.
    *
    * @param pods of the release
-   * @param sets what makes its pods: replica sets, and stateful sets that have none
-   * @param events of the pods that {@link #suspects} names and of those stateful sets, by name
+   * @param sets what makes its pods: replica sets, and stateful sets and jobs that have none
+   * @param events of the pods that {@link #suspects} names and of those other sets, by name
    */
   static Finding of(
       List<Pod> pods,
@@ -147,7 +148,9 @@ final class Diagnosis {
   private Finding creation(HasMetadata set) {
     return switch (set) {
       case ReplicaSet replicas -> creation(replicas);
-      case StatefulSet stateful -> creation(stateful);
+      case StatefulSet stateful ->
+          creation(stateful, Ownership.applied(stateful).orElse(Instant.MAX));
+      case Job job -> creation(job, Instant.parse(job.getMetadata().getCreationTimestamp()));
       default -> new Finding.Well();
     };
   }
@@ -166,7 +169,7 @@ final class Diagnosis {
    * Its status does not tell; its events may be of an earlier release, and of a time before its
    * last pod: an event that comes again keeps the time when it came first.
    */
-  private Finding creation(StatefulSet set) {
+  private Finding creation(HasMetadata set, Instant made) {
     List<Event> told = events.getOrDefault(set.getMetadata().getName(), List.of());
     Instant lastPod =
         told.stream()
@@ -174,7 +177,7 @@ final class Diagnosis {
             .map(e -> Instant.parse(e.getLastTimestamp()))
             .max(Comparator.naturalOrder())
             .orElse(Instant.MIN);
-    Instant from = latest(Ownership.applied(set).orElse(Instant.MAX), lastPod);
+    Instant from = latest(made, lastPod);
     return told.stream()
         .filter(e -> "FailedCreate".equals(e.getReason()))
         .filter(e -> !Instant.parse(e.getLastTimestamp()).isBefore(from))
@@ -381,7 +384,9 @@ final class Diagnosis {
 
   private static String process(HasMetadata object) {
     Map<String, String> labels = object.getMetadata().getLabels();
-    return '"' + (labels == null ? "" : labels.getOrDefault(Labels.COMPONENT, "")) + '"';
+    return labels == null || !labels.containsKey(Labels.COMPONENT)
+        ? "the release command"
+        : '"' + labels.get(Labels.COMPONENT) + '"';
   }
 
   /** Without what only a machine reads, and on one line. */

@@ -536,17 +536,19 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
           ? lost("what release " + release.number() + " is made of is gone from the cluster")
           : commands.run(rendered.get(), command, id, needs.masker(release));
     } catch (ClusterException e) {
-      return switch (e.kind()) {
-        // However often it is asked.
-        case REFUSED, NOT_FOUND -> lost(e.reason());
-        case FORBIDDEN -> {
+      if (!Progress.isFinal(e)) {
+        throw failed(e);
+      }
+      return switch (commands.fate(namespace, release.id(), command, id)) {
+        case NEVER_BEGUN -> new CommandResult(new StepResult.Refused(e.reason()), List.of());
+        case MAY_RUN -> {
           // A right that was taken away can be given back while the command runs.
-          if (commands.mayRun(namespace, release.id(), command, id)) {
+          if (e.kind() == ClusterException.Kind.FORBIDDEN) {
             throw new RolloutException(e.reason(), e);
           }
           yield lost(e.reason());
         }
-        case UNREACHABLE, UNAUTHORISED, CONFLICT, THROTTLED, SERVER -> throw failed(e);
+        case UNKNOWN -> lost(e.reason());
       };
     }
   }

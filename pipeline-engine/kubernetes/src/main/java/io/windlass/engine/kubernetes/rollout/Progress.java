@@ -113,7 +113,7 @@ final class Progress {
   }
 
   /** Whether only somebody can help: the cluster was understood, and says no. */
-  private static boolean isFinal(ClusterException trouble) {
+  static boolean isFinal(ClusterException trouble) {
     return switch (trouble.kind()) {
       case REFUSED, FORBIDDEN, NOT_FOUND -> true;
       case CONFLICT -> !trouble.conflicts().isEmpty();

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever goes wrong with a release, the one before serves on, and one sentence says the cause.
@@ -556,6 +558,99 @@ final class FailuresTest {
 
     assertThat(world.target().once(world.release(2), command, "once").result())
         .isInstanceOf(StepResult.Exited.class);
+  }
+
+  private void assertRefused(StepResult result, String reason) {
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            StepResult.Refused.class, refused -> assertThat(refused.reason()).contains(reason));
+  }
+
+  private StepResult migrated() throws Exception {
+    return migrate(Duration.ofMinutes(1)).get(LONG.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aCommandWhoseAccountSomebodyElseHasChangedIsRefused() throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    world
+        .client()
+        .serviceAccounts()
+        .inNamespace(world.namespace())
+        .withLabels(Labels.common(world.environment()))
+        .list()
+        .getItems()
+        .forEach(account ->
+            world
+                .client()
+                .resource(account)
+                .edit(a ->
+                    new ServiceAccountBuilder(a).withAutomountServiceAccountToken(true).build()));
+
+    assertRefused(migrated(), "automountServiceAccountToken");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/serviceaccounts", "/configmaps"})
+  void aCommandThatARightIsMissingForWasNotBegun(String path) throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    api.answer("PATCH", path, 403);
+
+    assertRefused(migrated(), "cannot do it");
+
+    api.heal();
+    assertThat(migrated()).isInstanceOf(StepResult.Exited.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {2, 60})
+  void aCommandWhosePodIsNeverMadeIsRefusedWithTheReason(long seconds) throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    quota(world.pods().size());
+
+    StepResult result =
+        migrate(Duration.ofSeconds(seconds)).get(LONG.toSeconds(), TimeUnit.SECONDS);
+
+    assertRefused(result, "exceeded quota: small");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500})
+  void aCommandThatTheClusterDidNotAnswerForIsAskedForAgain(int status) throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    api.answer("POST", "/jobs", status);
+    assertThatThrownBy(this::migrated).hasCauseInstanceOf(RolloutException.class);
+
+    api.heal();
+
+    assertThat(migrated()).isInstanceOf(StepResult.Exited.class);
+  }
+
+  @Test
+  void aCommandWhoseJobIsGoneIsNeverRunAgain() throws Exception {
+    world.order(2, Program.exits(0, "migrated"));
+    world.target().prepare(world.release(2));
+    assertThat(migrated()).isInstanceOf(StepResult.Exited.class);
+
+    world.client().batch().v1().jobs().inNamespace(world.namespace()).delete();
+
+    Awaitility.await()
+        .atMost(LONG)
+        .until(() ->
+            world
+                .client()
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(world.namespace())
+                .list()
+                .getItems()
+                .isEmpty());
+    assertThat(migrated()).isInstanceOf(StepResult.Lost.class);
   }
 
   @Test
