@@ -8,8 +8,11 @@ import io.windlass.engine.journal.DatabaseSettings;
 import io.windlass.engine.journal.Subject;
 import io.windlass.engine.notification.AlertMachine;
 import io.windlass.engine.notification.AlertState;
+import io.windlass.engine.release.ImageRef;
 import io.windlass.engine.release.ManifestRef;
+import io.windlass.engine.release.Release;
 import io.windlass.engine.release.ReleaseId;
+import io.windlass.engine.release.Runtimes;
 import io.windlass.engine.repository.Decision;
 import io.windlass.engine.repository.RefMachine;
 import io.windlass.engine.repository.Repositories;
@@ -19,6 +22,7 @@ import io.windlass.engine.rollout.Environments;
 import io.windlass.engine.rollout.MemoryTarget;
 import io.windlass.engine.rollout.Phase;
 import io.windlass.engine.rollout.Releases;
+import io.windlass.engine.rollout.RolloutProgress;
 import io.windlass.engine.run.DeploymentStage;
 import io.windlass.engine.run.MemoryExecutor;
 import io.windlass.engine.run.RunDetail;
@@ -39,6 +43,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,6 +243,44 @@ class EngineTest {
 
     assertThat(world.ended(2).summary().status()).isEqualTo(RunSummary.Status.SUCCEEDED);
     assertThat(world.serving()).contains(2L);
+  }
+
+  @Test
+  void aServerThatLostItsDataBringsBackWhatItsTargetServed() throws Exception {
+    var image = new ImageRef("shop@sha256:41", "sha256:41");
+    var unknown =
+        new Release(
+            new ReleaseId(EngineWorld.PRODUCTION, 41),
+            "%040x".formatted(41),
+            Map.of("web", image),
+            Runtimes.web(Optional.empty()),
+            Instant.now());
+    world.target.prepare(unknown);
+    world.target.shift(EngineWorld.PRODUCTION, unknown.id(), new Division.Replace());
+    await()
+        .until(() ->
+            world.target.progress(EngineWorld.PRODUCTION, unknown.id())
+                instanceof RolloutProgress.Settled);
+    world.target.breaks(first);
+
+    world.push("", first);
+
+    assertThat(world.ended(1).summary().status()).isEqualTo(RunSummary.Status.FAILED);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            world
+                .engine()
+                .environments()
+                .one(EngineWorld.PRODUCTION)
+                .flatMap(Environments.View::degraded)
+                .filter(why -> why.startsWith("release 41, which this server does not know"))
+                .isPresent());
+    assertThat(world.target.shifts())
+        .last()
+        .extracting(MemoryTarget.Shift::to)
+        .isEqualTo(unknown.id());
+    assertThat(world.serving()).contains(41L);
   }
 
   private static final String CANARY =

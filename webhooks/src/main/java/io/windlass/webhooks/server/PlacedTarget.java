@@ -91,6 +91,15 @@ record PlacedTarget(Place place, RolloutTarget target, Places places) implements
   }
 
   @Override
+  public Optional<ReleaseId> takeAway(ReleaseId release) throws RolloutException {
+    Optional<ReleaseId> other = target.takeAway(release);
+    if (other.isEmpty()) {
+      places.remove(release.environment());
+    }
+    return other;
+  }
+
+  @Override
   public void remove(EnvironmentId environment) throws RolloutException {
     target.remove(environment);
     places.remove(environment);

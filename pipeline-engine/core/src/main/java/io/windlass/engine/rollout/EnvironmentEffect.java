@@ -95,7 +95,7 @@ public sealed interface EnvironmentEffect {
   record Look(long rollout, int index, Check check, ReleaseId release, Optional<ReleaseId> before)
       implements EnvironmentEffect {}
 
-  /** Takes a release away that had nothing before it. */
+  /** Takes a release away that had nothing before it, as far as the server knows. */
   record TakeAway(ReleaseId release) implements EnvironmentEffect {}
 
   /** Takes all of the environment away: fleets, routes, releases. */

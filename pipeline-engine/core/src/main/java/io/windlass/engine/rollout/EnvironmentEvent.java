@@ -112,6 +112,16 @@ public sealed interface EnvironmentEvent {
   /** Nothing is left. */
   record Removed() implements EnvironmentEvent {}
 
+  /**
+   * A release without one before it was taken away.
+   *
+   * @param serving what the target knew to be there besides, and was asked for again
+   */
+  record TakenAway(long release, Optional<Long> serving) implements EnvironmentEvent {}
+
+  /** The target could not be reached for longer than we try. */
+  record TakeAwayFailed(long release, String reason) implements EnvironmentEvent {}
+
   /** The target could not be reached for longer than we try. */
   record RemovalFailed(String reason) implements EnvironmentEvent {}
 

@@ -200,6 +200,10 @@ public final class EnvironmentMachine
               rollout, phase, (progress, current) -> progress.fail(current, Failure.ours(reason)));
       case EnvironmentEvent.RemovalWanted(var who, var why) -> turn.removalWanted(who, why);
       case EnvironmentEvent.Removed removed -> turn.removed();
+      case EnvironmentEvent.TakenAway(var release, var serving) ->
+          serving.ifPresent(other -> turn.broughtBack(release, other));
+      case EnvironmentEvent.TakeAwayFailed(var release, var reason) ->
+          turn.takeAwayFailed(release, reason);
       case EnvironmentEvent.RemovalFailed(var reason) -> turn.removalFailed(reason);
       case EnvironmentEvent.ScalingApplied(var problem) -> turn.scalingApplied(problem);
     }

@@ -161,8 +161,11 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
               new EnvironmentEvent.Looked(
                   rollout, index, gauge.look(check, release, before, clock.instant())));
       case EnvironmentEffect.TakeAway(var release) -> {
-        remove(release.environment());
-        yield Optional.empty();
+        unbind(release.environment());
+        yield Optional.of(
+            new EnvironmentEvent.TakenAway(
+                release.number(),
+                whereItRuns(release.environment()).takeAway(release).map(ReleaseId::number)));
       }
       case EnvironmentEffect.Remove(var environment) -> {
         yield Optional.of(removed(environment));
@@ -217,7 +220,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                   watch.rollout(),
                   watch.returning() ? Phase.RETURN_WATCHING : Phase.WATCHING,
                   reason));
-      case EnvironmentEffect.TakeAway takeAway -> Optional.empty();
+      case EnvironmentEffect.TakeAway(var release) ->
+          Optional.of(new EnvironmentEvent.TakeAwayFailed(release.number(), reason));
       case EnvironmentEffect.Remove remove ->
           Optional.of(new EnvironmentEvent.RemovalFailed(reason));
       case EnvironmentEffect.Finish finish -> Optional.empty();
@@ -309,7 +313,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
   /** What the target does not do until somebody changes something, is said at once. */
   private EnvironmentEvent removed(EnvironmentId environment) throws Exception {
     try {
-      remove(environment);
+      unbind(environment);
+      whereItRuns(environment).remove(environment);
       return new EnvironmentEvent.Removed();
     } catch (RolloutException e) {
       return switch (e.kind()) {
@@ -319,10 +324,9 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
     }
   }
 
-  private void remove(EnvironmentId environment) throws Exception {
-    // Nobody is to size what goes away.
+  /** Nobody is to size what goes away. */
+  private void unbind(EnvironmentId environment) throws Exception {
     scaling.bind(environment, Map.of(), Optional.empty());
-    whereItRuns(environment).remove(environment);
   }
 
   private EnvironmentEvent verify(long rollout, Release release, Optional<Release> from)

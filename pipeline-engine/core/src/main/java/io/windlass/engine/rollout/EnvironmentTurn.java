@@ -259,6 +259,21 @@ final class EnvironmentTurn {
     begin();
   }
 
+  /** The target knew more than this server, which has lost its data. */
+  void broughtBack(long release, long serving) {
+    state =
+        state.degraded(
+            "release "
+                + serving
+                + ", which this server does not know, ran at the target before release "
+                + release
+                + ", and is asked for again with the size that it has; deploy a commit that works");
+  }
+
+  void takeAwayFailed(long release, String reason) {
+    state = state.degraded("what release " + release + " left could not be taken away: " + reason);
+  }
+
   void scalingApplied(Optional<String> problem) {
     state = state.scaled(problem);
   }

@@ -331,7 +331,7 @@ final class RolloutProgression {
     } else {
       turn.effect(new EnvironmentEffect.TakeAway(release(rollout).id()));
       String cause =
-          failure.cause() + "; nothing serves, as there is no release before it to return to";
+          failure.cause() + "; it is taken away, as there is no release before it that is known";
       end(
           rollout,
           failure.ours() ? DeploymentStage.ERRORED : DeploymentStage.FAILED,

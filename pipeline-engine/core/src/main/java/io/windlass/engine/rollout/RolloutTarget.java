@@ -98,6 +98,16 @@ public interface RolloutTarget {
   void retire(EnvironmentId environment, ReleaseId old) throws RolloutException;
 
   /**
+   * Takes away a release that is no good and that whoever asks knows nothing before of. What the
+   * target itself knows to serve, or to have served before it, is asked for again as by {@link
+   * #shift}: where a server has lost its data, that is what served until then. Else all of the
+   * environment goes as by {@link #remove}, but for what volumes hold.
+   *
+   * @return the release that was asked for again
+   */
+  Optional<ReleaseId> takeAway(ReleaseId release) throws RolloutException;
+
+  /**
    * Takes all of an environment away and returns when it is gone: its replicas, drained as always,
    * its routes, its sizes and every release that was prepared for it.
    */

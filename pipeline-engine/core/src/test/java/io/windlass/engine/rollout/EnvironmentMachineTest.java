@@ -452,7 +452,19 @@ class EnvironmentMachineTest {
         hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
 
     assertThat(effects).first().isInstanceOf(EnvironmentEffect.TakeAway.class);
-    assertThat(told).last().asString().contains("FAILED: it crashes; nothing serves");
+    assertThat(told).last().asString().contains("FAILED: it crashes; it is taken away");
+  }
+
+  @Test
+  void whatAFirstReleaseLeftIsSaidWhereItCannotBeTakenAway() {
+    hear(requested(1));
+    shifted();
+    hear(new EnvironmentEvent.Failed(rollout(), false, 0, "it crashes", List.of()));
+
+    hear(new EnvironmentEvent.TakeAwayFailed(1, "nobody answers"));
+
+    assertThat(state.degraded())
+        .contains("what release 1 left could not be taken away: nobody answers");
   }
 
   @Test

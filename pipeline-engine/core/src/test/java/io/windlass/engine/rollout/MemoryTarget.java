@@ -265,6 +265,21 @@ public final class MemoryTarget implements RolloutTarget {
   }
 
   @Override
+  public synchronized Optional<ReleaseId> takeAway(ReleaseId release) throws RolloutException {
+    EnvironmentId environment = release.environment();
+    Optional<ReleaseId> other =
+        place(environment)
+            .wanted
+            .flatMap(wish -> wish.to().equals(release) ? wish.before() : Optional.of(wish.to()));
+    if (other.isPresent()) {
+      shift(environment, other.get(), new Division.Replace());
+    } else {
+      remove(environment);
+    }
+    return other;
+  }
+
+  @Override
   public synchronized void remove(EnvironmentId environment) {
     places.remove(environment);
   }

@@ -166,9 +166,36 @@ public abstract class RolloutTargetContract {
     move(broken(1));
     end(broken(1).id());
 
-    target.remove(environment());
+    assertThat(target.takeAway(broken(1).id())).isEmpty();
 
     assertThat(serving()).isEmpty();
+    assertThat(target.progress(environment(), broken(1).id()))
+        .isInstanceOf(RolloutProgress.Failing.class);
+  }
+
+  @Test
+  void whatAServerThatLostItsDataDoesNotKnowIsBroughtBackAndNotTakenAway() throws Exception {
+    move(good(1));
+    end(good(1).id());
+    move(broken(2));
+    end(broken(2).id());
+
+    assertThat(target.takeAway(broken(2).id())).contains(good(1).id());
+
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(1L);
+  }
+
+  @Test
+  void whatServesStaysWhereTheReleaseThatIsTakenAwayWasNeverMovedTo() throws Exception {
+    move(good(1));
+    end(good(1).id());
+    target.prepare(good(2));
+
+    assertThat(target.takeAway(good(2).id())).contains(good(1).id());
+
+    assertThat(end(good(1).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(1L);
   }
 
   @Test

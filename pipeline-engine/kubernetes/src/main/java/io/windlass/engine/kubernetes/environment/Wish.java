@@ -95,6 +95,13 @@ public record Wish(
     return to == release || before.filter(b -> b.release() == release).isPresent();
   }
 
+  /** The release that serves besides this one, or that this one takes, or took, the place of. */
+  public Optional<Long> besides(long release) {
+    return to == release
+        ? before.map(Before::release).or(() -> replaced)
+        : Optional.of(to).filter(number -> number > 0);
+  }
+
   /**
    * The wish once somebody asks for this division.
    *

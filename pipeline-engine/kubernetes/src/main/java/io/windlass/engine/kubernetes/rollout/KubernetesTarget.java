@@ -504,10 +504,41 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
   }
 
   @Override
+  public Optional<ReleaseId> takeAway(ReleaseId release) throws RolloutException {
+    EnvironmentId environment = release.environment();
+    Optional<ReleaseId> other;
+    try {
+      other = besides(placement(environment).namespace(), release);
+    } catch (ClusterException e) {
+      throw failed(e);
+    }
+    if (other.isPresent()) {
+      shift(environment, other.get(), new Division.Replace());
+    } else {
+      remove(environment, false);
+    }
+    return other;
+  }
+
+  /** What serves besides this release, or served before it, and can be brought back. */
+  private Optional<ReleaseId> besides(String namespace, ReleaseId release) throws ClusterException {
+    Optional<ReleaseId> other =
+        wishes
+            .read(namespace, release.environment())
+            .flatMap(kept -> kept.wish().besides(release.number()))
+            .map(number -> new ReleaseId(release.environment(), number));
+    return other.isPresent() && releases.find(namespace, other.get()).isPresent()
+        ? other
+        : Optional.empty();
+  }
+
+  @Override
   public void remove(EnvironmentId environment) throws RolloutException {
-    Placement placement = placement(environment);
-    String namespace = placement.namespace();
-    boolean volumes = placement.storage().map(Storage::deleted).orElse(false);
+    remove(environment, placement(environment).storage().map(Storage::deleted).orElse(false));
+  }
+
+  private void remove(EnvironmentId environment, boolean volumes) throws RolloutException {
+    String namespace = placement(environment).namespace();
     try {
       watches.ensure(namespace);
       // First, so that nothing is brought back while it goes.

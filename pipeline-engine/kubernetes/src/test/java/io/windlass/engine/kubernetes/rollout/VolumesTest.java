@@ -272,6 +272,17 @@ class VolumesTest {
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> claims().isEmpty());
   }
 
+  @Test
+  void aReleaseThatIsTakenAwayLeavesTheFilesWhateverTheOperatorSaysOfRemovals() throws Exception {
+    open(true, OWN);
+
+    assertThat(world.target().takeAway(world.release(1).id())).isEmpty();
+
+    assertThat(claims())
+        .singleElement()
+        .returns(null, claim -> claim.getMetadata().getDeletionTimestamp());
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aRemovalTakesTheFilesOfAClaimThatWasBroughtOnlyWhereTheOperatorSaysSo(boolean deleted)

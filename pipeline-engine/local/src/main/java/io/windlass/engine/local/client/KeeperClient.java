@@ -14,6 +14,7 @@ import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.Shift;
 import io.windlass.engine.local.protocol.StepStart;
 import io.windlass.engine.local.protocol.StepStatus;
+import io.windlass.engine.local.protocol.TakenAway;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,22 @@ public final class KeeperClient implements AutoCloseable {
         "/v1/release?environment=" + encode(environment) + "&release=" + encode(release),
         Optional.empty(),
         ANSWER);
+  }
+
+  /**
+   * Brings back what ran besides this release, or before it; where nothing did, all of the
+   * environment goes as by {@link #remove}. A keeper of the version before does not have it: {@link
+   * Kind#NOT_FOUND}.
+   */
+  public TakenAway takeAway(String environment, String release)
+      throws KeeperException, InterruptedException {
+    return read(
+        exchange(
+            "POST",
+            "/v1/take-away?environment=" + encode(environment) + "&release=" + encode(release),
+            Optional.empty(),
+            REMOVAL),
+        TakenAway.class);
   }
 
   /**

@@ -192,9 +192,7 @@ public final class KeeperTarget implements RolloutTarget {
           if (e.kind() != Kind.NOT_FOUND) {
             throw e;
           }
-          throw new RolloutException(
-              e.reason() + "; a keeper that is older than the server has to be restarted for this",
-              e);
+          throw older(e);
         }
       }
     }
@@ -226,6 +224,20 @@ public final class KeeperTarget implements RolloutTarget {
       throw failed(e);
     } catch (InterruptedException e) {
       throw interrupted(old, e);
+    }
+  }
+
+  @Override
+  public Optional<ReleaseId> takeAway(ReleaseId release) throws RolloutException {
+    try {
+      return client
+          .takeAway(release.environment().toString(), release.toString())
+          .serving()
+          .map(ReleaseId::parse);
+    } catch (KeeperException e) {
+      throw e.kind() == Kind.NOT_FOUND ? older(e) : failed(e);
+    } catch (InterruptedException e) {
+      throw interrupted(release, e);
     }
   }
 
@@ -283,6 +295,11 @@ public final class KeeperTarget implements RolloutTarget {
         new SecretScope(release.environment().repository(), secret.environment()),
         secret.name(),
         secret.version());
+  }
+
+  private static RolloutException older(KeeperException e) {
+    return new RolloutException(
+        e.reason() + "; a keeper that is older than the server has to be restarted for this", e);
   }
 
   private static RolloutException failed(KeeperException e) {

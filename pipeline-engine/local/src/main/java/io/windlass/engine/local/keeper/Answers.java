@@ -12,6 +12,7 @@ import io.windlass.engine.local.protocol.ReplicaStatus;
 import io.windlass.engine.local.protocol.Resize;
 import io.windlass.engine.local.protocol.RolloutStatus;
 import io.windlass.engine.local.protocol.Shift;
+import io.windlass.engine.local.protocol.TakenAway;
 import io.windlass.engine.local.replica.Images;
 import io.windlass.engine.local.replica.ReplicaLog;
 import io.windlass.engine.local.replica.Replicas;
@@ -278,6 +279,21 @@ final class Answers {
     if (!used) {
       releases.remove(release);
     }
+  }
+
+  /** Brings back what ran besides this release, or before it; where nothing did, all goes. */
+  TakenAway takeAway(String environment, String release) throws IOException, InterruptedException {
+    Optional<String> other =
+        loop.state()
+            .division(environment)
+            .flatMap(d -> d.to().equals(release) ? d.from() : Optional.of(d.to()))
+            .filter(id -> releases.find(id).isPresent());
+    if (other.isPresent()) {
+      divide(environment, other.get(), new Replace());
+    } else {
+      remove(environment);
+    }
+    return new TakenAway(other);
   }
 
   /**

@@ -221,6 +221,8 @@ final class KeeperServer implements AutoCloseable {
         answers.remove(need(query, "name"));
         yield Answer.done();
       }
+      case "POST /v1/take-away" ->
+          Answer.json(answers.takeAway(need(query, "environment"), need(query, "release")));
       case "POST /v1/shift" -> {
         answers.shift(body(request, Shift.class));
         yield Answer.done();
