@@ -86,6 +86,7 @@ public final class EnvironmentApi {
       Optional<Freeze> freeze,
       Optional<String> degraded,
       Optional<String> scalingProblem,
+      Optional<String> leftOver,
       Optional<Removal> removal,
       Optional<EndedRollout> last) {}
 
@@ -102,6 +103,7 @@ public final class EnvironmentApi {
         view.freeze(),
         view.degraded(),
         view.scalingProblem(),
+        view.leftOver(),
         view.removal(),
         view.last());
   }

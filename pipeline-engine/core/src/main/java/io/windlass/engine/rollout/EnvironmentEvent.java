@@ -122,6 +122,13 @@ public sealed interface EnvironmentEvent {
   /** The target could not be reached for longer than we try. */
   record TakeAwayFailed(long release, String reason) implements EnvironmentEvent {}
 
+  /**
+   * What was left of releases that serve no more was removed, or not.
+   *
+   * @param problem why not
+   */
+  record CleanedUp(Optional<String> problem) implements EnvironmentEvent {}
+
   /** The target could not be reached for longer than we try. */
   record RemovalFailed(String reason) implements EnvironmentEvent {}
 

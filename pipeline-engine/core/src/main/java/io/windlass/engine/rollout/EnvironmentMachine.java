@@ -204,6 +204,7 @@ public final class EnvironmentMachine
           serving.ifPresent(other -> turn.broughtBack(release, other));
       case EnvironmentEvent.TakeAwayFailed(var release, var reason) ->
           turn.takeAwayFailed(release, reason);
+      case EnvironmentEvent.CleanedUp(var problem) -> turn.cleanedUp(problem);
       case EnvironmentEvent.RemovalFailed(var reason) -> turn.removalFailed(reason);
       case EnvironmentEvent.ScalingApplied(var problem) -> turn.scalingApplied(problem);
     }

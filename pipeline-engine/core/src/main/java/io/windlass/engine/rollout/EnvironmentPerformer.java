@@ -178,10 +178,11 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
                   holds.release(owner(environment), new FleetId(environment.toString(), process)));
               return Reach.end(rollout).further(now);
             });
-        if (old.isPresent()) {
-          whereItRuns(environment).retire(environment, old.get());
+        if (old.isEmpty()) {
+          yield Optional.empty();
         }
-        yield Optional.empty();
+        whereItRuns(environment).retire(environment, old.get());
+        yield Optional.of(new EnvironmentEvent.CleanedUp(Optional.empty()));
       }
     };
   }
@@ -224,7 +225,8 @@ public final class EnvironmentPerformer implements Performer<EnvironmentEffect, 
           Optional.of(new EnvironmentEvent.TakeAwayFailed(release.number(), reason));
       case EnvironmentEffect.Remove remove ->
           Optional.of(new EnvironmentEvent.RemovalFailed(reason));
-      case EnvironmentEffect.Finish finish -> Optional.empty();
+      case EnvironmentEffect.Finish _ ->
+          Optional.of(new EnvironmentEvent.CleanedUp(Optional.of(reason)));
     };
   }
 

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param freeze who stopped new deployments
  * @param degraded why the environment is not as {@code current} says
  * @param scalingProblem why the last scaling policy is not in force
+ * @param leftOver why what is left of releases that serve no more is still there
  * @param removal a person's wish that nothing be left
  * @param last the rollout that ended last
  * @param told counts what was told to others, which keeps marks in order
@@ -36,6 +37,7 @@ public record EnvironmentState(
     Optional<Freeze> freeze,
     Optional<String> degraded,
     Optional<String> scalingProblem,
+    Optional<String> leftOver,
     Optional<Removal> removal,
     Optional<EndedRollout> last,
     long told) {
@@ -45,6 +47,7 @@ public record EnvironmentState(
         0,
         0,
         0,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -116,6 +119,10 @@ public record EnvironmentState(
     return with(next -> next.scalingProblem = problem);
   }
 
+  EnvironmentState cleaned(Optional<String> problem) {
+    return with(next -> next.leftOver = problem);
+  }
+
   EnvironmentState removing(Optional<Removal> wish) {
     return with(next -> next.removal = wish);
   }
@@ -128,6 +135,7 @@ public record EnvironmentState(
       next.freeze = Optional.empty();
       next.degraded = Optional.empty();
       next.scalingProblem = Optional.empty();
+      next.leftOver = Optional.empty();
       next.removal = removal.map(wish -> wish.at(Removal.Stage.DONE));
     });
   }
@@ -155,6 +163,7 @@ public record EnvironmentState(
     private Optional<Freeze> freeze;
     private Optional<String> degraded;
     private Optional<String> scalingProblem;
+    private Optional<String> leftOver;
     private Optional<Removal> removal;
     private Optional<EndedRollout> last;
     private long told;
@@ -171,6 +180,7 @@ public record EnvironmentState(
       this.freeze = state.freeze;
       this.degraded = state.degraded;
       this.scalingProblem = state.scalingProblem;
+      this.leftOver = state.leftOver;
       this.removal = state.removal;
       this.last = state.last;
       this.told = state.told;
@@ -189,6 +199,7 @@ public record EnvironmentState(
           freeze,
           degraded,
           scalingProblem,
+          leftOver,
           removal,
           last,
           told);

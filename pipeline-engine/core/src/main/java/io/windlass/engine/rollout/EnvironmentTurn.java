@@ -274,6 +274,10 @@ final class EnvironmentTurn {
     state = state.degraded("what release " + release + " left could not be taken away: " + reason);
   }
 
+  void cleanedUp(Optional<String> problem) {
+    state = state.cleaned(problem);
+  }
+
   void scalingApplied(Optional<String> problem) {
     state = state.scaled(problem);
   }

@@ -44,6 +44,7 @@ public final class Environments {
    * @param waiting the run whose deployment has not begun
    * @param degraded why it is not as {@code current} says
    * @param scalingProblem why the last scaling policy is not in force
+   * @param leftOver why what is left of releases that serve no more is still there
    * @param removal a person's wish that nothing of it be left
    */
   public record View(
@@ -54,6 +55,7 @@ public final class Environments {
       Optional<Freeze> freeze,
       Optional<String> degraded,
       Optional<String> scalingProblem,
+      Optional<String> leftOver,
       Optional<Removal> removal,
       Optional<EndedRollout> last) {}
 
@@ -389,6 +391,7 @@ public final class Environments {
         state.freeze(),
         state.degraded(),
         state.scalingProblem(),
+        state.leftOver(),
         state.removal(),
         state.last());
   }

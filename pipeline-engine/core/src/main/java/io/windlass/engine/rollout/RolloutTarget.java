@@ -93,7 +93,8 @@ public interface RolloutTarget {
 
   /**
    * Removes what is left of a release that has no share any more: its candidate replicas, files and
-   * description. Does nothing while the release has a share.
+   * description; and the same of every release that is older than the one that serves, since it was
+   * left by a return that got stuck or a call that failed. Does nothing to one that has a share.
    */
   void retire(EnvironmentId environment, ReleaseId old) throws RolloutException;
 

@@ -468,6 +468,17 @@ class EnvironmentMachineTest {
   }
 
   @Test
+  void whatCouldNotBeRemovedIsSaidUntilItIs() {
+    live(1);
+
+    hear(new EnvironmentEvent.CleanedUp(Optional.of("forbidden")));
+    assertThat(state.leftOver()).contains("forbidden");
+
+    hear(new EnvironmentEvent.CleanedUp(Optional.empty()));
+    assertThat(state.leftOver()).isEmpty();
+  }
+
+  @Test
   void aReturnThatFailsIsToldAndTheEnvironmentIsDegraded() {
     live(1);
     hear(requested(2));

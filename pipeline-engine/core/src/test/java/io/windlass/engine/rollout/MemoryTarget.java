@@ -259,9 +259,19 @@ public final class MemoryTarget implements RolloutTarget {
   @Override
   public synchronized void retire(EnvironmentId environment, ReleaseId old) {
     Place place = place(environment);
-    if (!place.wants(old) && place.running.getOrDefault(old, 0) == 0) {
-      place.prepared.remove(old);
-    }
+    long serving = place.wanted.map(wish -> wish.to().number()).orElse(0L);
+    Set<ReleaseId> shares = new HashSet<>();
+    place.wanted.ifPresent(wish -> {
+      shares.add(wish.to());
+      wish.before().filter(before -> !before.equals(old)).ifPresent(shares::add);
+    });
+    place
+        .prepared
+        .keySet()
+        .removeIf(each ->
+            (each.equals(old) || each.number() < serving)
+                && !shares.contains(each)
+                && place.running.getOrDefault(each, 0) == 0);
   }
 
   @Override

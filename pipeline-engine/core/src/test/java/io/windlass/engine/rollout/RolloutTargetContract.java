@@ -162,6 +162,29 @@ public abstract class RolloutTargetContract {
   }
 
   @Test
+  void anOlderReleaseThatWasLeftGoesWithTheNextThatIsRetired() throws Exception {
+    move(good(1));
+    end(good(1).id());
+    target.prepare(good(2));
+    move(good(3));
+    end(good(3).id());
+    target.prepare(good(4));
+
+    target.retire(environment(), good(1).id());
+
+    for (Release gone : new Release[] {good(1), good(2)}) {
+      assertThatThrownBy(() -> target.shift(environment(), gone.id(), new Division.Replace()))
+          .isInstanceOfSatisfying(
+              RolloutException.class,
+              e -> assertThat(e.kind()).isEqualTo(RolloutException.Kind.REFUSED));
+    }
+    assertThat(end(good(3).id())).isInstanceOf(RolloutProgress.Settled.class);
+    target.shift(environment(), good(4).id(), new Division.Replace());
+    assertThat(end(good(4).id())).isInstanceOf(RolloutProgress.Settled.class);
+    assertThat(serving()).containsExactly(4L);
+  }
+
+  @Test
   void aFirstReleaseCanBeTakenAway() throws Exception {
     move(broken(1));
     end(broken(1).id());

@@ -492,15 +492,27 @@ public final class KubernetesTarget implements RolloutTarget, AutoCloseable {
       if (wish.flatMap(Wish::replaced).equals(Optional.of(old.number()))) {
         wishes.write(namespace, environment, kept, wish.get().retired(old.number()));
       }
-      boolean shares = wish.filter(w -> w.names(old.number())).isPresent();
-      if (!shares) {
-        commands.forget(namespace, old);
-        releases.records(namespace).remove(old);
-        releases.forget(old);
+      for (ReleaseId release : over(namespace, old, wish)) {
+        commands.forget(namespace, release);
+        releases.records(namespace).remove(release);
+        releases.forget(release);
       }
     } catch (ClusterException e) {
       throw failed(e);
     }
+  }
+
+  /** The release and those that were left before it, but for what has, or may get, a share. */
+  private List<ReleaseId> over(String namespace, ReleaseId old, Optional<Wish> wish)
+      throws ClusterException {
+    List<ReleaseId> over = new ArrayList<>(List.of(old));
+    long serving = wish.map(Wish::to).orElse(0L);
+    releases.records(namespace).list(old.environment()).stream()
+        .filter(release -> release.number() < serving && !release.equals(old))
+        .filter(release -> !wish.flatMap(Wish::replaced).equals(Optional.of(release.number())))
+        .forEach(over::add);
+    over.removeIf(release -> wish.filter(w -> w.names(release.number())).isPresent());
+    return over;
   }
 
   @Override

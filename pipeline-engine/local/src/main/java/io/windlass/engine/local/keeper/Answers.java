@@ -23,6 +23,7 @@ import io.windlass.engine.local.state.Releases;
 import io.windlass.engine.local.state.Running;
 import io.windlass.engine.local.state.Size;
 import io.windlass.engine.local.step.Steps;
+import io.windlass.engine.release.ReleaseId;
 import io.windlass.engine.rollout.Division;
 import io.windlass.engine.rollout.Division.Part;
 import io.windlass.engine.rollout.Division.Replace;
@@ -273,12 +274,31 @@ final class Answers {
 
   void retire(String environment, String release) throws IOException, InterruptedException {
     change(s -> rollouts.retired(s, environment, release));
-    boolean used =
-        loop.state().division(environment).filter(d -> d.names(release)).isPresent()
-            || loop.state().members().values().stream().anyMatch(m -> m.release().equals(release));
-    if (!used) {
-      releases.remove(release);
+    for (ReleaseSpec spec : releases.all()) {
+      if (spec.environment().equals(environment)
+          && (spec.release().equals(release) || isLeftOver(spec))
+          && !isUsed(spec)) {
+        releases.remove(spec.release());
+      }
     }
+  }
+
+  /** Whether it is older than what serves: nobody asks to retire it any more. */
+  private boolean isLeftOver(ReleaseSpec release) {
+    return loop.state()
+        .division(release.environment())
+        .filter(d -> number(release.release()) < number(d.to()))
+        .isPresent();
+  }
+
+  private static long number(String release) {
+    return ReleaseId.parse(release).number();
+  }
+
+  private boolean isUsed(ReleaseSpec spec) {
+    String release = spec.release();
+    return loop.state().division(spec.environment()).filter(d -> d.names(release)).isPresent()
+        || loop.state().members().values().stream().anyMatch(m -> m.release().equals(release));
   }
 
   /** Brings back what ran besides this release, or before it; where nothing did, all goes. */
