@@ -71,6 +71,9 @@ final class PodFill {
       placement.imagePullSecrets().forEach(name -> secrets.addObject().put("name", name));
     }
     placement.nodeSelector().forEach(pod.withObjectProperty("nodeSelector")::put);
+    AffinityTerm.of(pod.path("affinity"))
+        .forEach(
+            term -> term.narrow(Labels.ENVIRONMENT, Labels.environment(release.environment())));
     ObjectNode security = pod.withObjectProperty("securityContext");
     security.put("runAsNonRoot", true);
     security.withObjectProperty("seccompProfile").put("type", "RuntimeDefault");

@@ -80,6 +80,10 @@ final class PodRules {
 
   private static final Set<String> VOLUMES =
       Set.of("configMap", "emptyDir", "downwardAPI", "projected");
+  private static final Set<String> AFFINITY =
+      Set.of("nodeAffinity", "podAffinity", "podAntiAffinity");
+  private static final Set<String> TERM =
+      Set.of("labelSelector", "topologyKey", "matchLabelKeys", "mismatchLabelKeys");
   private static final Set<String> PROJECTED = Set.of("configMap", "downwardAPI");
   private static final String SECRETS = "; name the secret in app.secrets, and it is a variable";
 
@@ -107,6 +111,7 @@ final class PodRules {
       }
     }
     security(pod.path("securityContext"), path + ".securityContext", POD_SECURITY);
+    affinity(pod.path("affinity"), path + ".affinity");
     findings.each(pod.path("volumes"), path + ".volumes", this::volume);
     for (String list : List.of("initContainers", "containers")) {
       findings.each(pod.path(list), path + "." + list, this::container);
@@ -148,6 +153,19 @@ final class PodRules {
   private void no(JsonNode mapping, String field, String path, String sentence) {
     if (!mapping.path(field).asBoolean(true)) {
       findings.say(path + "." + field, sentence);
+    }
+  }
+
+  private void affinity(JsonNode affinity, String path) {
+    findings.only(affinity, path, AFFINITY, "");
+    for (AffinityTerm term : AffinityTerm.of(affinity)) {
+      String at = path + "." + term.path();
+      findings.only(term.tree(), at, TERM, "; " + AffinityTerm.WHY);
+      // Empty, it means all of them.
+      if (term.tree().path("namespaceSelector").isObject()
+          && term.tree().path("namespaceSelector").isEmpty()) {
+        findings.say(at + ".namespaceSelector", "may not be set; " + AffinityTerm.WHY);
+      }
     }
   }
 

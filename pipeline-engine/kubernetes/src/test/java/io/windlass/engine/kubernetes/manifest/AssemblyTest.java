@@ -2,10 +2,12 @@ package io.windlass.engine.kubernetes.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodAffinityTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -17,6 +19,8 @@ import io.windlass.engine.kubernetes.workload.Shop;
 import io.windlass.engine.kubernetes.workload.Slot;
 import io.windlass.engine.kubernetes.workload.Workloads;
 import io.windlass.engine.release.Release;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +112,49 @@ final class AssemblyTest {
     assertThat(proxy.getImage()).isEqualTo("envoy:1.30");
     assertThat(proxy.getEnvFrom()).isEmpty();
     assertThat(proxy.getEnv()).isEmpty();
+  }
+
+  @Test
+  void aPodIsKeptFromPodsOfItsOwnEnvironmentOnly() {
+    String affinity =
+        """
+            affinity:
+              podAntiAffinity:
+                requiredDuringSchedulingIgnoredDuringExecution:
+                  - { topologyKey: a, labelSelector: { matchLabels: { app: web, windlass.io/environment: other } } }
+                  - { topologyKey: b, labelSelector: {} }
+                  - { topologyKey: c }
+              podAffinity:
+                preferredDuringSchedulingIgnoredDuringExecution:
+                  - weight: 1
+                    podAffinityTerm: { topologyKey: d, labelSelector: { matchExpressions: [{ key: app, operator: Exists }] } }
+            containers:
+              - name: web
+        """;
+    Affinity filled =
+        pods(made(
+                WEB.formatted("red")
+                    .replaceFirst(
+                        " +containers:\n +- name: web\n",
+                        affinity.indent(2).stripTrailing() + "\n")))
+            .getAffinity();
+    List<PodAffinityTerm> apart =
+        filled.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution();
+
+    assertThat(apart.getFirst().getLabelSelector().getMatchLabels())
+        .isEqualTo(Map.of("app", "web", Labels.ENVIRONMENT, "acme.shop.production"));
+    assertThat(apart.get(1).getLabelSelector().getMatchLabels())
+        .isEqualTo(Map.of(Labels.ENVIRONMENT, "acme.shop.production"));
+    assertThat(apart.getLast().getLabelSelector()).isNull();
+    assertThat(
+            filled
+                .getPodAffinity()
+                .getPreferredDuringSchedulingIgnoredDuringExecution()
+                .getFirst()
+                .getPodAffinityTerm()
+                .getLabelSelector()
+                .getMatchLabels())
+        .isEqualTo(Map.of(Labels.ENVIRONMENT, "acme.shop.production"));
   }
 
   @Test

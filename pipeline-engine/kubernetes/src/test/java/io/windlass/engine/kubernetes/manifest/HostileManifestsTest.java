@@ -126,6 +126,34 @@ final class HostileManifestsTest {
         .contains(words);
   }
 
+  /** A pod that may not be beside others keeps them from every node that it is on. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          podAntiAffinity | required  | namespaceSelector: {}                              | podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaceSelector may not be set
+          podAntiAffinity | required  | namespaceSelector: { matchLabels: { a: b } }       | namespaceSelector may not be set
+          podAntiAffinity | required  | namespaces: [windlass-steps]                       | namespaces may not be set
+          podAntiAffinity | preferred | namespaceSelector: {}                              | podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.namespaceSelector may not be set
+          podAffinity     | required  | namespaces: [other]                                | podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces may not be set
+          podAffinity     | preferred | namespaces: [other]                                | namespaces may not be set
+          podAntiAffinity | required  | matchLabelKeys: [a]                                | taken
+          """)
+  void aPodSaysNothingOfPodsInOtherNamespaces(String kind, String how, String field, String words)
+      throws Exception {
+    String term = "labelSelector: {}, topologyKey: kubernetes.io/hostname, " + field;
+    String one = how.equals("required") ? term : "weight: 1, podAffinityTerm: { " + term + " }";
+
+    assertThat(
+            refused(
+                DEPLOYMENT.formatted(
+                    "affinity: { %s: { %sDuringSchedulingIgnoredDuringExecution: [{ %s }] } }"
+                        .formatted(kind, how, one),
+                    "")))
+        .contains(words);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
