@@ -63,7 +63,7 @@ public final class Manifests {
         if (problems.isEmpty() && read.objects().isEmpty()) {
           problems.add("\"" + manifests.key() + "\" makes no objects");
         }
-        problems.addAll(ObjectRules.check(read.objects(), Terms.of(placement)));
+        problems.addAll(ObjectRules.check(read.objects(), Terms.of(environment, placement)));
         yield problems.isEmpty()
             ? new Drawn.Made(text, tool, TrafficRules.hosts(read.objects()))
             : refused(problems);
@@ -96,7 +96,7 @@ public final class Manifests {
     Documents read = Documents.read("the manifests", text.get());
     List<String> problems = new ArrayList<>(read.problems());
     // Again, since the operator may have changed what is allowed.
-    problems.addAll(ObjectRules.check(read.objects(), Terms.of(placement)));
+    problems.addAll(ObjectRules.check(read.objects(), Terms.of(release.environment(), placement)));
     return problems.isEmpty()
         ? Assembly.of(release, placement, read.objects())
         : new Rendering.Refused(readable(problems));

@@ -50,6 +50,7 @@ final class ObjectRules {
       }
     }
     problems.addAll(References.check(objects, terms));
+    problems.addAll(CertificateRules.checkAll(objects, terms));
     return problems;
   }
 
@@ -80,6 +81,9 @@ final class ObjectRules {
       case "CronJob" -> below(spec.path("jobTemplate"), "spec.jobTemplate", terms, findings);
       case "PersistentVolumeClaim" -> claim(spec, "spec", findings);
       default -> {}
+    }
+    if (CertificateRules.isCertificate(object)) {
+      CertificateRules.check(object, terms, findings);
     }
     JsonNode template = object.template();
     if (template.isObject()) {

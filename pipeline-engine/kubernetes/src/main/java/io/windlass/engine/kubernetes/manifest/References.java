@@ -22,10 +22,7 @@ final class References {
   private References(List<Brought> objects, Terms terms) {
     this.terms = terms;
     this.certificates =
-        objects.stream()
-            .filter(object -> object.is("Certificate"))
-            .map(object -> object.tree().path("spec").path("secretName").asText())
-            .collect(Collectors.toSet());
+        CertificateRules.among(objects).map(CertificateRules::secret).collect(Collectors.toSet());
     this.there =
         objects.stream()
             .map(object -> object.kind() + " " + object.name())

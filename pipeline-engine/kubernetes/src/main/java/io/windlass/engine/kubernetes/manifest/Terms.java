@@ -3,18 +3,35 @@ package io.windlass.engine.kubernetes.manifest;
 import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.release.EnvironmentId;
+import java.util.Optional;
 
 /**
  * What the operator lets a repository bring to an environment.
  *
+ * @param environment that objects are brought to
  * @param namespace that all objects must be in
  * @param exposure how they may be reached from outside
  * @param allowance what the operator says beside their kinds
  */
-record Terms(String namespace, Exposure exposure, Kinds kinds, Allowance allowance) {
-  static Terms of(Placement placement) {
+record Terms(
+    EnvironmentId environment,
+    String namespace,
+    Exposure exposure,
+    Kinds kinds,
+    Allowance allowance) {
+  static Terms of(EnvironmentId environment, Placement placement) {
     Allowance allowance = placement.allowance();
     return new Terms(
-        placement.namespace(), placement.exposure(), new Kinds(allowance.kinds()), allowance);
+        environment,
+        placement.namespace(),
+        placement.exposure(),
+        new Kinds(allowance.kinds()),
+        allowance);
+  }
+
+  /** Who issues the certificates of an ingress' hosts. */
+  Optional<Exposure.Issuer> issuer() {
+    return exposure instanceof Exposure.ByIngress by ? by.issuer() : Optional.empty();
   }
 }

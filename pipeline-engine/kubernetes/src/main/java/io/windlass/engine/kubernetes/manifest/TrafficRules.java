@@ -175,6 +175,8 @@ final class TrafficRules {
         spec.path("tls").forEach(tls -> tls.path("hosts").forEach(h -> hosts.add(h.asText())));
       } else if (object.is("HTTPRoute")) {
         spec.path("hostnames").forEach(host -> hosts.add(host.asText()));
+      } else if (CertificateRules.isCertificate(object)) {
+        hosts.addAll(CertificateRules.hosts(object));
       }
     }
     hosts.remove("");

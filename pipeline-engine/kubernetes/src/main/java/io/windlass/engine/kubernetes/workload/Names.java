@@ -102,6 +102,15 @@ public final class Names {
   }
 
   /**
+   * {@code shop-production.api}: the Secret of a Certificate that the repository brings. No other
+   * name of ours has a dot, so that it is no other environment's, whatever the Certificate is
+   * called.
+   */
+  public static String broughtCertificate(EnvironmentId environment, String certificate) {
+    return app(environment) + "." + certificate;
+  }
+
+  /**
    * {@code shop-production-web-data}, or {@code shop-production-uploads} of a volume that is
    * shared: where a volume's files are.
    */

@@ -56,6 +56,28 @@ final class HostileManifestsTest {
       spec: { selector: { app: a }, ports: [{ port: 80 }] }
       """;
 
+  private static final String CERTIFICATE =
+      """
+      apiVersion: cert-manager.io/v1
+      kind: Certificate
+      metadata: { name: a }
+      spec: { secretName: shop-production.a, issuerRef: { name: letsencrypt, kind: ClusterIssuer }, %s }
+      """;
+
+  /** Where repositories may bring Certificates. */
+  private static final Placement ISSUING =
+      Placement.in("shop")
+          .exposed(
+              new Exposure.ByIngress(
+                  Optional.of("nginx"),
+                  Map.of(),
+                  Optional.of(new Exposure.Issuer("letsencrypt", "ClusterIssuer", 2))))
+          .allowing(
+              new Allowance(
+                  Set.of("cert-manager.io/v1/Certificate", "cert-manager.io/v1/Issuer"),
+                  Allowance.NOTHING.annotations(),
+                  patterns("wildcard-*")));
+
   @TempDir Path tree;
 
   private Drawn draw(String text) throws Exception {
@@ -245,22 +267,63 @@ final class HostileManifestsTest {
       textBlock =
           """
           [{ hosts: [a] }]                             | taken
-          [{ hosts: [a], secretName: own }]            | taken
+          [{ hosts: [a], secretName: shop-production.a }] | taken
           [{ hosts: [a], secretName: wildcard-shop }]  | taken
           [{ hosts: [a], secretName: shop-r41 }]       | spec.tls takes Secret "shop-r41"
-          [{ secretName: own }, { secretName: x }]     | spec.tls takes Secret "x"
+          [{ secretName: shop-production.a }, { secretName: x }] | spec.tls takes Secret "x"
           """)
   void anIngressTakesItsCertificateFromNoOtherSecret(String tls, String words) throws Exception {
-    Placement placement =
-        PLACEMENT.allowing(
-            new Allowance(
-                Set.of("cert-manager.io/v1/Certificate"),
-                Allowance.NOTHING.annotations(),
-                patterns("wildcard-*")));
-    String certificate =
-        "---\napiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: a }\nspec: { secretName: own }\n";
+    String text = INGRESS.formatted(tls) + "---\n" + CERTIFICATE.formatted("dnsNames: [a]");
 
-    assertThat(reason(draw(INGRESS.formatted(tls) + certificate, placement))).contains(words);
+    assertThat(reason(draw(text, ISSUING))).contains(words);
+  }
+
+  /** cert-manager writes over any Secret, and the issuer is everybody's. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          secretName: shop-production.a  | secretName: wildcard-shop          | spec.secretName is "wildcard-shop"; write shop-production.a
+          secretName: shop-production.a  | secretName: other-production-r42   | spec.secretName is "other-production-r42"
+          secretName: shop-production.a  | secretName: shop-production-a      | spec.secretName is "shop-production-a"
+          secretName: shop-production.a  | secretName: shop-production.b      | spec.secretName is "shop-production.b"
+          secretName: shop-production.a, | ''                                 | spec.secretName is ""
+          kind: ClusterIssuer            | kind: Issuer                       | spec.issuerRef is neither
+          name: letsencrypt              | name: other                        | spec.issuerRef is neither
+          name: letsencrypt              | name: letsencrypt, group: other.io | spec.issuerRef is neither
+          dnsNames: [a]                  | dnsNames: []                       | spec.dnsNames is empty
+          dnsNames: [a]                  | dnsNames: [a, [b]]                 | spec.dnsNames has what is no text
+          dnsNames: [a]                  | dnsNames: [a, b, c]                | for 3 hosts and the target gives an environment certificates for 2
+          dnsNames: [a]                  | dnsNames: [a], commonName: b       | spec.commonName may not be set
+          dnsNames: [a]                  | dnsNames: [a], uris: [b]           | spec.uris may not be set
+          dnsNames: [a]                  | dnsNames: [a], ipAddresses: [b]    | spec.ipAddresses may not be set
+          dnsNames: [a]                  | dnsNames: [a], emailAddresses: [b] | spec.emailAddresses may not be set
+          dnsNames: [a]                  | dnsNames: [a], isCA: true          | spec.isCA may not be set
+          dnsNames: [a]                  | dnsNames: [a], duration: 1h        | spec.duration may not be set
+          dnsNames: [a]                  | dnsNames: [a], secretTemplate: { labels: { windlass.io/environment: acme.other.production } } | spec.secretTemplate may not be set
+          dnsNames: [a]                  | dnsNames: [a], privateKey: { rotationPolicy: Always } | taken
+          """)
+  void aCertificateIsForItsOwnHostsAndKeptInItsOwnSecret(String from, String to, String words)
+      throws Exception {
+    String text = CERTIFICATE.formatted("dnsNames: [a]").replace(from, to);
+
+    assertThat(reason(draw(text, ISSUING))).contains(words);
+  }
+
+  @Test
+  void aCertificateOfAnIssuerThatIsBroughtIsTaken() throws Exception {
+    String text =
+        CERTIFICATE
+            .formatted("dnsNames: [a.example.com]")
+            .replace("name: letsencrypt, kind: ClusterIssuer", "name: own");
+    String issuer =
+        "---\napiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: { name: own }\nspec: { selfSigned: {} }\n";
+
+    assertThat(reason(draw(text, ISSUING))).contains("spec.issuerRef is neither");
+    assertThat(draw(text + issuer, ISSUING))
+        .isInstanceOfSatisfying(
+            Drawn.Made.class, made -> assertThat(made.hosts()).containsExactly("a.example.com"));
   }
 
   @ParameterizedTest

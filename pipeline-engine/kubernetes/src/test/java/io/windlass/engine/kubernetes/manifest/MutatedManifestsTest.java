@@ -11,6 +11,7 @@ import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
 import io.windlass.engine.kubernetes.workload.Shop;
 import io.windlass.engine.pipeline.Patterns;
+import io.windlass.engine.release.EnvironmentId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +24,17 @@ import org.junit.jupiter.api.Test;
 final class MutatedManifestsTest {
   private static final int TIMES = 3_000;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final EnvironmentId PRODUCTION = new EnvironmentId("acme/shop", "production");
   private static final Placement PLACEMENT =
       Placement.in("shop")
-          .exposed(new Exposure.ByIngress(Optional.of("nginx"), Map.of(), Optional.empty()))
+          .exposed(
+              new Exposure.ByIngress(
+                  Optional.of("nginx"),
+                  Map.of(),
+                  Optional.of(new Exposure.Issuer("letsencrypt", "ClusterIssuer", 5))))
           .allowing(
               new Allowance(
-                  Set.of(),
+                  Set.of("cert-manager.io/v1/Certificate"),
                   new Patterns(List.of("a/*"), false),
                   new Patterns(List.of("tls"), false)));
 
@@ -87,6 +93,14 @@ final class MutatedManifestsTest {
       spec:
         tls: [{ hosts: [a.example.com], secretName: tls }]
         rules: [{ host: a.example.com, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: shop, port: { number: 80 } } } }] } }]
+      ---
+      apiVersion: cert-manager.io/v1
+      kind: Certificate
+      metadata: { name: shop }
+      spec:
+        secretName: shop-production.shop
+        dnsNames: [a.example.com]
+        issuerRef: { name: letsencrypt, kind: ClusterIssuer }
       """;
 
   private final Random random = new Random(7);
@@ -107,7 +121,7 @@ final class MutatedManifestsTest {
   }
 
   private static void look(List<Brought> objects) {
-    if (ObjectRules.check(objects, Terms.of(PLACEMENT)).isEmpty()) {
+    if (ObjectRules.check(objects, Terms.of(PRODUCTION, PLACEMENT)).isEmpty()) {
       Assembly.of(Shop.bringing("web"), PLACEMENT, objects);
     }
     TrafficRules.hosts(objects);

@@ -211,9 +211,9 @@ class CertificatesTest {
             apiVersion: cert-manager.io/v1
             kind: Certificate
             metadata: { name: internal }
-            spec: { commonName: shop.internal, secretName: internal, issuerRef: { name: own } }
+            spec: { dnsNames: [shop.internal], secretName: %s.internal, issuerRef: { name: letsencrypt, kind: ClusterIssuer } }
             """
-                .formatted(world.imageName(2)),
+                .formatted(world.imageName(2), Names.app(world.environment())),
             World.WEB);
     bring(second, new Division.Replace());
     Awaitility.await().atMost(LONG).until(() -> refused(certificate()));
