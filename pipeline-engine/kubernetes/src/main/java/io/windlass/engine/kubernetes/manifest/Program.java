@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
 /**
  * One of the operator's programs, run over files that cannot be trusted: with no variables but its
  * own, a home of its own, nothing on its PATH that it could start, no proxy that leads anywhere,
- * limits for its time, its memory and what it says, and behind the best {@link Wall} that works.
+ * limits for its time, its memory and what it says, and behind the best {@link Wall} that worked
+ * when it was first looked for.
  */
 final class Program {
   private static final Duration TIME = Duration.ofSeconds(60);
@@ -42,27 +44,38 @@ final class Program {
   /** One at a time, so that many commits take no more of the machine than one. */
   private static final ReentrantLock ONE = new ReentrantLock(true);
 
+  private final Installed installed;
   private final Known known;
-  private final Path program;
   private final Path tree;
-
-  /** Those that may work, the best one first; the first one does once the version is known. */
-  private List<Wall> walls = Wall.here();
-
-  /** Why it is behind no better one, in the machine's words. */
-  private String hole =
-      Wall.missing().map(missing -> "\"" + missing + "\" is not there").orElse("");
+  private Standing standing;
 
   /**
    * One of these.
    *
-   * @param program its file
    * @param tree the directory that it is started in
    */
-  Program(Known known, Path program, Path tree) {
-    this.known = known;
-    this.program = program;
+  Program(Installed installed, Path tree) {
+    this.installed = installed;
+    this.known = installed.known();
     this.tree = tree;
+    this.standing = installed.standing().get();
+  }
+
+  /**
+   * A program of this machine.
+   *
+   * @param standing behind what it was found to work. It stays behind that: a wall that does not
+   *     work later, say for want of memory, lets it through to nothing
+   */
+  record Installed(Known known, Path file, AtomicReference<Standing> standing) {
+    static Installed of(Known known, Path file) {
+      return new Installed(known, file, new AtomicReference<>(Standing.untried()));
+    }
+
+    /** Unless it was found before. */
+    void found(Standing behind) {
+      standing.updateAndGet(before -> before.hasWeaker() ? behind.settled() : before);
+    }
   }
 
   /**
@@ -84,16 +97,16 @@ final class Program {
     Path home = home();
     try {
       Ended said = run(known.version(), home);
-      while (said.code() != 0 && walls.size() > 1) {
-        hole = words(said.complaints().text(), said.code());
-        walls = walls.subList(1, walls.size());
+      while (said.code() != 0 && standing.hasWeaker()) {
+        standing = standing.weaker(words(said.complaints().text(), said.code()));
         said = run(known.version(), home);
       }
       if (said.code() != 0 || said.late()) {
         throw new RolloutException(
             "Tried to ask \"%s\" for its version but it says: %s; look whether the server may start it"
-                .formatted(program, words(said.complaints().text(), said.code())));
+                .formatted(installed.file(), words(said.complaints().text(), said.code())));
       }
+      installed.found(standing);
       return said.out().text().strip();
     } catch (IOException e) {
       throw notRun(e);
@@ -102,24 +115,9 @@ final class Program {
     }
   }
 
-  /**
-   * What of this machine it could reach, and why, for people; known once its version is.
-   *
-   * @return empty where there is nothing
-   */
+  /** As {@link Standing#open}; known once its version is. */
   Optional<String> open() {
-    return switch (walls.getFirst()) {
-      case FILES -> Optional.empty();
-      case NETWORK -> Optional.of("it can read what the server's user can read" + why());
-      case NONE ->
-          Optional.of(
-              "it can read what the server's user can read, and has this machine's network"
-                  + why());
-    };
-  }
-
-  private String why() {
-    return hole.isEmpty() ? "" : ": " + hole;
+    return standing.open();
   }
 
   private Path home() {
@@ -129,7 +127,7 @@ final class Program {
   private RolloutException notRun(IOException e) {
     return new RolloutException(
         "Tried to run \"%s\" but %s; look whether the server may start it"
-            .formatted(program, e.getMessage()),
+            .formatted(installed.file(), e.getMessage()),
         e);
   }
 
@@ -183,7 +181,7 @@ final class Program {
   private String words(String complaints, int code) {
     String said =
         complaints
-            .replace(walls.getFirst().work(tree) + "/", "")
+            .replace(standing.wall().work(tree) + "/", "")
             .replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
     List<String> lines =
         said.lines().filter(line -> !line.isBlank()).limit(COMPLAINT_LINES).toList();
@@ -196,8 +194,8 @@ final class Program {
     if (Files.isExecutable(NICE)) {
       command.addAll(List.of(NICE.toString(), "-n", "10"));
     }
-    Wall wall = walls.getFirst();
-    command.addAll(wall.around(program, tree, home));
+    Wall wall = standing.wall();
+    command.addAll(wall.around(installed.file(), tree, home));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(tree.toFile());
     builder.environment().clear();

@@ -20,13 +20,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * The operator's programs that make objects of a commit's files.
- *
- * @param kustomize empty where the machine has none
- * @param helm empty where the machine has none
- */
-public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
+/** The operator's programs that make objects of a commit's files. Thread-safe. */
+public final class Tools {
   private static final String SCHEMA = "values.schema.json";
   private static final Program.Known KUSTOMIZE =
       new Program.Known(
@@ -39,6 +34,20 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
           List.of("version", "--template", "{{.Version}}"),
           Pattern.compile("v3\\.(1[6-9]|[2-9]\\d)(\\D.*)?"),
           "a helm 3 from 3.16 on");
+
+  private final Optional<Program.Installed> kustomize;
+  private final Optional<Program.Installed> helm;
+
+  /**
+   * These files.
+   *
+   * @param kustomize empty where the machine has none
+   * @param helm empty where the machine has none
+   */
+  public Tools(Optional<Path> kustomize, Optional<Path> helm) {
+    this.kustomize = kustomize.map(file -> Program.Installed.of(KUSTOMIZE, file));
+    this.helm = helm.map(file -> Program.Installed.of(HELM, file));
+  }
 
   /** Those that the operator names, else those of the server's own PATH. */
   public static Tools of(Optional<Path> kustomize, Optional<Path> helm) {
@@ -67,16 +76,19 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
    */
   public record Found(String version, Optional<String> open) {}
 
-  /** Each program that is there, by its name. */
+  /**
+   * Each program that is there, by its name. Files are drawn behind the walls that are found here,
+   * or not at all while these do not work.
+   */
   public Map<String, Found> found() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("windlass-tools");
     try {
       Map<String, Found> found = new TreeMap<>();
       if (kustomize.isPresent()) {
-        found.put("kustomize", look(KUSTOMIZE, kustomize.get(), folder));
+        found.put("kustomize", look(kustomize.get(), folder));
       }
       if (helm.isPresent()) {
-        found.put("helm", look(HELM, helm.get(), folder));
+        found.put("helm", look(helm.get(), folder));
       }
       return found;
     } finally {
@@ -84,9 +96,8 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
     }
   }
 
-  private static Found look(Program.Known known, Path file, Path folder)
-      throws InterruptedException {
-    var program = new Program(known, file, folder);
+  private static Found look(Program.Installed installed, Path folder) throws InterruptedException {
+    var program = new Program(installed, folder);
     try {
       String version = program.version();
       return new Found(version, program.open());
@@ -106,8 +117,7 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
         return new Drawing.Failed(ready.problems());
       }
       Drawing drawing =
-          new Program(KUSTOMIZE, kustomize.get(), handed.directory())
-              .draw(List.of("build", ready.folder()));
+          new Program(kustomize.get(), handed.directory()).draw(List.of("build", ready.folder()));
       return drawing instanceof Drawing.Failed(var problems)
           ? new Drawing.Failed(problems.stream().map(ready::translated).toList())
           : drawing;
@@ -156,7 +166,7 @@ public record Tools(Optional<Path> kustomize, Optional<Path> helm) {
         handed.file(tree.resolve(wanted.values().get(i)), "values-" + i + ".yaml");
         command.addAll(List.of("--values", "values-" + i + ".yaml"));
       }
-      return new Program(HELM, helm.get(), handed.directory()).draw(command);
+      return new Program(helm.get(), handed.directory()).draw(command);
     } catch (IOException e) {
       throw new UncheckedIOException("Tried to copy what was just written", e);
     }

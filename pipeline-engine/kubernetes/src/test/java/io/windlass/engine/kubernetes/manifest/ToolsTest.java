@@ -1,6 +1,7 @@
 package io.windlass.engine.kubernetes.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -14,6 +15,7 @@ import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.pipeline.PipelineReader;
 import io.windlass.engine.release.EnvironmentId;
 import io.windlass.engine.rollout.Drawn;
+import io.windlass.engine.rollout.RolloutException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -480,7 +482,10 @@ final class ToolsTest {
     chart(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { b: {{ .Values.size }} }\n");
     Path secret = Files.writeString(folder.resolve("secret.yaml"), "size: hidden\n");
-    var helm = new Program(Tools.HELM, tools.helm().orElseThrow(), tree.resolve("deploy"));
+    var helm =
+        new Program(
+            Program.Installed.of(Tools.HELM, TestParts.program("helm", "tools")),
+            tree.resolve("deploy"));
 
     Drawing own = helm.draw(List.of("template", "a", "chart"));
     Drawing other = helm.draw(List.of("template", "a", "chart", "--values", secret.toString()));
@@ -504,6 +509,33 @@ final class ToolsTest {
     assertThat(tools.found().get("helm").open().orElseThrow())
         .startsWith("it can read what the server's user can read")
         .contains(": ");
+  }
+
+  @Test
+  void aWallThatStoodAndFallsLetsNothingThrough() throws Exception {
+    assumeThat(works("/usr/bin/unshare --user --net -- /bin/true"))
+        .as("unshare works here")
+        .isTrue();
+    Path broken = folder.resolve("broken");
+    helmThatSays("echo drawn >&2");
+    String script = Files.readString(folder.resolve("helm"));
+    Files.writeString(
+        folder.resolve("helm"),
+        script.replace(
+            "#!/bin/sh\n",
+            "#!/bin/sh\n[ -e %s ] && [ $(/usr/bin/readlink /proc/self/ns/net) != '%s' ] && exit 1\n"
+                .formatted(broken, Files.readSymbolicLink(Path.of("/proc/self/ns/net")))));
+    tools.found();
+
+    Files.createFile(broken);
+    assertThatThrownBy(this::helm)
+        .isInstanceOfSatisfying(
+            RolloutException.class,
+            e -> assertThat(e.kind()).isEqualTo(RolloutException.Kind.UNREACHABLE))
+        .hasMessageContaining("ended with 1");
+
+    Files.delete(broken);
+    assertThat(reason(helm())).isEqualTo("helm says: drawn");
   }
 
   private static boolean works(String command) throws Exception {
