@@ -126,9 +126,12 @@ final class ObjectRules {
         return;
       }
     }
-    // An Ingress' are asked for more strictly, and what the operator allows is known to them.
-    if (Kinds.STANDARD.contains(object.apiVersion() + "/" + object.kind())
-        && !object.is("Ingress")) {
+    // An Ingress' are asked for more strictly, and what the operator allows is known to them. A
+    // claim's name its class, its volume and its node, whatever its spec says.
+    boolean known =
+        Kinds.STANDARD.contains(object.apiVersion() + "/" + object.kind())
+            || object.is("PersistentVolumeClaim");
+    if (known && !object.is("Ingress")) {
       keys(metadata, "annotations", "metadata", terms, findings);
     }
   }
@@ -179,7 +182,10 @@ final class ObjectRules {
     findings.each(
         spec.path("volumeClaimTemplates"),
         "spec.volumeClaimTemplates",
-        (claim, path) -> claim(claim.path("spec"), path + ".spec", findings));
+        (claim, path) -> {
+          below(claim, path, terms, findings);
+          claim(claim.path("spec"), path + ".spec", findings);
+        });
   }
 
   /** A copy of a claim, or a volume by its name, could be another environment's. */

@@ -78,6 +78,10 @@ final class HostileManifestsTest {
                   Allowance.NOTHING.annotations(),
                   patterns("wildcard-*")));
 
+  /** Where repositories may bring claims. */
+  private static final Placement STORING =
+      PLACEMENT.allowing(Allowance.of("v1/PersistentVolumeClaim"));
+
   @TempDir Path tree;
 
   private Drawn draw(String text) throws Exception {
@@ -350,10 +354,39 @@ final class HostileManifestsTest {
                 "  template:",
                 "  volumeClaimTemplates: [{ metadata: { name: v }, spec: %s }]\n  template:"
                     .formatted(spec));
-    Placement placement = PLACEMENT.allowing(Allowance.of("v1/PersistentVolumeClaim"));
 
-    assertThat(reason(draw(claim, placement))).contains(words);
-    assertThat(reason(draw(set, placement))).contains(words);
+    assertThat(reason(draw(claim, STORING))).contains(words);
+    assertThat(reason(draw(set, STORING))).contains(words);
+  }
+
+  /** The labels of a set's claims say whose they are, and annotations what they are made of. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          labels: { windlass.io/environment: acme.other.production }      | labels[windlass.io/environment] is set by Windlass
+          annotations: { windlass.io/environment: acme/other/production } | annotations[windlass.io/environment] is set by Windlass
+          annotations: { volume.beta.kubernetes.io/storage-class: fast }  | annotations[volume.beta.kubernetes.io/storage-class] may speak to
+          finalizers: [a/b]                                               | metadata.finalizers may not be set
+          labels: { team: basket }                                        | taken
+          """)
+  void theHeadOfAClaimSaysNothingOfWindlassOrItsClass(String head, String words) throws Exception {
+    String spec = "{ resources: { requests: { storage: 1Gi } } }";
+    String claim =
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: a, %s }\nspec: %s\n"
+            .formatted(head, spec);
+    String set =
+        DEPLOYMENT
+            .formatted("restartPolicy: Always", "")
+            .replace("Deployment", "StatefulSet")
+            .replace(
+                "  template:",
+                "  volumeClaimTemplates: [{ metadata: { name: v, %s }, spec: %s }]\n  template:"
+                    .formatted(head, spec));
+
+    assertThat(reason(draw(claim, STORING))).contains(words);
+    assertThat(reason(draw(set, STORING))).contains(words);
   }
 
   private static Patterns patterns(String list) {
