@@ -33,9 +33,6 @@ final class ObjectRules {
           "kubectl.kubernetes.io/default-container",
           "kubectl.kubernetes.io/restartedAt");
 
-  private static final Set<String> CLAIM =
-      Set.of("accessModes", "resources", "storageClassName", "volumeMode");
-
   private ObjectRules() {}
 
   /** All that is wrong with them. */
@@ -79,7 +76,7 @@ final class ObjectRules {
       case "HTTPRoute" -> TrafficRules.route(spec, terms, findings);
       case "StatefulSet" -> claims(spec, terms, findings);
       case "CronJob" -> below(spec.path("jobTemplate"), "spec.jobTemplate", terms, findings);
-      case "PersistentVolumeClaim" -> claim(spec, "spec", findings);
+      case "PersistentVolumeClaim" -> ClaimRules.check(spec, "spec", terms, findings);
       default -> {}
     }
     if (CertificateRules.isCertificate(object)) {
@@ -184,12 +181,7 @@ final class ObjectRules {
         "spec.volumeClaimTemplates",
         (claim, path) -> {
           below(claim, path, terms, findings);
-          claim(claim.path("spec"), path + ".spec", findings);
+          ClaimRules.check(claim.path("spec"), path + ".spec", terms, findings);
         });
-  }
-
-  /** A copy of a claim, or a volume by its name, could be another environment's. */
-  private static void claim(JsonNode spec, String path, Findings findings) {
-    findings.only(spec, path, CLAIM, "; a claim of a repository begins empty");
   }
 }

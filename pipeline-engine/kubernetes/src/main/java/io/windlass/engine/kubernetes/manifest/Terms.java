@@ -3,6 +3,7 @@ package io.windlass.engine.kubernetes.manifest;
 import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.release.EnvironmentId;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param environment that objects are brought to
  * @param namespace that all objects must be in
  * @param exposure how they may be reached from outside
+ * @param storage what claims are kept in; empty: there are none
  * @param allowance what the operator says beside their kinds
  */
 record Terms(
@@ -19,6 +21,7 @@ record Terms(
     String namespace,
     Exposure exposure,
     Kinds kinds,
+    Optional<Storage> storage,
     Allowance allowance) {
   static Terms of(EnvironmentId environment, Placement placement) {
     Allowance allowance = placement.allowance();
@@ -27,6 +30,7 @@ record Terms(
         placement.namespace(),
         placement.exposure(),
         new Kinds(allowance.kinds()),
+        placement.storage(),
         allowance);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.windlass.engine.kubernetes.workload.Allowance;
 import io.windlass.engine.kubernetes.workload.Exposure;
 import io.windlass.engine.kubernetes.workload.Placement;
+import io.windlass.engine.kubernetes.workload.Storage;
 import io.windlass.engine.pipeline.ManifestSpec;
 import io.windlass.engine.pipeline.Patterns;
 import io.windlass.engine.release.EnvironmentId;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +82,10 @@ final class HostileManifestsTest {
 
   /** Where repositories may bring claims. */
   private static final Placement STORING =
-      PLACEMENT.allowing(Allowance.of("v1/PersistentVolumeClaim"));
+      PLACEMENT
+          .allowing(Allowance.of("v1/PersistentVolumeClaim"))
+          .storing(
+              new Storage(Optional.empty(), Optional.of("shared"), 2L << 30, 10L << 30, false));
 
   @TempDir Path tree;
 
@@ -339,7 +344,7 @@ final class HostileManifestsTest {
           dataSourceRef: { kind: PersistentVolumeClaim, name: other } | spec.dataSourceRef may not be set
           volumeName: pv-1                                            | spec.volumeName may not be set
           selector: { matchLabels: { a: b } }                         | spec.selector may not be set
-          storageClassName: fast                                      | taken
+          volumeMode: Filesystem                                      | taken
           """)
   void aClaimBeginsEmpty(String field, String words) throws Exception {
     String spec = "{ resources: { requests: { storage: 1Gi } }, %s }".formatted(field);
@@ -357,6 +362,48 @@ final class HostileManifestsTest {
 
     assertThat(reason(draw(claim, STORING))).contains(words);
     assertThat(reason(draw(set, STORING))).contains(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "none",
+      textBlock =
+          """
+          none | { resources: { requests: { storage: 2Gi } } }      | taken
+          none | { resources: { requests: { storage: 3Gi } } }      | spec.resources.requests.storage is 3Gi and the target gives a volume at most 2147483648 bytes
+          none | { resources: { requests: { storage: 2147483649 } } } | storage is 2147483649 and the target gives
+          none | { resources: { requests: { storage: -1Gi } } }     | storage is "-1Gi", and no size
+          none | { resources: { requests: { storage: a } } }        | "a", and no size
+          none | { accessModes: [ReadWriteOnce] }                   | storage is "", and no size
+          none | { resources: { requests: { storage: 1Gi } }, storageClassName: shared }  | taken
+          none | { resources: { requests: { storage: 1Gi } }, storageClassName: premium } | spec.storageClassName is "premium"; the target has shared
+          none | { resources: { requests: { storage: 1Gi } }, storageClassName: "" }      | spec.storageClassName is ""; the target has shared
+          fast | { resources: { requests: { storage: 1Gi } }, storageClassName: fast }    | taken
+          fast | { resources: { requests: { storage: 1Gi } } }      | spec.storageClassName is missing; the target has fast and shared
+          """)
+  void aClaimIsOfTheSizeAndTheClassThatTheOperatorGives(
+      @Nullable String named, String spec, String words) throws Exception {
+    String claim =
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: a }\nspec: %s\n"
+            .formatted(spec);
+    String set =
+        DEPLOYMENT
+            .formatted("restartPolicy: Always", "")
+            .replace("Deployment", "StatefulSet")
+            .replace(
+                "  template:",
+                "  volumeClaimTemplates: [{ metadata: { name: v }, spec: %s }]\n  template:"
+                    .formatted(spec));
+    Placement placement =
+        STORING.storing(
+            new Storage(
+                Optional.ofNullable(named), Optional.of("shared"), 2L << 30, 10L << 30, false));
+
+    assertThat(reason(draw(claim, placement))).contains(words);
+    assertThat(reason(draw(set, placement))).contains(words);
+    assertThat(reason(draw(claim, PLACEMENT.allowing(Allowance.of("v1/PersistentVolumeClaim")))))
+        .contains("needs a target whose operator has said what storage there is");
   }
 
   /** The labels of a set's claims say whose they are, and annotations what they are made of. */

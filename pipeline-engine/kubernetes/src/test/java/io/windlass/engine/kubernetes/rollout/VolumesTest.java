@@ -230,7 +230,7 @@ class VolumesTest {
   @Test
   void aClaimThatIsBroughtCountsTooAndOneThatIsThereStays() throws Exception {
     open(false);
-    assertThat(world.target().prepare(claiming(2, "16Ei")))
+    assertThat(world.target().prepare(claiming(2, "6Gi")))
         .isInstanceOfSatisfying(
             Prepared.Failed.class,
             failed -> assertThat(failed.reason()).contains("would have", "at most 5Gi"));
@@ -245,7 +245,11 @@ class VolumesTest {
             Map.of(),
             Optional.of(
                 new Storage(
-                    Optional.empty(), Optional.empty(), Storage.MOST_BYTES, 1L << 30, false)),
+                    Optional.of(disks.storageClass()),
+                    Optional.empty(),
+                    Storage.MOST_BYTES,
+                    1L << 30,
+                    false)),
             Allowance.of("v1/PersistentVolumeClaim")));
 
     assertThat(world.target().prepare(claiming(4, "5Gi"))).isEqualTo(new Prepared.Ready());
