@@ -53,6 +53,7 @@ record ClusterStepsReader(Set<String> names, Map<String, Target> targets) {
           .say(f.at("max"), f.path("max"), "max is less than a step gets that asks for nothing");
     }
     Optional<Long> workspace = f.bytes("workspace");
+    Optional<Long> keepFree = SettingsReader.size(f, "keep-free");
     Optional<Duration> patience = f.duration("patience", Duration.ofSeconds(10), LONGEST);
     Optional<String> account = f.value("service-account", ClusterReader::name);
     List<String> pullSecrets = f.list("pull-secrets", ClusterReader::name);
@@ -73,6 +74,7 @@ record ClusterStepsReader(Set<String> names, Map<String, Target> targets) {
                 usual,
                 most,
                 workspace.orElse(ExecutorSettings.WORKSPACE_BYTES),
+                keepFree.orElse(ExecutorSettings.KEEP_FREE_BYTES),
                 patience.orElse(ExecutorSettings.PATIENCE),
                 account,
                 pullSecrets,

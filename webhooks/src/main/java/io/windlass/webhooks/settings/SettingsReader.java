@@ -291,8 +291,8 @@ public final class SettingsReader {
     return new Settings.StepDisk(disk, keepFree);
   }
 
-  /** Less is a slip of the unit: a keeper that keeps nothing free ends with the database. */
-  private static Optional<Long> size(Fields f, String key) {
+  /** Less is a slip of the unit: where nothing is kept free, steps end the database. */
+  static Optional<Long> size(Fields f, String key) {
     return f.bytes(key)
         .filter(bytes -> {
           boolean good = bytes >= LEAST_DISK;

@@ -78,7 +78,7 @@ class SettingsSchemaTest {
         "targets: { s: { kubernetes: { namespaces: [shop], gateway: { name: public, namespace: infra, section: https } } } }",
         "{targets: {s: {kubernetes: {namespaces: ['shop-*']}}}, repositories: {a/b: {environments: {p: {target: s, namespace: shop-p}}}}}",
         "{targets: {s: {kubernetes: {namespaces: [x]}}}, steps: {kubernetes: {target: s, namespace: ci, image: 'ghcr.io/acme/ci:1',"
-            + " helper: 'busybox', run-as-user: 1001, resources: {cpu: 500m, memory: 1GiB}, max: {cpu: 2}, workspace: 5GiB, patience: 5m,"
+            + " helper: 'busybox', run-as-user: 1001, resources: {cpu: 500m, memory: 1GiB}, max: {cpu: 2}, workspace: 5GiB, keep-free: 2GiB, patience: 5m,"
             + " service-account: ci, pull-secrets: [r], node-selector: {pool: ci},"
             + " tolerations: [{key: ci, operator: Exists, effect: NoSchedule}]}}}",
         "repositories: { acme/shop: , acme/site: { hook-id: [1, '2'], secret: { env: S } } }",
@@ -204,6 +204,8 @@ class SettingsSchemaTest {
         .containsEntry("steps.kubernetes.max", ExecutorSettings.TIMES_USUAL + " times resources")
         .containsEntry(
             "steps.kubernetes.workspace", (ExecutorSettings.WORKSPACE_BYTES >> 30) + "GiB")
+        .containsEntry(
+            "steps.kubernetes.keep-free", (ExecutorSettings.KEEP_FREE_BYTES >> 30) + "GiB")
         .containsEntry("steps.kubernetes.patience", ExecutorSettings.PATIENCE.toMinutes() + "m")
         .containsEntry("github.api", s.github().api().toString())
         .containsEntry("targets.*.keeper.listen", keeper.listen().toString())

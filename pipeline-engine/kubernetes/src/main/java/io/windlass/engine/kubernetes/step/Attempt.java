@@ -2,6 +2,7 @@ package io.windlass.engine.kubernetes.step;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
+import io.windlass.engine.kubernetes.step.DiskSpace.ShortException;
 import io.windlass.engine.kubernetes.step.PodStreams.UnfitException;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.ExecutorException;
@@ -231,6 +232,9 @@ final class Attempt implements AutoCloseable {
       return Optional.empty();
     } catch (OversizedException e) {
       return Optional.of(new StepResult.OverLimit(String.valueOf(e.getMessage()), now, now));
+    } catch (ShortException e) {
+      return Optional.of(
+          new StepResult.Refused("its workspace could not be sent: " + e.getMessage()));
     } catch (IOException e) {
       // It may have come all the same, and then the pod goes on.
       return again(sending, "send the workspace of step \"" + task.id() + "\" to its pod", e, now)
@@ -249,7 +253,7 @@ final class Attempt implements AutoCloseable {
     } catch (OversizedException e) {
       return Optional.of(
           new StepResult.OverLimit(String.valueOf(e.getMessage()), at.started(), at.ended()));
-    } catch (UnfitException e) {
+    } catch (ShortException | UnfitException e) {
       return Optional.of(lost(String.valueOf(e.getMessage())));
     } catch (IOException e) {
       return again(takingBack, "take back the files of step \"" + task.id() + "\"", e, now)

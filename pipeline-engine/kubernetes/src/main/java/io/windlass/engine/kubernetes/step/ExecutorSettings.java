@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param usual for steps and services that name none, request and limit
  * @param most that one step may ask for, with its services
  * @param workspaceBytes the most that a step's workspace may hold
+ * @param keepFreeBytes kept free on the server's disk, where workspaces are sent from and taken
+ *     back to
  * @param patience how long a step may wait for a node, a quota or a registry, and at least how long
  *     a pod is tried that cannot be reached
  * @param serviceAccount of the pods; no token of it is mounted. Empty for the namespace's default
@@ -33,6 +35,7 @@ public record ExecutorSettings(
     Amounts usual,
     Amounts most,
     long workspaceBytes,
+    long keepFreeBytes,
     Duration patience,
     Optional<String> serviceAccount,
     List<String> pullSecrets,
@@ -45,6 +48,7 @@ public record ExecutorSettings(
   public static final int TIMES_USUAL = 4;
 
   public static final long WORKSPACE_BYTES = 10L << 30;
+  public static final long KEEP_FREE_BYTES = 1L << 30;
   public static final Duration PATIENCE = Duration.ofMinutes(10);
 
   /**
@@ -86,6 +90,7 @@ public record ExecutorSettings(
         USUAL,
         USUAL.times(TIMES_USUAL),
         WORKSPACE_BYTES,
+        KEEP_FREE_BYTES,
         PATIENCE,
         Optional.empty(),
         List.of(),

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ContainerResource;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.dsl.LogWatch;
+import io.windlass.engine.kubernetes.step.DiskSpace.ShortException;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import io.windlass.engine.run.StepTask;
 import java.io.BufferedInputStream;
@@ -92,7 +93,11 @@ final class PodStreams {
     this.pace = pace;
   }
 
-  /** Streams the workspace into a pod that waits for it. */
+  /**
+   * Streams the workspace into a pod that waits for it.
+   *
+   * @throws ShortException where the server's disk has no room to pack it
+   */
   void send(StepTask task, String pod) throws IOException, InterruptedException {
     Path archive = aside(task, ".tar");
     var errors = new Errors();
@@ -120,7 +125,7 @@ final class PodStreams {
   private String pack(StepTask task, Path archive, boolean compressed)
       throws IOException, InterruptedException {
     Path index = aside(task, ".index");
-    try (OutputStream file = Files.newOutputStream(archive);
+    try (OutputStream file = disk(task).write(archive);
         OutputStream output = compressed ? compressing(file) : new BufferedOutputStream(file)) {
       return WorkspaceArchive.pack(
           task.workspace(),
@@ -190,6 +195,10 @@ final class PodStreams {
     return word.toString().equals("gzip");
   }
 
+  private DiskSpace disk(StepTask task) throws IOException {
+    return DiskSpace.of(task.workspace().resolveSibling(""), settings.keepFreeBytes());
+  }
+
   /** A place beside the workspace, on the same file system. */
   private static Path aside(StepTask task, String suffix) {
     return task.workspace().resolveSibling("." + StepNames.job(task.id()) + suffix);
@@ -200,20 +209,22 @@ final class PodStreams {
    * and looked at when it is whole, so that a slow pod keeps nobody waiting.
    *
    * @throws OversizedException where it is more than a step may leave behind
+   * @throws ShortException where the server's disk has no room for it
    * @throws UnfitException where it came whole and is not what a pod sends
    */
   void takeBack(StepTask task, String pod) throws IOException, InterruptedException {
     Path received = aside(task, ".back");
     var bounds = WorkspaceBounds.of(settings.workspaceBytes());
+    DiskSpace disk = disk(task);
     try {
-      receive(pod, received, bounds);
-      take(task, received, bounds);
+      receive(pod, received, bounds, disk);
+      take(task, received, bounds, disk);
     } finally {
       Files.deleteIfExists(received);
     }
   }
 
-  private void take(StepTask task, Path received, WorkspaceBounds bounds)
+  private void take(StepTask task, Path received, WorkspaceBounds bounds, DiskSpace disk)
       throws IOException, InterruptedException {
     try (InputStream stream =
         uncompressed(new BufferedInputStream(Files.newInputStream(received), BUFFER))) {
@@ -223,9 +234,10 @@ final class PodStreams {
           stream,
           sent(task),
           bounds,
+          disk,
           one,
           locks.get(task.workspace()).writeLock());
-    } catch (OversizedException e) {
+    } catch (OversizedException | ShortException e) {
       throw e;
     } catch (IOException e) {
       throw new UnfitException(e);
@@ -241,15 +253,15 @@ final class PodStreams {
     }
   }
 
-  private void receive(String pod, Path received, WorkspaceBounds bounds)
+  private void receive(String pod, Path received, WorkspaceBounds bounds, DiskSpace disk)
       throws IOException, InterruptedException {
     var errors = new Errors();
-    try (ExecWatch exec =
+    try (OutputStream output = disk.write(received);
+        ExecWatch exec =
             container(pod, StepNames.KEEP)
                 .redirectingOutput()
                 .writingError(errors)
-                .exec("/bin/sh", "-c", SEND, StepNames.CONTROL, StepNames.WORKSPACE);
-        OutputStream output = Files.newOutputStream(received)) {
+                .exec("/bin/sh", "-c", SEND, StepNames.CONTROL, StepNames.WORKSPACE)) {
       long most = bounds.streamBytes();
       if (pace.copy(exec.getOutput(), output, most) > most) {
         throw new OversizedException("the pod sent more than %d bytes".formatted(most));

@@ -54,6 +54,7 @@ final class TakenBack {
   private final Path workspace;
   private final Path aside;
   private final WorkspaceBounds bounds;
+  private final DiskSpace disk;
 
   /** What was there before the step and has not come yet; in the end, what the step has removed. */
   private final SequencedMap<String, Item> before = new LinkedHashMap<>();
@@ -71,10 +72,11 @@ final class TakenBack {
   private long bytes;
   private long memory;
 
-  private TakenBack(Path workspace, Path aside, WorkspaceBounds bounds) {
+  private TakenBack(Path workspace, Path aside, WorkspaceBounds bounds, DiskSpace disk) {
     this.workspace = workspace;
     this.aside = aside;
     this.bounds = bounds;
+    this.disk = disk;
   }
 
   /**
@@ -84,6 +86,7 @@ final class TakenBack {
    * @param aside a folder on the same file system, made and removed here
    * @param sent the SHA-256s of the indexes that the pod may have
    * @param bounds of what may come
+   * @param disk that the workspace is on
    * @param one held from the first byte to the last change, since what is known of the files takes
    *     memory: by whoever takes something back
    * @param alone held while the workspace is changed, so that nobody else reads or changes it then
@@ -94,6 +97,7 @@ final class TakenBack {
       InputStream stream,
       Set<String> sent,
       WorkspaceBounds bounds,
+      DiskSpace disk,
       Lock one,
       Lock alone)
       throws IOException, InterruptedException {
@@ -101,7 +105,7 @@ final class TakenBack {
     try {
       WrittenTree.remove(aside);
       Files.createDirectories(aside);
-      take(new TakenBack(workspace, aside, bounds), stream, sent, alone);
+      take(new TakenBack(workspace, aside, bounds, disk), stream, sent, alone);
     } finally {
       try {
         MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -276,7 +280,7 @@ final class TakenBack {
     Path copy = copy(number);
     Item item;
     var hashed = new HashingInputStream(Hashing.sha256(), content);
-    try (OutputStream output = Files.newOutputStream(copy)) {
+    try (OutputStream output = disk.write(copy)) {
       bytes += ByteStreams.limit(hashed, bounds.bytes() - bytes + 1).transferTo(output);
       if (bytes > bounds.bytes()) {
         throw oversized();
@@ -354,7 +358,12 @@ final class TakenBack {
     if (!Files.isRegularFile(first, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("\"" + name + "\" is to be the same as what is no file");
     }
-    return Files.copy(first, aside.resolve("copy"), LinkOption.NOFOLLOW_LINKS);
+    Path copy = aside.resolve("copy");
+    try (InputStream bytes = Files.newInputStream(first, LinkOption.NOFOLLOW_LINKS);
+        OutputStream output = disk.write(copy)) {
+      bytes.transferTo(output);
+    }
+    return copy;
   }
 
   /** Takes away what the step has removed, the innermost first. */

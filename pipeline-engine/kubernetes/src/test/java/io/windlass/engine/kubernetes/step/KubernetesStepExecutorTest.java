@@ -61,6 +61,10 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
   }
 
   private static ExecutorSettings settings(String namespace, String image) {
+    return settings(namespace, image, ExecutorSettings.KEEP_FREE_BYTES);
+  }
+
+  private static ExecutorSettings settings(String namespace, String image, long keepFree) {
     return new ExecutorSettings(
         namespace,
         image,
@@ -69,6 +73,7 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
         new ExecutorSettings.Amounts(100, 128L << 20),
         new ExecutorSettings.Amounts(400, 256L << 20),
         1L << 30,
+        keepFree,
         Duration.ofSeconds(30),
         Optional.empty(),
         List.of(),
@@ -155,6 +160,44 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
       assertThat(through.run(task)).isInstanceOf(StepResult.Exited.class);
     }
     assertThat(task.workspace().resolve("made")).hasContent("made");
+  }
+
+  @Test
+  void aStepWhoseWorkspaceFindsNoRoomOnTheServersDiskIsRefused() throws Exception {
+    try (var full = withFullDisk()) {
+      assertThat(full.run(task("exit 0")))
+          .isInstanceOfSatisfying(
+              StepResult.Refused.class,
+              refused ->
+                  assertThat(refused.reason())
+                      .startsWith("its workspace could not be sent: ")
+                      .contains(" MiB are free on the server's disk"));
+    }
+  }
+
+  @Test
+  void filesThatFindNoRoomOnTheServersDiskAreLostAtOnce() throws Exception {
+    StepTask task = task("exit 3", new StepLimits(Duration.ofHours(1), 1 << 20, 0, 0));
+    try (var faulty = faulty();
+        var through = through(faulty);
+        var full = withFullDisk()) {
+      faulty.answer("", "container=" + StepNames.KEEP, 403);
+      assertThatThrownBy(() -> through.run(task)).isInstanceOf(ExecutorException.class);
+
+      assertThat(full.run(task))
+          .isInstanceOfSatisfying(
+              StepResult.Lost.class,
+              lost ->
+                  assertThat(lost.reason())
+                      .startsWith("it ended with 3, but its files could not be taken back: ")
+                      .contains(" MiB are free on the server's disk"));
+    }
+  }
+
+  /** A server that is to keep more free than any disk has. */
+  private static KubernetesStepExecutor withFullDisk() {
+    return new KubernetesStepExecutor(
+        client, settings(steps.name(), node.image(), Long.MAX_VALUE), InstantSource.system());
   }
 
   @Test

@@ -409,6 +409,7 @@ final class StepFailureTest {
             new ExecutorSettings.Amounts(cpuMillis, 128L << 20),
             new ExecutorSettings.Amounts(2 * cpuMillis, 256L << 20),
             1L << 30,
+            ExecutorSettings.KEEP_FREE_BYTES,
             patience,
             Optional.empty(),
             List.of(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
+import io.windlass.engine.kubernetes.step.DiskSpace.ShortException;
 import io.windlass.engine.kubernetes.step.WorkspaceArchive.OversizedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TakenBackTest {
   private static final WorkspaceBounds BOUNDS = new WorkspaceBounds(1 << 20, 100_000, 300_000, 20);
 
+  private static final DiskSpace ROOMY = new DiskSpace(() -> 1, 1);
+
   private static final String WITH_GZIP = "";
 
   /** The shell then says that there is none. */
@@ -40,6 +44,7 @@ final class TakenBackTest {
 
   @TempDir private Path folder;
   private Path workspace;
+  private DiskSpace disk = ROOMY;
   private Path pod;
 
   @BeforeEach
@@ -108,6 +113,27 @@ final class TakenBackTest {
   }
 
   @Test
+  void aDiskThatIsShortTakesNothingAndChangesNothing() throws Exception {
+    send();
+    shell("echo new > changed.txt");
+    disk = new DiskSpace(() -> 0, 1);
+
+    assertThatThrownBy(this::take).isInstanceOf(ShortException.class);
+    assertThat(workspace.resolve("changed.txt")).hasContent("old");
+    assertThat(folder.resolve("aside")).doesNotExist();
+  }
+
+  @Test
+  void copiesOfWhatIsThereAreAskedForToo() throws Exception {
+    send();
+    shell("ln kept.txt twin; ln kept.txt triplet");
+    var files = new AtomicInteger(4); // that come with bytes of their own
+    disk = new DiskSpace(() -> files.getAndDecrement() > 0 ? 1 : 0, 1);
+
+    assertThatThrownBy(this::take).isInstanceOf(ShortException.class);
+  }
+
+  @Test
   void theWorkspaceIsChangedOnlyUnderTheLock() throws Exception {
     send();
     shell("echo new > changed.txt");
@@ -138,6 +164,7 @@ final class TakenBackTest {
         stream,
         indexOf(all),
         BOUNDS,
+        ROOMY,
         new Marked(() -> seen.add(stream.available()), () -> seen.add(Files.readString(changed))),
         new ReentrantLock());
 
@@ -610,6 +637,7 @@ final class TakenBackTest {
         new ByteArrayInputStream(stream),
         sent,
         BOUNDS,
+        disk,
         one,
         alone);
   }
