@@ -175,11 +175,13 @@ final class Attempt implements AutoCloseable {
       }
       case StepStage.OverLimit(var limit) ->
           Optional.of(new StepResult.OverLimit(limit, StepStage.started(job), now));
-      case StepStage.Late late ->
+      case StepStage.Late _ ->
           Optional.of(
-              over.isPresent()
-                  ? lost("its pod's time is over")
-                  : new StepResult.TimedOut(StepStage.started(job), now));
+              lost(
+                  over.isPresent()
+                      ? "its pod's time is over"
+                      : "nobody looked at it until its pod's time was over, and so nobody knows how"
+                          + " it ended"));
       case StepStage.Lost(var reason) -> Optional.of(lost(reason));
       case StepStage.Unserved(var pod, var service) -> {
         if (result.isEmpty()) {

@@ -33,6 +33,7 @@ import io.windlass.engine.run.StepTask;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,11 +50,17 @@ import java.util.stream.Stream;
  * are sidecars, which begin before all of them.
  */
 record StepJob(ExecutorSettings settings) {
-  /** Long enough that a server which was away for days still finds how a step ended. */
+  /** Long enough that a server which was away for days still finds an end that was written down. */
   private static final Duration KEPT = Duration.ofDays(7);
 
   /** What goes by before and after the command: pulling images, moving the workspace. */
   private static final Duration AROUND = Duration.ofMinutes(30);
+
+  /**
+   * At least so long the files of a step that has ended are kept for a server which is away; what
+   * is late while a server is there, that server ends.
+   */
+  private static final Duration TAKING_BACK = Duration.ofDays(1);
 
   /**
    * How often an attempt may wait so long: for a node, for its helper, for its workspace, for its
@@ -81,7 +88,10 @@ record StepJob(ExecutorSettings settings) {
             .map(service -> service.spec().ready().within())
             .reduce(task.limits().timeout(), Duration::plus)
             .plus(settings.patience().multipliedBy(WAITS + services.size()))
-            .plus(AROUND);
+            .plus(AROUND)
+            .plus(
+                Collections.max(
+                    List.of(task.limits().timeout(), settings.patience(), TAKING_BACK)));
     return frame(task.id())
         .editSpec()
         .withSuspend(true)

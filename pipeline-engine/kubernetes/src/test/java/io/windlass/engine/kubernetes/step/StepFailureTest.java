@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.windlass.engine.kubernetes.cluster.Cluster;
 import io.windlass.engine.kubernetes.cluster.ClusterException;
@@ -252,6 +253,40 @@ final class StepFailureTest {
       }
       throw e;
     }
+  }
+
+  @Test
+  void aStepWhosePodsTimeIsOverBeforeAnybodyLookedIsLost() throws Exception {
+    cluster.kubelet().order(image, Program.silent());
+    StepTask task = task();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<StepResult> running = threads.submit(() -> executor.run(task));
+      awaitPod();
+      running.cancel(true);
+    }
+    var job =
+        cluster
+            .client()
+            .batch()
+            .v1()
+            .jobs()
+            .inNamespace(namespace)
+            .withName(StepNames.job(task.id()));
+    job.edit(
+        found -> new JobBuilder(found).editSpec().withActiveDeadlineSeconds(1L).endSpec().build());
+    job.waitUntilCondition(
+        found ->
+            found.getStatus().getConditions().stream()
+                .anyMatch(condition -> "Failed".equals(condition.getType())),
+        60,
+        TimeUnit.SECONDS);
+
+    assertThat(executor.run(task))
+        .isInstanceOfSatisfying(
+            StepResult.Lost.class,
+            lost ->
+                assertThat(lost.reason())
+                    .startsWith("nobody looked at it until its pod's time was over"));
   }
 
   @Test
