@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A service of a step that has ended although the step goes on, or was to begin.
@@ -18,6 +19,11 @@ import java.util.Optional;
  * @param again whether it was started again, so that its lines are those of the start before
  */
 record FailedService(String name, String container, String words, boolean again) {
+  /** What ends where it is told to stop: in good order, by the signal, or killed. */
+  private static final Set<Integer> STOPPED = Set.of(0, 143, 137);
+
+  /** So much earlier may the last probe be than its time is over. */
+  private static final Duration EARLIER = Duration.ofSeconds(2);
 
   /** Those of a pod, in their order. */
   static List<FailedService> of(Pod pod) {
@@ -50,14 +56,20 @@ record FailedService(String name, String container, String words, boolean again)
         status.getState().getTerminated() == null);
   }
 
-  /** Whether its node ended it for that: then it ran for as long as it had to become ready. */
+  /**
+   * Whether its node ended it for that: it was stopped, or had to be killed, after as many periods
+   * as its probe has answers. The first is asked for at once, so that there is one period less
+   * between it and the last, and times are in whole seconds.
+   */
   private static boolean isTooSlow(Pod pod, ContainerStatus status, ContainerStateTerminated end) {
-    if (Boolean.TRUE.equals(status.getStarted()) || end.getStartedAt() == null) {
+    if (Boolean.TRUE.equals(status.getStarted())
+        || end.getStartedAt() == null
+        || !STOPPED.contains(end.getExitCode())) {
       return false;
     }
     Duration ran =
         Duration.between(Instant.parse(end.getStartedAt()), Instant.parse(end.getFinishedAt()));
-    return ran.compareTo(within(pod, status.getName())) >= 0;
+    return ran.compareTo(within(pod, status.getName()).minus(EARLIER)) >= 0;
   }
 
   private static String notReady(Pod pod, String container) {
