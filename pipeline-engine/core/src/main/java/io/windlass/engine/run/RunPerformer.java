@@ -19,17 +19,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does what runs ask for: workspaces, steps, images, grants. Holds nothing that a restart could
  * lose.
  */
 public final class RunPerformer implements Performer<RunEffect, RunEvent> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunPerformer.class);
+
   /** A keeper that is being upgraded or started again is back long before this is over. */
   private static final Retry EXECUTOR =
       new Retry(120, Duration.ofMillis(250), Duration.ofSeconds(30));
 
   private static final Retry WORLD = new Retry(10, Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+  /** Some five days: nobody else removes what is left, and nobody waits for it. */
+  private static final Retry CLEANING =
+      new Retry(1000, Duration.ofSeconds(1), Duration.ofMinutes(10));
 
   private final Workspaces workspaces;
   private final StepExecutor executor;
@@ -86,10 +94,10 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       case RunEffect.Render(var run, var trigger, var deployment) ->
           Optional.of(render(run, trigger, deployment));
       case RunEffect.CleanUp(var run, var sha, var attempts) -> {
+        workspaces.remove(run); // which needs nobody else
         for (RunEffect.StepAttempt attempt : attempts) {
           executor.forget(RunFiles.attemptId(run, sha, attempt.step(), attempt.attempt()));
         }
-        workspaces.remove(run);
         workspaces.prepare(run, sha);
         yield Optional.empty();
       }
@@ -114,7 +122,16 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
           Optional.of(new RunEvent.ManifestsFailed(deployment.environment(), reason, true));
       case RunEffect.Preview preview -> Optional.empty();
       case RunEffect.CancelStep cancel -> Optional.empty();
-      case RunEffect.CleanUp cleanUp -> Optional.empty();
+      case RunEffect.CleanUp(var run, var _, var attempts) -> {
+        LOG.atError()
+            .addKeyValue("run", run)
+            .addKeyValue("attempts", attempts)
+            .addKeyValue("error", reason)
+            .log(
+                "Tried to remove what a run has left behind but could not, and tries no more; remove"
+                    + " its workspace, and what the executor keeps of its steps, by hand");
+        yield Optional.empty();
+      }
     };
   }
 
@@ -126,7 +143,7 @@ public final class RunPerformer implements Performer<RunEffect, RunEvent> {
       case RunEffect.CheckOut checkOut -> WORLD;
       case RunEffect.BuildImage build -> WORLD;
       case RunEffect.Render render -> WORLD;
-      case RunEffect.CleanUp cleanUp -> Retry.STANDARD;
+      case RunEffect.CleanUp cleanUp -> CLEANING;
       case RunEffect.Preview preview -> Retry.STANDARD;
       case RunEffect.AskGrant ask -> Retry.STANDARD;
     };
