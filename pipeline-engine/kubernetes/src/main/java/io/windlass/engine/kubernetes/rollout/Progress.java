@@ -265,30 +265,42 @@ final class Progress {
             .map(ContainerStatus::getName)
             .findFirst()
             .orElseGet(() -> pod.getSpec().getContainers().getFirst().getName());
-    boolean running =
+    Optional<ContainerStatus> status =
         pod.getStatus().getContainerStatuses().stream()
-            .anyMatch(c -> c.getName().equals(container) && c.getState().getRunning() != null);
-    boolean again =
-        pod.getStatus().getContainerStatuses().stream()
-            .anyMatch(c -> c.getName().equals(container) && c.getRestartCount() > 0);
+            .filter(c -> c.getName().equals(container))
+            .findFirst();
+    boolean running = status.filter(c -> c.getState().getRunning() != null).isPresent();
+    boolean again = status.filter(c -> c.getRestartCount() > 0).isPresent();
+    // One that has just been started again has said nothing yet; what it said before it ended is
+    // asked for then.
+    List<Boolean> previous =
+        running && again ? List.of(true, false) : again ? List.of(false, true) : List.of(false);
+    return previous.stream()
+        .map(ended -> log(pod, container, ended))
+        .filter(log -> !log.isBlank())
+        .findFirst()
+        .map(log -> masker.mask(log).lines().toList())
+        .orElse(List.of());
+  }
+
+  /** Empty where it cannot be had. */
+  private String log(Pod pod, String container, boolean ended) {
     try {
-      String log =
-          cluster.read(
-              "read the log of Pod " + pod.getMetadata().getName(),
-              client -> {
-                var logs =
-                    client
-                        .pods()
-                        .inNamespace(pod.getMetadata().getNamespace())
-                        .withName(pod.getMetadata().getName())
-                        .inContainer(container);
-                return running && again
-                    ? logs.terminated().tailingLines(LINES).getLog()
-                    : logs.tailingLines(LINES).getLog();
-              });
-      return masker.mask(log).lines().toList();
+      return cluster.read(
+          "read the log of Pod " + pod.getMetadata().getName(),
+          client -> {
+            var logs =
+                client
+                    .pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(pod.getMetadata().getName())
+                    .inContainer(container);
+            return ended
+                ? logs.terminated().tailingLines(LINES).getLog()
+                : logs.tailingLines(LINES).getLog();
+          });
     } catch (ClusterException e) {
-      return List.of();
+      return "";
     }
   }
 }

@@ -218,13 +218,15 @@ final class KubernetesStepExecutorTest extends StepExecutorContract {
   }
 
   private static void removePod(StepTask task) {
-    cluster
-        .client()
-        .pods()
-        .inNamespace(steps.name())
-        .withLabel("job-name", StepNames.job(task.id()))
-        .withGracePeriod(0)
-        .delete();
+    var pods =
+        cluster
+            .client()
+            .pods()
+            .inNamespace(steps.name())
+            .withLabel("job-name", StepNames.job(task.id()));
+    pods.withGracePeriod(0).delete();
+    // Until the Job's controller lets it go it can still be reached.
+    Awaitility.await().until(() -> pods.list().getItems().isEmpty());
   }
 
   private static FaultyApi faulty() throws IOException {
