@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.windlass.engine.kubernetes.apply.Applier;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts together what the watches show of an environment. Asks the cluster for nothing else, but for
@@ -89,6 +91,7 @@ final class Observer {
     View view =
         new View(
             workloads,
+            watches.of(ReplicaSet.class, place),
             watches.of(Pod.class, place).stream().filter(p -> !Pods.over(p)).toList(),
             watches.of(Service.class, place),
             watches.of(EndpointSlice.class, place),
@@ -173,6 +176,7 @@ final class Observer {
 
   private record View(
       List<HasMetadata> found,
+      List<ReplicaSet> sets,
       List<Pod> pods,
       List<Service> services,
       List<EndpointSlice> slices,
@@ -201,8 +205,29 @@ final class Observer {
               ready.stream()
                   .filter(p -> label(p, Labels.RELEASE).equals(Optional.of(Long.toString(release))))
                   .count();
-      return new Seen.Workload(
-          release, Workloads.size(workload), mine.size(), ready.size(), proved);
+      // One that is about to be made is there already: what would own it must not go before.
+      int there = mine.isEmpty() && isBehind(workload) ? 1 : mine.size();
+      return new Seen.Workload(release, Workloads.size(workload), there, ready.size(), proved);
+    }
+
+    /** Whether the cluster's controllers have not followed yet to a size of none. */
+    private boolean isBehind(HasMetadata workload) {
+      return workload instanceof Deployment deployment
+          && Workloads.size(deployment) == 0
+          && (isOlder(deployment, deployment.getStatus().getObservedGeneration())
+              || sets.stream()
+                  .filter(set ->
+                      set.getMetadata().getOwnerReferences().stream()
+                          .anyMatch(
+                              owner -> owner.getUid().equals(deployment.getMetadata().getUid())))
+                  .anyMatch(set ->
+                      set.getSpec().getReplicas() > 0
+                          || isOlder(set, set.getStatus().getObservedGeneration())));
+    }
+
+    /** Whether a status is of an object as it was before. */
+    private static boolean isOlder(HasMetadata object, @Nullable Long observed) {
+      return observed == null || observed < object.getMetadata().getGeneration();
     }
 
     private Optional<Requests> requests(EnvironmentId environment, String process) {
